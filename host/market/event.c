@@ -1,0 +1,16 @@
+#include "market/event.h"
+
+_Static_assert(sizeof(pg_event) == 64, "the event record is 64 bytes, one cache line");
+
+const char *pg_event_kind_name(int kind)
+{
+    static const char *const names[PG_EVENT_KINDS] = { "none",  "level", "snapshot_begin", "snapshot_end",
+                                                       "bbo",   "trade", "funding",        "mark",
+                                                       "timer", "order", "fill",           "gap" };
+    return kind >= 0 && kind < PG_EVENT_KINDS ? names[kind] : "unknown";
+}
+
+const char *pg_side_name(int side)
+{
+    return side == PG_BUY ? "buy" : side == PG_SELL ? "sell" : "none";
+}

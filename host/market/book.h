@@ -45,6 +45,10 @@ bool pg_book_apply(pg_book *book, const pg_event *event);
 /* Best price of a side, 0 when it is empty. O(1). */
 int64_t pg_book_best(const pg_book *book, int side);
 
+/* Worst price that the book knows of a side, 0 when it is empty. Beyond it a venue's depth-limited feed says nothing.
+ * O(1) when far levels exist, otherwise O(window / 64). */
+int64_t pg_book_worst(const pg_book *book, int side);
+
 /* Size at a price, 0 when there is none. */
 int64_t pg_book_size(const pg_book *book, int side, int64_t price);
 

@@ -7,12 +7,13 @@
  *   index    after the last record: one entry a block (first and last local_ns, number of events, CRC-32 of its bytes),
  *            then a footer with the counts, the checksum of the index and a magic
  *
- * While a tape is being written there is no index; the writer keeps a journal of block entries in a side file
- * (PATH.idx) so that after a crash the complete blocks are known to be good. A torn last block is detected when the
- * tape is opened, dropped with a message, and never silently used. */
+ * While a tape is being written it is PATH.tmp and has no index; the writer keeps a journal of block entries in a side
+ * file (PATH.idx) so that after a crash the complete blocks are known to be good: PATH.tmp is opened like any tape. A
+ * torn last block is detected when the tape is opened, dropped with a message, and never silently used. */
 #ifndef PG_DATA_TAPE_H
 #define PG_DATA_TAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,9 +34,11 @@ typedef struct {
 
 typedef struct pg_tape pg_tape;
 
-/* Maps a tape read-only and checks header and index (not every block's checksum: pg_tape_verify does that).
- * Blocks that are torn are left out and described in *warning (size bytes; "" when all is well).
- * Errors: PG_ERR_IO, PG_ERR_CORRUPT (not a tape, wrong version, header checksum, nothing usable). */
+/* Maps a tape read-only and checks header, index and the last block (not every block's checksum: pg_tape_verify does
+ * that), so that opening takes well under a millisecond at any length. A tape that was broken off is recovered by its
+ * journal, whose blocks are all checked. What is torn is left out and described in *warning (size bytes; "" when all is
+ * well). Errors: PG_ERR_NOT_FOUND, PG_ERR_IO, PG_ERR_CORRUPT (not a tape, checksum, cut off), PG_ERR_UNSUPPORTED (made
+ * by another version). */
 pg_status pg_tape_open(pg_tape **tape, const char *path, char *warning, size_t size, pg_error *err);
 void pg_tape_close(pg_tape *tape);
 
@@ -48,6 +51,9 @@ size_t pg_tape_count(const pg_tape *tape);
 
 /* Index of the first event with local_ns >= time_ns (count when there is none): by the time index, then bisection. */
 size_t pg_tape_find(const pg_tape *tape, int64_t time_ns);
+
+/* True when path names a file that begins like a tape. */
+bool pg_tape_is(const char *path);
 
 /* Recomputes every block's checksum and checks that records are well formed and local times never go back.
  * Returns PG_ERR_CORRUPT naming the first bad block and record. */
@@ -63,6 +69,12 @@ pg_status pg_tape_writer_open(pg_tape_writer **writer, const char *path, const p
 
 /* Appends one event. local_ns must not be below the last one's: PG_ERR_INVALID. Buffered by block. */
 pg_status pg_tape_writer_append(pg_tape_writer *writer, const pg_event *event, pg_error *err);
+
+/* Appends n events, as one by one. */
+pg_status pg_tape_writer_append_all(pg_tape_writer *writer, const pg_event *events, size_t n, pg_error *err);
+
+/* How many events were appended. */
+uint64_t pg_tape_writer_count(const pg_tape_writer *writer);
 
 /* Writes the last block, index and final header (with info's present contents), syncs, renames PATH.tmp to PATH. */
 pg_status pg_tape_writer_close(pg_tape_writer *writer, const pg_tape_info *info, pg_error *err);

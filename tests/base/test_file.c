@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -76,7 +77,8 @@ static void test_paths(void **state)
 
 int main(void)
 {
-    char path[] = "/tmp/perigee_file_XXXXXX";
+    mkdir(".run", 0755);
+    char path[] = ".run/test_file_XXXXXX";
     int fd = mkstemp(path);
     if (fd < 0)
         return 1;

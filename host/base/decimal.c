@@ -24,6 +24,8 @@ static const uint64_t powers[PG_DECIMAL_MAX + 1] = { 1,
                                                      100000000000000000,
                                                      1000000000000000000 };
 
+enum { SCAN_DIGITS = 19 }; /* any number of so many digits fits a uint64 */
+
 /* A parsed number: mantissa * 10^scale, the mantissa without trailing zeros. */
 typedef struct {
     uint64_t mantissa;
@@ -141,10 +143,11 @@ const char *pg_decimal_scan(int64_t *value, const char *text, const char *end, i
         if (p < end && is_digit(*p))
             return NULL;
     }
-    if (whole + decimals > PG_DECIMAL_MAX || whole == 0 || (p < end && (*p == 'e' || *p == 'E' || *p == '.')))
+    if (whole + decimals > SCAN_DIGITS || whole == 0 || (p < end && (*p == 'e' || *p == 'E' || *p == '.')))
         return NULL;
-    *value = (int64_t)(v * powers[decimals - fraction]);
-    return p;
+    v *= powers[decimals - fraction];
+    *value = (int64_t)v;
+    return v <= INT64_MAX ? p : NULL;
 }
 
 pg_status pg_decimal_parse(int64_t *value, const char *text, size_t length, int decimals)

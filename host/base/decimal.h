@@ -19,7 +19,7 @@ enum { PG_DECIMAL_MAX = 18, PG_DECIMAL_TEXT = 32 };
  * place. About 10 ns for a price. */
 pg_status pg_decimal_parse(int64_t *value, const char *text, size_t length, int decimals);
 
-/* The same for the longest plain number (digits and a point, at most 18 digits, no sign or exponent) that begins at
+/* The same for the longest plain number (digits and a point, at most 19 digits, no sign or exponent) that begins at
  * text and ends before `end`. Returns its end, or NULL when there is none or it needs pg_decimal_parse to judge it. */
 const char *pg_decimal_scan(int64_t *value, const char *text, const char *end, int decimals);
 

@@ -1,4 +1,5 @@
 /* libFuzzer target: any bytes as a tape. Opening, searching and verifying must neither crash nor read outside. */
+#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

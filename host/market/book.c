@@ -296,6 +296,11 @@ bool pg_book_apply(pg_book *book, const pg_event *event)
     }
 }
 
+bool pg_book_is_consistent(const pg_book *book)
+{
+    return !book->in_snapshot;
+}
+
 int64_t pg_book_best(const pg_book *book, int side)
 {
     const side_book *s = side_of(book, side);

@@ -42,6 +42,9 @@ void pg_book_set_best(pg_book *book, int64_t bid, int64_t bid_size, int64_t ask,
  * have changed: at an event with PG_EVENT_LAST, at SNAPSHOT_END and at an applied BBO. */
 bool pg_book_apply(pg_book *book, const pg_event *event);
 
+/* False between SNAPSHOT_BEGIN and SNAPSHOT_END. */
+bool pg_book_is_consistent(const pg_book *book);
+
 /* Best price of a side, 0 when it is empty. O(1). */
 int64_t pg_book_best(const pg_book *book, int side);
 

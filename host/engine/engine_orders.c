@@ -1,0 +1,237 @@
+/* The engine's order side: declared quotes, single orders, replies, timers. */
+#include "engine/engine_internal.h"
+
+#include <math.h>
+
+/* ---- limits ---- */
+
+/* What the position limit leaves for new size on a side, given the fills we know of. */
+static int64_t room(const pg_engine *e, int side)
+{
+    if (e->max_position == 0)
+        return INT64_MAX;
+    int64_t held = e->position.quantity;
+    int64_t left = e->max_position - (side == PG_BUY ? held : -held);
+    return left > 0 ? left : 0;
+}
+
+/* ---- declared quotes ---- */
+
+/* Adds a level unless one is at that price already: then the sizes add up. */
+static void add_level(pg_quote_side *side, int64_t price, int64_t size)
+{
+    for (int i = 0; i < side->count; i++)
+        if (side->level[i].price == price) {
+            side->level[i].size += size;
+            return;
+        }
+    side->level[side->count++] = (pg_quote_level){ price, size };
+}
+
+/* Post-only prices stay behind the opposite touch as we know it (quant.md 6.10, step 3). */
+static int64_t behind_touch(const pg_engine *e, int64_t price, int side)
+{
+    const pg_instrument *in = &e->config.instrument;
+    int64_t touch = pg_book_best(e->book, side == PG_BUY ? PG_SELL : PG_BUY);
+    if (touch == 0 || (side == PG_BUY ? price < touch : price > touch))
+        return price;
+    return in->rule(in, side == PG_BUY ? touch - in->tick : touch + in->tick, side);
+}
+
+static void round_side(pg_engine *e, const pg_desired *desired, int which, pg_quote_side *side)
+{
+    const pg_instrument *in = &e->config.instrument;
+    int side_name = which ? PG_SELL : PG_BUY;
+    int64_t left = room(e, side_name);
+    side->count = 0;
+    for (int i = 0; i < desired->count[which]; i++) {
+        int64_t price = pg_price_round(in, desired->price[which][i], side_name);
+        int64_t size = pg_size_truncate(in, desired->size[which][i]);
+        if (price > 0 && desired->post_only)
+            price = behind_touch(e, price, side_name);
+        if (size > left)
+            size = left - left % in->lot;
+        if (price <= 0 || size < in->lot || size < in->min_size) {
+            e->stats.refused_quotes++;
+            continue;
+        }
+        left -= size;
+        add_level(side, price, size);
+    }
+}
+
+static bool same_side(const pg_quote_side *a, const pg_quote_side *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (int i = 0; i < a->count; i++)
+        if (a->level[i].price != b->level[i].price || a->level[i].size != b->level[i].size)
+            return false;
+    return true;
+}
+
+void engine_reconcile(pg_engine *e)
+{
+    if (e->orders.changed)
+        pg_quotes_reconcile(&e->orders, &e->wanted, &e->config.policy, e->now_ns);
+}
+
+void pg_engine_quote(pg_engine *e, const pg_desired *desired)
+{
+    if (e->halted || e->phase != PHASE_RUN)
+        return;
+    pg_quote_side sides[2];
+    round_side(e, desired, 0, &sides[0]);
+    round_side(e, desired, 1, &sides[1]);
+    uint8_t tif = desired->post_only ? PG_TIF_ALO : PG_TIF_GTC;
+    if (!e->orders.changed && tif == e->wanted.tif && desired->reduce_only == e->wanted.reduce_only &&
+        same_side(&sides[0], &e->wanted.side[0]) && same_side(&sides[1], &e->wanted.side[1]))
+        return;
+    for (int i = 0; i < 2; i++) {
+        e->wanted.side[i].count = sides[i].count;
+        for (int k = 0; k < sides[i].count; k++)
+            e->wanted.side[i].level[k] = sides[i].level[k];
+    }
+    e->wanted.tif = tif;
+    e->wanted.reduce_only = desired->reduce_only;
+    pg_quotes_reconcile(&e->orders, &e->wanted, &e->config.policy, e->now_ns);
+}
+
+/* ---- single orders ---- */
+
+uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int tif, bool reduce_only)
+{
+    const pg_instrument *in = &e->config.instrument;
+    pg_request request = { .side = (uint8_t)side,
+                           .price = pg_price_round(in, price, side),
+                           .size = pg_size_truncate(in, size),
+                           .tif = (uint8_t)tif,
+                           .reduce_only = reduce_only };
+    bool fits = request.price > 0 && request.size >= in->lot &&
+                (reduce_only || request.size <= room(e, side) - pg_orders_open_size(&e->orders, side));
+    uint64_t id = 0;
+    if (!e->halted && e->phase == PHASE_RUN && fits)
+        id = pg_orders_place(&e->orders, &request, false, e->now_ns);
+    e->stats.refused_quotes += id == 0;
+    return id;
+}
+
+bool pg_engine_cancel(pg_engine *e, uint64_t id)
+{
+    pg_order *order = pg_orders_find(&e->orders, id);
+    return order && pg_orders_cancel(&e->orders, order);
+}
+
+bool pg_engine_modify(pg_engine *e, uint64_t id, double price, double size)
+{
+    const pg_instrument *in = &e->config.instrument;
+    pg_order *order = pg_orders_find(&e->orders, id);
+    if (!order || e->halted)
+        return false;
+    int64_t new_price = pg_price_round(in, price, order->side), new_size = pg_size_truncate(in, size);
+    int64_t others = pg_orders_open_size(&e->orders, order->side) - order->remaining;
+    if (new_price <= 0 || new_size < in->lot || (!order->reduce_only && new_size > room(e, order->side) - others))
+        return false;
+    return pg_orders_replace(&e->orders, order, new_price, new_size);
+}
+
+void pg_engine_cancel_all(pg_engine *e)
+{
+    e->wanted.side[0].count = e->wanted.side[1].count = 0;
+    pg_orders_cancel_all(&e->orders);
+}
+
+void pg_engine_halt(pg_engine *e)
+{
+    e->halted = true;
+    pg_engine_cancel_all(e);
+}
+
+/* ---- replies ---- */
+
+/* A filled quote is not placed again until the strategy declares it anew. */
+static void quote_filled(pg_engine *e, const pg_order *order, int64_t size)
+{
+    pg_quote_side *side = &e->wanted.side[order->side == PG_SELL];
+    for (int i = 0; i < side->count; i++) {
+        if (side->level[i].price != order->price)
+            continue;
+        side->level[i].size -= size;
+        if (side->level[i].size < e->config.instrument.lot)
+            side->level[i] = side->level[--side->count];
+        return;
+    }
+}
+
+static bool rests(const pg_engine *e, int side)
+{
+    for (int i = 0; i < e->orders.count; i++)
+        if (e->orders.order[i].side == side && e->orders.order[i].state != PG_ORDER_PENDING_NEW)
+            return true;
+    return false;
+}
+
+static void track_resting(pg_engine *e)
+{
+    double seconds = (double)(e->now_ns - e->resting_since_ns) * 1e-9;
+    if (e->resting[0] && e->resting[1])
+        e->stats.both_sides_s += seconds;
+    else if (e->resting[0] || e->resting[1])
+        e->stats.one_side_s += seconds;
+    e->resting[0] = rests(e, PG_BUY);
+    e->resting[1] = rests(e, PG_SELL);
+    e->resting_since_ns = e->now_ns;
+}
+
+int engine_reply(pg_engine *e, const pg_reply *reply)
+{
+    pg_order order;
+    bool known = pg_orders_reply(&e->orders, reply, &order);
+    const pg_instrument *in = &e->config.instrument;
+    if (reply->kind == PG_REPLY_FILL) {
+        /* A fill is a fill, even of an order that we thought gone. */
+        pg_position_fill(&e->position, reply->side, reply->price, reply->size, reply->fee);
+        e->view.position = pg_size_double(in, e->position.quantity);
+        e->view.realised = pg_money_double(in, e->position.realised);
+        if (known && order.quoted)
+            quote_filled(e, &order, reply->size);
+    }
+    track_resting(e);
+    if (!known && reply->kind != PG_REPLY_FILL)
+        return 0;
+    e->view.id = (double)reply->id;
+    e->view.side = reply->side;
+    e->view.price = pg_price_double(in, reply->price);
+    e->view.reason = reply->reason;
+    e->view.state = known ? order.state : 0;
+    e->view.maker = reply->maker;
+    e->view.fee = pg_money_double(in, reply->fee);
+    e->view.size = pg_size_double(in, reply->kind == PG_REPLY_FILL ? reply->size : reply->remaining);
+    return reply->kind == PG_REPLY_FILL ? PG_CALL_FILL : PG_CALL_ORDER;
+}
+
+/* ---- timers, book ---- */
+
+int pg_engine_timer(pg_engine *e, double period_s, bool aligned)
+{
+    if (!(period_s >= 1e-3 && period_s < 1e9) || e->timer_count == PG_ENGINE_TIMERS)
+        return 0;
+    engine_timer *timer = &e->timers[e->timer_count++];
+    timer->period_ns = (int64_t)(period_s * 1e9 + 0.5);
+    timer->due_ns = e->now_ns + timer->period_ns;
+    if (aligned)
+        timer->due_ns -= e->now_ns % timer->period_ns;
+    if (timer->due_ns < e->next_timer_ns)
+        e->next_timer_ns = timer->due_ns;
+    return e->timer_count;
+}
+
+bool pg_engine_level(const pg_engine *e, int side, int level, double *price, double *size)
+{
+    pg_level levels[PG_VIEW_LEVELS];
+    if (level < 1 || level > PG_VIEW_LEVELS || pg_book_top(e->book, side, levels, level) < level)
+        return false;
+    *price = pg_price_double(&e->config.instrument, levels[level - 1].price);
+    *size = pg_size_double(&e->config.instrument, levels[level - 1].size);
+    return true;
+}

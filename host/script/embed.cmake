@@ -1,0 +1,35 @@
+# Turns plain C headers into one C string of declarations for LuaJIT's ffi.cdef: comments and preprocessor lines go,
+# everything else stays as it is; a header comes after the headers of its folder that it includes.
+# Run as: cmake -DROOT=host -DOUT=... "-DHEADERS=a.h;b.h" -P embed.cmake
+cmake_minimum_required(VERSION 3.25)
+set(text "")
+set(done "")
+
+macro(emit header)
+  if(NOT "${header}" IN_LIST done AND "${header}" IN_LIST HEADERS)
+    list(APPEND done "${header}")
+    file(STRINGS ${ROOT}/${header} includes REGEX "^#include \"")
+    foreach(line IN LISTS includes)
+      string(REGEX REPLACE "^#include \"(.*)\".*$" "\\1" included "${line}")
+      emit(${included})
+    endforeach()
+    list(APPEND order "${header}")
+  endif()
+endmacro()
+
+foreach(header IN LISTS HEADERS)
+  emit(${header})
+endforeach()
+
+foreach(header IN LISTS order)
+  file(READ ${ROOT}/${header} content)
+  string(REGEX REPLACE "/\\*([^*]|\\*+[^*/])*\\*+/" "" content "${content}")
+  string(REGEX REPLACE "(^|\n)[ \t]*#[^\n]*" "\n" content "${content}")
+  string(APPEND text "${content}\n")
+endforeach()
+string(REGEX REPLACE "[ \t]+\n" "\n" text "${text}")
+string(REGEX REPLACE "\n\n+" "\n" text "${text}")
+string(REPLACE "\\" "\\\\" text "${text}")
+string(REPLACE "\"" "\\\"" text "${text}")
+string(REPLACE "\n" "\\n\"\n\"" text "${text}")
+file(WRITE ${OUT} "\"${text}\"\n")

@@ -1,0 +1,301 @@
+#include "script/session.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+
+enum { MAX_PARAMETERS = 128, LOG_LINES = 1000, DETAILS_SIZE = 8192 };
+
+struct pg_session {
+    pg_session_config config;
+    pg_state *state;
+    int object; /* registry reference of the driver's session table */
+    int driver; /* and of the driver module */
+    char name[64];
+    char version[8];
+    pg_parameter_row parameters[MAX_PARAMETERS];
+    int parameter_count;
+    bool wants_trades;
+    int lines_logged;
+    char details[DETAILS_SIZE];
+};
+
+/* ---- C functions for the driver ---- */
+
+static int say(lua_State *lua)
+{
+    pg_session *session = lua_touserdata(lua, lua_upvalueindex(1));
+    const char *text = luaL_checkstring(lua, 1);
+    if (!session->config.log || session->lines_logged > LOG_LINES)
+        return 0;
+    if (session->lines_logged++ == LOG_LINES)
+        fprintf(session->config.log, "%s: more than %d lines; the rest is not shown\n", session->name, LOG_LINES);
+    else
+        fprintf(session->config.log, "%s: %s\n", session->name, text);
+    return 0;
+}
+
+static int file_exists(lua_State *lua)
+{
+    pg_file_info info;
+    lua_pushboolean(lua, pg_file_stat(luaL_checkstring(lua, 1), &info, NULL) == PG_OK);
+    return 1;
+}
+
+static void push_settings(lua_State *lua, const pg_setting *settings, int count)
+{
+    lua_createtable(lua, 0, count);
+    for (int i = 0; i < count; i++) {
+        lua_pushstring(lua, settings[i].value);
+        lua_setfield(lua, -2, settings[i].name);
+    }
+}
+
+static void set_number(lua_State *lua, const char *key, double value)
+{
+    lua_pushnumber(lua, value);
+    lua_setfield(lua, -2, key);
+}
+
+static void set_text(lua_State *lua, const char *key, const char *value)
+{
+    lua_pushstring(lua, value);
+    lua_setfield(lua, -2, key);
+}
+
+/* Protected: argument 1 is the session. Leaves the settings table for the driver. */
+static int make_settings(lua_State *lua)
+{
+    pg_session *session = lua_touserdata(lua, 1);
+    const pg_session_config *config = &session->config;
+    lua_getglobal(lua, "perigee_host");
+    lua_pushcfunction(lua, file_exists);
+    lua_setfield(lua, -2, "exists");
+    lua_newtable(lua);
+    set_text(lua, "path", config->path);
+    set_text(lua, "symbol", config->symbol);
+    set_text(lua, "venue", config->venue);
+    set_number(lua, "seed", (double)(config->seed & 0xffffffffu));
+    set_number(lua, "maker_fee", config->maker_fee);
+    set_number(lua, "taker_fee", config->taker_fee);
+    set_number(lua, "callback_ns", (double)config->limits.callback_ns);
+    push_settings(lua, config->params, config->param_count);
+    lua_setfield(lua, -2, "params");
+    push_settings(lua, config->estimators, config->estimator_count);
+    lua_setfield(lua, -2, "estimators");
+    lua_pushlightuserdata(lua, session);
+    lua_pushcclosure(lua, say, 1);
+    lua_setfield(lua, -2, "say");
+    return 1;
+}
+
+/* ---- loading ---- */
+
+static void copy_field(lua_State *lua, int index, char *out, size_t size)
+{
+    lua_rawgeti(lua, -1, index);
+    const char *text = lua_tostring(lua, -1);
+    snprintf(out, size, "%s", text ? text : "");
+    lua_pop(lua, 1);
+}
+
+static void read_parameters(pg_session *session, lua_State *lua, int rows)
+{
+    int n = (int)lua_objlen(lua, rows);
+    for (int i = 1; i <= n && session->parameter_count < MAX_PARAMETERS; i++) {
+        pg_parameter_row *row = &session->parameters[session->parameter_count++];
+        lua_rawgeti(lua, rows, i);
+        copy_field(lua, 1, row->owner, sizeof row->owner);
+        copy_field(lua, 2, row->name, sizeof row->name);
+        copy_field(lua, 3, row->value, sizeof row->value);
+        copy_field(lua, 4, row->unit, sizeof row->unit);
+        copy_field(lua, 5, row->doc, sizeof row->doc);
+        lua_pop(lua, 1);
+    }
+}
+
+/* The version: a hash over the texts of all files, in order. */
+static void hash_files(pg_session *session, lua_State *lua, int files)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL))
+        return;
+    int n = (int)lua_objlen(lua, files);
+    for (int i = 1; i <= n; i++) {
+        char *text;
+        size_t length;
+        lua_rawgeti(lua, files, i);
+        if (pg_file_read(&text, &length, lua_tostring(lua, -1), 4 << 20, NULL) == PG_OK) {
+            EVP_DigestUpdate(context, text, length);
+            free(text);
+        }
+        lua_pop(lua, 1);
+    }
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    EVP_DigestFinal_ex(context, digest, NULL);
+    EVP_MD_CTX_free(context);
+    snprintf(session->version, sizeof session->version, "%02x%02x%02x%01x", digest[0], digest[1], digest[2],
+             digest[3] >> 4);
+}
+
+/* Calls driver.NAME(session object) for `results` values. */
+static pg_status call_driver(pg_session *session, const char *name, int results, pg_error *err)
+{
+    lua_State *lua = pg_state_lua(session->state);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->driver);
+    lua_getfield(lua, -1, name);
+    lua_remove(lua, -2);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->object);
+    return pg_state_call(session->state, 1, results, err);
+}
+
+static pg_status load(pg_session *session, pg_error *err)
+{
+    lua_State *lua = pg_state_lua(session->state);
+    lua_pushcfunction(lua, make_settings);
+    lua_pushlightuserdata(lua, session);
+    pg_status status = pg_state_call(session->state, 1, 1, err);
+    if (status == PG_OK)
+        status = pg_state_require(session->state, "driver", err);
+    if (status != PG_OK)
+        return status;
+    lua_pushvalue(lua, -1);
+    session->driver = luaL_ref(lua, LUA_REGISTRYINDEX);
+    lua_getfield(lua, -1, "load");
+    lua_pushvalue(lua, -3);
+    status = pg_state_call(session->state, 1, 1, err);
+    if (status != PG_OK)
+        return status;
+    session->object = luaL_ref(lua, LUA_REGISTRYINDEX);
+    lua_settop(lua, 0);
+    status = call_driver(session, "wants_trades", 1, err);
+    if (status != PG_OK)
+        return status;
+    session->wants_trades = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
+    status = call_driver(session, "describe", 3, err);
+    if (status != PG_OK)
+        return status;
+    snprintf(session->name, sizeof session->name, "%s", lua_tostring(lua, -1));
+    read_parameters(session, lua, 1);
+    hash_files(session, lua, 2);
+    lua_settop(lua, 0);
+    return PG_OK;
+}
+
+pg_status pg_session_open(pg_session **opened, const pg_session_config *config, pg_error *err)
+{
+    pg_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return pg_fail(err, PG_ERR_MEMORY, "no memory for a script session");
+    session->config = *config;
+    snprintf(session->name, sizeof session->name, "%s", pg_file_name(config->path));
+    pg_status status = pg_state_open(&session->state, &config->limits, false, err);
+    if (status == PG_OK)
+        status = load(session, err);
+    if (status != PG_OK) {
+        pg_session_close(session);
+        return status;
+    }
+    *opened = session;
+    return PG_OK;
+}
+
+void pg_session_close(pg_session *session)
+{
+    if (!session)
+        return;
+    pg_state_close(session->state);
+    free(session);
+}
+
+/* ---- running ---- */
+
+static const char *callback_name(int call)
+{
+    static const char *const names[] = { "loading",  "on_start", "on_book", "on_trade", "on_fill",
+                                         "on_order", "on_timer", "on_stop", "the end" };
+    return call >= 0 && call <= PG_CALL_DONE ? names[call] : "?";
+}
+
+static void format_time(char *text, size_t size, double seconds)
+{
+    time_t whole = (time_t)seconds;
+    struct tm utc;
+    gmtime_r(&whole, &utc);
+    char clock[32];
+    strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &utc);
+    snprintf(text, size, "%s.%03d UTC", clock, (int)((seconds - (double)whole) * 1000));
+}
+
+static void explain(pg_session *session, const pg_engine *engine)
+{
+    const pg_view *view = pg_engine_view(engine);
+    char when[64];
+    format_time(when, sizeof when, view->now_s);
+    int used = snprintf(session->details, sizeof session->details, "  in %s, market %s of %s, event %zu at %s\n",
+                        callback_name(view->call), session->config.symbol, session->config.venue,
+                        pg_engine_get_stats(engine)->events, when);
+    used += snprintf(session->details + used, sizeof session->details - (size_t)used, "  declared parameters:");
+    for (int i = 0; i < session->parameter_count && used < DETAILS_SIZE - 256; i++)
+        used += snprintf(session->details + used, sizeof session->details - (size_t)used, "%s %s", i ? "," : "",
+                         session->parameters[i].name);
+    snprintf(session->details + used, sizeof session->details - (size_t)used, "\n%s%s",
+             pg_state_traceback(session->state), pg_state_traceback(session->state)[0] ? "\n" : "");
+}
+
+pg_status pg_session_run(pg_session *session, pg_engine *engine, pg_error *err)
+{
+    lua_State *lua = pg_state_lua(session->state);
+    session->details[0] = '\0';
+    pg_budget_start(pg_state_budget(session->state), session->config.limits.start_ns);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->driver);
+    lua_getfield(lua, -1, "run");
+    lua_remove(lua, -2);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->object);
+    lua_pushlightuserdata(lua, engine);
+    pg_status status = pg_state_call(session->state, 2, 0, err);
+    if (status != PG_OK) {
+        explain(session, engine);
+        pg_engine_halt(engine);
+    }
+    return status;
+}
+
+const char *pg_session_details(const pg_session *session)
+{
+    return session->details;
+}
+
+bool pg_session_wants_trades(const pg_session *session)
+{
+    return session->wants_trades;
+}
+
+const char *pg_session_name(const pg_session *session)
+{
+    return session->name;
+}
+
+const pg_parameter_row *pg_session_parameters(const pg_session *session, int *count)
+{
+    *count = session->parameter_count;
+    return session->parameters;
+}
+
+const char *pg_session_version(const pg_session *session)
+{
+    return session->version;
+}
+
+size_t pg_session_peak_memory(const pg_session *session)
+{
+    size_t peak;
+    pg_state_memory(session->state, &peak);
+    return peak;
+}

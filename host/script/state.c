@@ -1,0 +1,263 @@
+#include "script/state.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/home.h"
+#include "script/probe.h"
+
+enum { TRACEBACK_SIZE = 4096, SOURCE_LIMIT = 4 << 20 };
+
+struct pg_state {
+    lua_State *lua;
+    pg_script_limits limits;
+    size_t used, peak;
+    pg_budget budget;
+    char traceback[TRACEBACK_SIZE];
+};
+
+static const char declarations[] =
+#include "script/declarations.inc"
+    ;
+
+/* The message that a probe raises; also how a budget error is known from others. */
+static const char budget_message[] = "the script used up its time";
+
+pg_script_limits pg_script_default_limits(void)
+{
+    return (pg_script_limits){ .memory_bytes = 64ul << 20, .callback_ns = 4000000, .start_ns = 2000000000 };
+}
+
+static void *allocate(void *self, void *block, size_t old_size, size_t new_size)
+{
+    pg_state *state = self;
+    if (new_size == 0) {
+        state->used -= old_size;
+        free(block);
+        return NULL;
+    }
+    if (new_size > old_size && state->used + (new_size - old_size) > state->limits.memory_bytes)
+        return NULL;
+    void *moved = realloc(block, new_size);
+    if (!moved)
+        return NULL;
+    state->used += new_size - old_size;
+    if (state->used > state->peak)
+        state->peak = state->used;
+    return moved;
+}
+
+static pg_state *state_of(lua_State *lua)
+{
+    void *self;
+    lua_getallocf(lua, &self);
+    return self;
+}
+
+/* ---- what lua/perigee gets from C beside the FFI: table `perigee_host` ---- */
+
+static int raise(lua_State *lua, const pg_error *err)
+{
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    lua_pushstring(lua, pg_error_text(err, text, sizeof text));
+    return lua_error(lua);
+}
+
+/* load(path, chunk_name) -> function of (probe); raises on any error. */
+static int host_load(lua_State *lua)
+{
+    const char *path = luaL_checkstring(lua, 1), *name = luaL_checkstring(lua, 2);
+    char *text = NULL, *probed = NULL;
+    size_t length = 0, probed_length = 0;
+    pg_error err = { 0 };
+    pg_status status = pg_file_read(&text, &length, path, SOURCE_LIMIT, &err);
+    if (status == PG_OK)
+        status = pg_probe_insert(&probed, &probed_length, name, text, length, &err);
+    free(text);
+    if (status != PG_OK)
+        return raise(lua, &err);
+    lua_pushfstring(lua, "@%s", name);
+    int failed = luaL_loadbufferx(lua, probed, probed_length, lua_tostring(lua, -1), "t");
+    free(probed);
+    if (failed)
+        return lua_error(lua);
+    return 1;
+}
+
+static int host_forgive(lua_State *lua)
+{
+    pg_budget_forgive(&state_of(lua)->budget);
+    return 0;
+}
+
+static void open_library(lua_State *lua, const char *name, lua_CFunction open)
+{
+    lua_pushcfunction(lua, open);
+    lua_pushstring(lua, name);
+    lua_call(lua, 1, 0);
+}
+
+static void set_string(lua_State *lua, const char *key, const char *value)
+{
+    lua_pushstring(lua, value);
+    lua_setfield(lua, -2, key);
+}
+
+/* Runs protected: opening libraries allocates. */
+static int open_libraries(lua_State *lua)
+{
+    bool trusted = lua_toboolean(lua, 1);
+    pg_state *state = state_of(lua);
+    if (trusted) {
+        luaL_openlibs(lua);
+    } else {
+        open_library(lua, "", luaopen_base);
+        open_library(lua, LUA_LOADLIBNAME, luaopen_package);
+        open_library(lua, LUA_TABLIBNAME, luaopen_table);
+        open_library(lua, LUA_STRLIBNAME, luaopen_string);
+        open_library(lua, LUA_MATHLIBNAME, luaopen_math);
+        open_library(lua, LUA_BITLIBNAME, luaopen_bit);
+        open_library(lua, LUA_JITLIBNAME, luaopen_jit);
+        open_library(lua, LUA_FFILIBNAME, luaopen_ffi);
+    }
+    lua_getglobal(lua, "package");
+    lua_pushfstring(lua, "%s/lua/?.lua;%s/lua/?/init.lua%s", pg_home(), pg_home(), trusted ? ";./?.lua" : "");
+    lua_setfield(lua, -2, "path");
+    if (!trusted)
+        set_string(lua, "cpath", "");
+    lua_newtable(lua);
+    lua_pushcfunction(lua, host_load);
+    lua_setfield(lua, -2, "load");
+    lua_pushcfunction(lua, host_forgive);
+    lua_setfield(lua, -2, "forgive");
+    set_string(lua, "declarations", declarations);
+    set_string(lua, "home", pg_home());
+    set_string(lua, "budget_message", budget_message);
+    lua_pushlightuserdata(lua, &state->budget);
+    lua_setfield(lua, -2, "budget");
+    lua_setglobal(lua, "perigee_host");
+    return 0;
+}
+
+pg_status pg_state_open(pg_state **opened, const pg_script_limits *limits, bool trusted, pg_error *err)
+{
+    pg_state *state = calloc(1, sizeof *state);
+    if (!state)
+        return pg_fail(err, PG_ERR_MEMORY, "no memory for a Lua state");
+    state->limits = *limits;
+    state->lua = lua_newstate(allocate, state);
+    if (!state->lua) {
+        free(state);
+        return pg_fail(err, PG_ERR_MEMORY, "the memory limit of %zu bytes is too small for a Lua state",
+                       limits->memory_bytes);
+    }
+    pg_budget_start(&state->budget, limits->start_ns);
+    lua_pushcfunction(state->lua, open_libraries);
+    lua_pushboolean(state->lua, trusted);
+    pg_status status = pg_state_call(state, 1, 0, err);
+    if (status != PG_OK) {
+        pg_state_close(state);
+        return status;
+    }
+    *opened = state;
+    return PG_OK;
+}
+
+void pg_state_close(pg_state *state)
+{
+    if (!state)
+        return;
+    lua_close(state->lua);
+    free(state);
+}
+
+/* ---- calling ---- */
+
+static int with_traceback(lua_State *lua)
+{
+    pg_state *state = state_of(lua);
+    if (!lua_isstring(lua, 1)) {
+        if (lua_isnil(lua, 1))
+            lua_pushliteral(lua, "error without a message");
+        else
+            lua_pushfstring(lua, "error object of type %s", luaL_typename(lua, 1));
+        lua_replace(lua, 1);
+    }
+    luaL_traceback(lua, lua, NULL, 1);
+    snprintf(state->traceback, sizeof state->traceback, "%s", lua_tostring(lua, -1));
+    lua_pop(lua, 1);
+    return 1;
+}
+
+static pg_status status_of(int result, const char *message)
+{
+    if (result == LUA_ERRMEM)
+        return PG_ERR_MEMORY;
+    return strstr(message, budget_message) ? PG_ERR_BUDGET : PG_ERR_SCRIPT;
+}
+
+pg_status pg_state_call(pg_state *state, int arguments, int results, pg_error *err)
+{
+    lua_State *lua = state->lua;
+    int handler = lua_gettop(lua) - arguments;
+    state->traceback[0] = '\0';
+    lua_pushcfunction(lua, with_traceback);
+    lua_insert(lua, handler);
+    int result = lua_pcall(lua, arguments, results, handler);
+    lua_remove(lua, handler);
+    if (result == 0)
+        return PG_OK;
+    const char *message = lua_tostring(lua, -1);
+    if (!message)
+        message = "unknown error";
+    pg_status status = status_of(result, message);
+    if (status == PG_ERR_MEMORY) {
+        pg_fail(err, status, "the script needs more than its %zu MiB of memory", state->limits.memory_bytes >> 20);
+        pg_error_remedy(err, "keep less state, or allow more with --memory-mb");
+    } else {
+        pg_fail(err, status, "%s", message);
+        if (status == PG_ERR_BUDGET)
+            pg_error_remedy(err, "%.3g ms of CPU time a callback are allowed; --budget-ms allows more",
+                            (double)state->budget.limit_ns * 1e-6);
+    }
+    lua_settop(lua, handler - 1);
+    return status;
+}
+
+pg_status pg_state_require(pg_state *state, const char *name, pg_error *err)
+{
+    lua_getglobal(state->lua, "require");
+    lua_pushfstring(state->lua, "perigee.%s", name);
+    return pg_state_call(state, 1, 1, err);
+}
+
+const char *pg_state_traceback(const pg_state *state)
+{
+    return state->traceback;
+}
+
+lua_State *pg_state_lua(const pg_state *state)
+{
+    return state->lua;
+}
+
+pg_budget *pg_state_budget(pg_state *state)
+{
+    return &state->budget;
+}
+
+const pg_script_limits *pg_state_limits(const pg_state *state)
+{
+    return &state->limits;
+}
+
+size_t pg_state_memory(const pg_state *state, size_t *peak)
+{
+    *peak = state->peak;
+    return state->used;
+}

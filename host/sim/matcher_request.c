@@ -1,0 +1,148 @@
+/* Requests arriving at the matching engine: new orders, cancels, replacements. */
+#include "sim/matcher_internal.h"
+
+static void reply(pg_matcher *m, const pg_request *request, int kind, int reason, int64_t now_ns)
+{
+    pg_reply out = { .kind = (uint8_t)kind,
+                     .id = request->id,
+                     .side = request->side,
+                     .price = request->price,
+                     .remaining = request->size,
+                     .reason = (uint8_t)reason,
+                     .exch_ns = now_ns };
+    m->sink.take(m->sink.self, &out);
+}
+
+/* Why the venue would refuse an order, PG_REASON_NONE when it would not. */
+static int refusal(const pg_matcher *m, const pg_request *request)
+{
+    const pg_instrument *in = m->instrument;
+    if (request->price <= 0 || in->rule(in, request->price, request->side) != request->price)
+        return PG_REASON_PRICE;
+    if (request->size <= 0 || request->size % in->lot != 0 || request->size < in->min_size)
+        return PG_REASON_SIZE;
+    if (in->min_notional > 0 && !request->reduce_only) {
+        pg_money least = (pg_money)in->min_notional * pg_pow10(in->price_decimals) * pg_pow10(in->size_decimals);
+        if ((pg_money)request->price * request->size < least)
+            return PG_REASON_NOTIONAL;
+    }
+    if (request->reduce_only && (request->side == PG_BUY ? m->position >= 0 : m->position <= 0))
+        return PG_REASON_REDUCE_ONLY;
+    int64_t touch = pg_book_best(m->book, opposite_side(request->side));
+    bool crosses = touch != 0 && (request->side == PG_BUY ? request->price >= touch : request->price <= touch);
+    if (request->tif == PG_TIF_ALO && crosses)
+        return PG_REASON_POST_ONLY;
+    return PG_REASON_NONE;
+}
+
+/* Our own resting orders that the incoming one would meet are cancelled: nobody trades with himself. */
+static void prevent_self_trade(pg_matcher *m, const pg_request *request, int64_t now_ns)
+{
+    pg_line *line = matcher_line(m, opposite_side(request->side));
+    while (line->count > 0 && pg_line_reaches(line, line->order[0].price, request->price))
+        matcher_drop(m, line, 0, PG_REASON_SELF_TRADE, now_ns);
+}
+
+/* Trades against the displayed book up to the limit price; returns what is left. */
+static int64_t take(pg_matcher *m, const pg_request *request, int64_t now_ns)
+{
+    int side = opposite_side(request->side);
+    int64_t left = request->size;
+    while (left > 0) {
+        int64_t price = pg_book_best(m->book, side);
+        if (price == 0 || (request->side == PG_BUY ? price > request->price : price < request->price))
+            break;
+        int64_t there = pg_book_size(m->book, side, price);
+        int64_t size = left < there ? left : there;
+        if (request->reduce_only) {
+            int64_t held = m->position < 0 ? -m->position : m->position;
+            if (size > held)
+                size = held;
+            if (size == 0)
+                break;
+        }
+        left -= size;
+        pg_book_set(m->book, side, price, there - size);
+        matcher_fill(m, request->id, request->side, price, size, left, false, now_ns);
+    }
+    return left;
+}
+
+/* Accepts an order that was not refused: takes what crosses, rests or cancels the remainder. */
+static void enter(pg_matcher *m, const pg_request *request, int64_t now_ns)
+{
+    prevent_self_trade(m, request, now_ns);
+    int64_t left = request->tif == PG_TIF_ALO ? request->size : take(m, request, now_ns);
+    if (left == 0)
+        return;
+    pg_reply gone = {
+        .kind = PG_REPLY_CANCELLED, .id = request->id, .side = request->side, .price = request->price, .exch_ns = now_ns
+    };
+    if (request->tif == PG_TIF_IOC) {
+        gone.reason = PG_REASON_IOC;
+        m->sink.take(m->sink.self, &gone);
+        return;
+    }
+    pg_resting order = { .id = request->id,
+                         .price = request->price,
+                         .remaining = left,
+                         .arrival_ns = now_ns,
+                         .reduce_only = request->reduce_only };
+    if (!pg_line_add(matcher_line(m, request->side), m->book, &order)) {
+        gone.reason = PG_REASON_FULL;
+        m->sink.take(m->sink.self, &gone);
+    }
+}
+
+static void new_order(pg_matcher *m, const pg_request *request, int64_t now_ns)
+{
+    int reason = refusal(m, request);
+    if (reason == PG_REASON_NONE && matcher_line(m, request->side)->count == PG_LINE_ORDERS)
+        reason = PG_REASON_FULL;
+    if (reason != PG_REASON_NONE) {
+        reply(m, request, PG_REPLY_REJECTED, reason, now_ns);
+        return;
+    }
+    reply(m, request, PG_REPLY_ACCEPTED, PG_REASON_NONE, now_ns);
+    enter(m, request, now_ns);
+}
+
+static void cancel(pg_matcher *m, const pg_request *request, int64_t now_ns)
+{
+    pg_line *line = matcher_line(m, request->side);
+    int index = pg_line_find(line, request->id);
+    if (index < 0)
+        reply(m, request, PG_REPLY_CANCEL_REFUSED, PG_REASON_UNKNOWN, now_ns);
+    else
+        matcher_drop(m, line, index, PG_REASON_NONE, now_ns);
+}
+
+static void replace(pg_matcher *m, const pg_request *request, int64_t now_ns)
+{
+    pg_line *line = matcher_line(m, request->side);
+    int index = pg_line_find(line, request->id);
+    int reason = index < 0 ? PG_REASON_UNKNOWN : refusal(m, request);
+    if (reason != PG_REASON_NONE) {
+        reply(m, request, PG_REPLY_REPLACE_REFUSED, reason, now_ns);
+        return;
+    }
+    pg_resting *order = &line->order[index];
+    if (order->price == request->price && request->size <= order->remaining) {
+        order->remaining = request->size;
+        reply(m, request, PG_REPLY_REPLACED, PG_REASON_NONE, now_ns);
+        return;
+    }
+    pg_line_remove(line, index);
+    reply(m, request, PG_REPLY_REPLACED, PG_REASON_NONE, now_ns);
+    enter(m, request, now_ns);
+}
+
+void pg_matcher_request(pg_matcher *m, const pg_request *request, int64_t now_ns)
+{
+    switch (request->kind) {
+    case PG_REQUEST_NEW: new_order(m, request, now_ns); break;
+    case PG_REQUEST_CANCEL: cancel(m, request, now_ns); break;
+    case PG_REQUEST_REPLACE: replace(m, request, now_ns); break;
+    default: PG_ASSERT(!"a request of a known kind");
+    }
+}

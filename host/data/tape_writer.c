@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -79,13 +80,24 @@ static pg_status check_instrument(const pg_tape_info *info, pg_error *err)
                               i->significant, err);
 }
 
+/* Opens a file of this writer alone: the lock keeps a second process from writing the same tape. */
 static int create(const char *path, int flags, pg_error *err)
 {
-    int fd = open(path, flags | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) {
+    int fd = open(path, flags | O_CREAT | O_CLOEXEC, 0644);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        pg_fail(err, PG_ERR_STATE, "another process is writing this tape");
+        pg_error_where(err, "%s", path);
+        pg_error_remedy(err, "wait until it is done");
+        return -1;
+    }
+    if (fd < 0 || ftruncate(fd, 0) != 0) {
         pg_fail(err, PG_ERR_IO, "cannot create the file: %s", strerror(errno));
         pg_error_where(err, "%s", path);
         pg_error_remedy(err, "check that the folder exists and can be written to");
+        if (fd >= 0)
+            close(fd);
+        return -1;
     }
     return fd;
 }
@@ -109,9 +121,9 @@ pg_status pg_tape_writer_open(pg_tape_writer **writer, const char *path, const p
     if (status == PG_OK)
         status = pg_tape_journal_path(w->journal_path, sizeof w->journal_path, path, err);
     if (status == PG_OK && (w->fd = create(w->temporary, O_RDWR, err)) < 0)
-        status = PG_ERR_IO;
+        status = err ? err->status : PG_ERR_IO;
     if (status == PG_OK && (w->journal = create(w->journal_path, O_WRONLY, err)) < 0)
-        status = PG_ERR_IO;
+        status = err ? err->status : PG_ERR_IO;
     if (status == PG_OK)
         status = write_header(w, info, err);
     if (status != PG_OK) {

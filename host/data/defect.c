@@ -72,3 +72,9 @@ bool pg_defect_is_row(pg_defect kind)
 {
     return kind >= PG_DEFECT_SHORT_ROW && kind <= PG_DEFECT_TORN_END;
 }
+
+bool pg_defect_is_wrong(pg_defect kind)
+{
+    return kind != PG_DEFECT_LOCKED && kind != PG_DEFECT_NO_LEVEL && kind != PG_DEFECT_NO_SIZE &&
+           kind != PG_DEFECT_REPEAT && kind != PG_DEFECT_OLD_UPDATE && kind != PG_DEFECT_UNKNOWN_MESSAGE;
+}

@@ -65,4 +65,8 @@ pg_defect pg_defect_find(const char *name);
 /* True for the kinds that a layout may tolerate. */
 bool pg_defect_is_row(pg_defect kind);
 
+/* False for what happens at venues or is of no consequence once it is dealt with: locked, no_level, no_size, repeat,
+ * old_update, unknown_message. */
+bool pg_defect_is_wrong(pg_defect kind);
+
 #endif

@@ -103,7 +103,7 @@ static pg_status open_foreign(pg_tape **tape, const char *const *paths, int n, c
         status = cache_path(path, inputs, n, options, err);
     if (status != PG_OK)
         return status;
-    if (pg_tape_is(path) && pg_tape_open(tape, path, warning, size, NULL) == PG_OK) {
+    if (!options->fresh && pg_tape_is(path) && pg_tape_open(tape, path, warning, size, NULL) == PG_OK) {
         if (size == 0 || warning[0] == '\0')
             return PG_OK;
         pg_tape_close(*tape); /* a damaged tape in the cache is made again */

@@ -9,6 +9,7 @@ typedef struct {
     int n_layouts;
     const pg_layout *layout;  /* this one for all files; NULL: chosen */
     const char *cache;        /* folder for imported tapes; made when needed */
+    bool fresh;               /* import even when the cache has the tape */
     pg_import_options import; /* of foreign files */
 } pg_data_options;
 

@@ -59,6 +59,8 @@ static void venue_event(pg_engine *e)
         pg_account_fund(&e->account, event->price2 ? event->price2 : e->account.mark_x2 / 2, event->price);
     else if (event->kind != PG_EVENT_TRADE)
         mark(e);
+    if (e->watch && e->venue_next % PG_ENGINE_WATCH == 0)
+        e->watch(e->watcher, (double)e->venue_next / (double)e->config.count, e->venue_next);
     schedule_venue(e);
 }
 
@@ -378,6 +380,12 @@ void pg_engine_free(pg_engine *e)
     pg_ring_free(&e->replies);
     pg_book_free(e->book);
     free(e);
+}
+
+void pg_engine_watch(pg_engine *e, void *self, void (*show)(void *self, double part, size_t events))
+{
+    e->watcher = self;
+    e->watch = show;
 }
 
 const pg_view *pg_engine_view(const pg_engine *e)

@@ -55,6 +55,10 @@ typedef struct {
 pg_status pg_engine_new(pg_engine **engine, const pg_engine_config *config, pg_error *err);
 void pg_engine_free(pg_engine *engine);
 
+/* show(self, part done, events) is called every PG_ENGINE_WATCH events; show may be NULL. */
+enum { PG_ENGINE_WATCH = 1 << 18 };
+void pg_engine_watch(pg_engine *engine, void *self, void (*show)(void *self, double part, size_t events));
+
 /* Runs until a script is to be called; returns a pg_call. The view holds what there is to know.
  * After PG_CALL_DONE it returns PG_CALL_DONE for ever. */
 int pg_engine_next(pg_engine *engine);

@@ -46,6 +46,8 @@ struct pg_engine {
     int64_t resting_since_ns;
     bool resting[2];
     pg_engine_stats stats;
+    void *watcher;
+    void (*watch)(void *self, double part, size_t events);
 };
 
 /* The gateway's and the matcher's ends (engine.c). */

@@ -199,6 +199,11 @@ const pg_chart_point *pg_history_chart_points(const pg_history *h, size_t *count
     return h->chart;
 }
 
+int64_t pg_history_chart_spacing(const pg_history *h)
+{
+    return h->chart_spacing_ns;
+}
+
 const pg_equity_point *pg_history_equity(const pg_history *h, size_t *count, int64_t *grid_ns)
 {
     *count = h->equity_count;

@@ -79,6 +79,8 @@ void pg_history_fill(pg_history *history, const pg_fill_record *fill);
 void pg_history_settle(pg_history *history, int64_t now_ns, int64_t mark_x2);
 
 const pg_chart_point *pg_history_chart_points(const pg_history *history, size_t *count);
+/* Least distance of the chart's points, 0 while every one is kept. */
+int64_t pg_history_chart_spacing(const pg_history *history);
 const pg_equity_point *pg_history_equity(const pg_history *history, size_t *count, int64_t *grid_ns);
 const pg_fill_record *pg_history_fills(const pg_history *history, size_t *count, uint64_t *total);
 const pg_markout_sum *pg_history_markouts(const pg_history *history);

@@ -94,7 +94,9 @@ bool pg_orders_reply(pg_orders *orders, const pg_reply *reply, pg_order *after)
     if (order)
         count_reply(&orders->counts, order, reply);
     if (!order || !pg_order_apply(order, reply)) {
-        orders->counts.unmatched++;
+        /* A refusal of a request that crossed the order's end on its way says nothing new. */
+        bool late = reply->kind == PG_REPLY_CANCEL_REFUSED || reply->kind == PG_REPLY_REPLACE_REFUSED;
+        orders->counts.unmatched += !(late && !order);
         return false;
     }
     orders->changed = true;

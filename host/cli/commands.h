@@ -1,0 +1,21 @@
+/* The subcommands of `perigee`: one file each, called with their own name as argv[0]. They return the exit status:
+ * 0 done, 1 something failed or was found wrong, 2 misuse. */
+#ifndef PG_CLI_COMMANDS_H
+#define PG_CLI_COMMANDS_H
+
+#include <stdio.h>
+
+#include "base/status.h"
+
+int pg_cli_backtest(int argc, char **argv);
+int pg_cli_data(int argc, char **argv);
+int pg_cli_lua(int argc, char **argv);
+int pg_cli_params(int argc, char **argv);
+
+/* Prints "perigee COMMAND: error text" to stderr; returns 1. */
+int pg_cli_fail(const char *command, const pg_error *err);
+
+/* Whether to show progress bars: stderr is a terminal. */
+int pg_cli_is_interactive(void);
+
+#endif

@@ -1,0 +1,61 @@
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "selftest/selftest.h"
+
+typedef struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} command;
+
+static const command commands[] = {
+    { "backtest", pg_cli_backtest, "run a strategy over recorded data and report" },
+    { "data", pg_cli_data, "generate, import, look at and check market data" },
+    { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },
+    { "params", pg_cli_params, "show the parameters that a strategy declares" },
+    { "selftest", pg_cli_selftest, "run test vectors against this build" },
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int usage(FILE *out)
+{
+    fprintf(out, "perigee 0.1: a Lua-scriptable trading host\n\n");
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(out, "  perigee %-10s %s\n", commands[i].name, commands[i].help);
+    fprintf(out, "\nperigee COMMAND --help tells more.\n");
+    return out == stdout ? 0 : 2;
+}
+
+int pg_cli_fail(const char *name, const pg_error *err)
+{
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 8];
+    fflush(stdout);
+    fprintf(stderr, "perigee %s: %s\n", name, pg_error_text(err, text, sizeof text));
+    return 1;
+}
+
+int pg_cli_is_interactive(void)
+{
+    return isatty(STDERR_FILENO);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return usage(stderr);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return usage(stdout);
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("perigee 0.1\n");
+        return 0;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "perigee: there is no command '%s'\n\n", argv[1]);
+    return usage(stderr);
+}

@@ -51,7 +51,6 @@ pg_kstatus pg_cartea_exact(double *h, double *delta_bid, double *delta_ask, cons
 
     size_t n = 2 * (size_t)m->q_lots + 1;
     double kappa = m->kappa_ask, *lower = work, *diagonal = work + n, *upper = work + 2 * n, *v = work + 3 * n, scale;
-    /* e^{-alpha kappa q^2} may underflow in the tails: start from the largest, the others are then negligible. */
     for (size_t i = 0; i < n; i++) {
         double q = (double)i - (double)m->q_lots;
         diagonal[i] = kappa * holding(m, q);

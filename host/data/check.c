@@ -36,6 +36,8 @@ static void check_times(check *c)
         if (quiet < 0)
             count(c, PG_DEFECT_TIME_BACK);
     }
+    if (e->flags & PG_EVENT_NO_EXCHANGE)
+        return;
     int64_t *newest = &c->exch_ns[e->kind];
     if (e->exch_ns < *newest)
         count(c, PG_DEFECT_TIME_BACK);
@@ -75,7 +77,7 @@ static void check_trade(check *c)
         count(c, PG_DEFECT_DUPLICATE);
 }
 
-/* A best bid and offer is judged by itself, a book when it is consistent. */
+/* A best bid and offer is judged by itself (it may be newer than the book), a book when it is consistent. */
 static void check_touch(check *c, int64_t bid, int64_t ask)
 {
     if (bid <= 0 || ask <= 0)
@@ -111,10 +113,9 @@ static void check_event(check *c)
         break;
     default: break;
     }
-    if (pg_book_apply(c->book, e)) {
+    if (e->kind != PG_EVENT_BBO && pg_book_apply(c->book, e)) {
         c->report->books++;
-        if (e->kind != PG_EVENT_BBO)
-            check_touch(c, pg_book_best(c->book, PG_BUY), pg_book_best(c->book, PG_SELL));
+        check_touch(c, pg_book_best(c->book, PG_BUY), pg_book_best(c->book, PG_SELL));
     }
 }
 

@@ -17,7 +17,7 @@ static const struct {
     [PG_DEFECT_SIDE] = { "side", "rows with an unknown side, left out" },
     [PG_DEFECT_ROW] = { "row", "broken rows, left out" },
     [PG_DEFECT_TORN_END] = { "torn_end", "last row cut off, left out" },
-    [PG_DEFECT_TIME_BACK] = { "time_back", "small steps back in time, levelled" },
+    [PG_DEFECT_TIME_BACK] = { "time_back", "steps back in time" },
     [PG_DEFECT_CLOCK_JUMP] = { "clock_jump", "sessions with another clock, moved on by whole hours" },
     [PG_DEFECT_CLOCK_BEHIND] = { "clock_behind", "received before they happened, receive clock corrected" },
     [PG_DEFECT_DUPLICATE] = { "duplicate", "trades repeated exactly, left out" },

@@ -263,8 +263,9 @@ static pg_status put(void *context, const pg_event *events, size_t n, pg_error *
 
 static pg_status put_gap(import *im, const pg_message *m, const char *path)
 {
-    int64_t length = m->local_ns - im->last_ns;
-    if (im->last_ns == INT64_MIN || im->max_gap_ns == 0 || length <= im->max_gap_ns)
+    int64_t last = im->last_ns > m->skipped_ns ? im->last_ns : m->skipped_ns;
+    int64_t length = last == INT64_MIN ? 0 : m->local_ns - last;
+    if (im->max_gap_ns == 0 || length <= im->max_gap_ns)
         return PG_OK;
     pg_defects_add(&im->summary->defects, PG_DEFECT_GAP, "%s, row %llu: %.1f s", path, (unsigned long long)m->number,
                    (double)length * 1e-9);

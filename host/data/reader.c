@@ -33,6 +33,7 @@ struct pg_reader {
     bool holding;
     pg_level quote[2]; /* the last best bid and offer */
     int64_t default_size;
+    int64_t skipped_ns;
 
     pg_event *events;
     size_t capacity;
@@ -75,7 +76,7 @@ pg_status pg_reader_open(pg_reader **reader, const char *path, const pg_layout *
     r->defects = defects;
     r->clock_offset_ns = clock_offset_ns;
     r->min_lag_ns = INT64_MAX;
-    r->last_ns = INT64_MIN;
+    r->last_ns = r->skipped_ns = INT64_MIN;
     pg_status status = PG_OK;
     if ((size_t)snprintf(r->path, sizeof r->path, "%s", path) >= sizeof r->path)
         status = pg_fail(err, PG_ERR_RANGE, "the path is longer than %d bytes", PG_PATH_SIZE - 1);
@@ -230,6 +231,7 @@ static pg_status begin_message(pg_reader *r, const pg_row *row, size_t n, pg_err
                                .first_sequence = row->first_sequence,
                                .previous_sequence = row->previous_sequence,
                                .number = row->number,
+                               .skipped_ns = r->skipped_ns,
                                .events = r->events };
     return PG_OK;
 }
@@ -279,6 +281,7 @@ static pg_status make_quote(pg_reader *r, const pg_row *row, bool *repeated, pg_
     *repeated = r->layout->skip_repeats && memcmp(quote, r->quote, sizeof quote) == 0;
     if (*repeated) {
         count(r, row, PG_DEFECT_REPEAT);
+        r->skipped_ns = row->local_ns;
         return PG_OK;
     }
     memcpy(r->quote, quote, sizeof quote);

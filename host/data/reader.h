@@ -16,7 +16,8 @@ typedef struct {
     uint32_t has; /* PG_ROW_* */
     int64_t local_ns, exch_ns;
     uint64_t sequence, first_sequence, previous_sequence;
-    uint64_t number; /* line or document */
+    uint64_t number;    /* line or document */
+    int64_t skipped_ns; /* local time of the last row that was left out before it as a repetition, or INT64_MIN */
     pg_event *events;
     size_t n; /* 0 for an update without changes */
 } pg_message;

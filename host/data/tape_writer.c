@@ -1,5 +1,7 @@
+#define _GNU_SOURCE /* O_DIRECT */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,17 @@
 #include "base/file.h"
 #include "data/tape_format.h"
 
+enum {
+    RING = 4,                /* blocks that are filled, waiting or being written */
+    CACHED_BYTES = 64 << 20, /* a tape's part that stays in the page cache; what follows goes to the disk directly */
+    DIRECT_ALIGNMENT = 4096
+};
+
+typedef struct {
+    pg_event events[PG_TAPE_BLOCK_EVENTS];
+} block;
+
+/* A thread writes the blocks: neither the loop of a live session nor the parser of an import waits for the disk. */
 struct pg_tape_writer {
     char path[PG_PATH_SIZE];
     char temporary[PG_PATH_SIZE];
@@ -17,18 +30,38 @@ struct pg_tape_writer {
     int fd;
     int journal; /* file descriptor of the journal of block entries */
     uint64_t events;
-    uint64_t blocks;
     int64_t last_ns;
-    size_t n_pending;
-    pg_event pending[PG_TAPE_BLOCK_EVENTS];
+    block *ring;      /* RING blocks */
+    size_t n_pending; /* events in the block that is being filled */
+
+    pthread_t thread;
+    bool has_thread;
+    pthread_mutex_t lock; /* for what follows */
+    pthread_cond_t changed;
+    uint64_t filled;  /* blocks handed over */
+    uint64_t written; /* blocks that the thread is done with */
+    size_t last_size; /* events in the last one handed over */
+    bool stop;
+    pg_status status; /* of the thread, and *error; it writes nothing after a failure */
+    pg_error error;
 };
+
+/* Whole blocks of a long tape go to the disk directly: filling the page cache with them would cost more time than the
+ * disk does, and push out what others need. False for filesystems that cannot do it, and when nothing changes. */
+static bool set_direct(int fd, bool direct)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || direct == !!(flags & O_DIRECT))
+        return false;
+    return fcntl(fd, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
 
 static pg_status write_all(int fd, const void *data, size_t size, const char *path, pg_error *err)
 {
     const uint8_t *p = data;
     for (size_t done = 0; done < size;) {
         ssize_t put = write(fd, p + done, size - done);
-        if (put < 0 && errno == EINTR)
+        if (put < 0 && (errno == EINTR || (errno == EINVAL && set_direct(fd, false))))
             continue;
         if (put < 0) {
             pg_fail(err, PG_ERR_IO, "cannot write the tape: %s", strerror(errno));
@@ -102,16 +135,104 @@ static int create(const char *path, int flags, pg_error *err)
     return fd;
 }
 
+/* The records first, then their entry in the journal: an entry vouches for what is there already. */
+static pg_status write_block(pg_tape_writer *writer, const block *b, size_t n, pg_error *err)
+{
+    size_t bytes = n * sizeof(pg_event);
+    pg_tape_block entry = { .first_ns = b->events[0].local_ns,
+                            .last_ns = b->events[n - 1].local_ns,
+                            .events = (uint32_t)n,
+                            .checksum = (uint32_t)crc32_z(0, (const uint8_t *)b->events, bytes) };
+    pg_status status = write_all(writer->fd, b->events, bytes, writer->temporary, err);
+    if (status == PG_OK)
+        status = write_all(writer->journal, &entry, sizeof entry, writer->journal_path, err);
+    return status;
+}
+
+static void *run(void *argument)
+{
+    pg_tape_writer *w = argument;
+    pthread_mutex_lock(&w->lock);
+    for (;;) {
+        while (!w->stop && w->written == w->filled)
+            pthread_cond_wait(&w->changed, &w->lock);
+        if (w->written == w->filled)
+            break;
+        uint64_t number = w->written;
+        bool failed = w->status != PG_OK, last = number + 1 == w->filled;
+        size_t n = last ? w->last_size : (size_t)PG_TAPE_BLOCK_EVENTS;
+        pthread_mutex_unlock(&w->lock);
+        pg_error error = { 0 };
+        pg_status status = PG_OK;
+        if (number == CACHED_BYTES / sizeof(block))
+            (void)set_direct(w->fd, true);
+        if (n < PG_TAPE_BLOCK_EVENTS)
+            (void)set_direct(w->fd, false);
+        if (!failed)
+            status = write_block(w, &w->ring[number % RING], n, &error);
+        pthread_mutex_lock(&w->lock);
+        if (status != PG_OK) {
+            w->status = status;
+            w->error = error;
+        }
+        w->written++;
+        pthread_cond_broadcast(&w->changed);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+static pg_status start_thread(pg_tape_writer *writer, pg_error *err)
+{
+    writer->ring = aligned_alloc(DIRECT_ALIGNMENT, RING * sizeof(block));
+    if (!writer->ring || pthread_create(&writer->thread, NULL, run, writer) != 0)
+        return pg_fail(err, PG_ERR_MEMORY, "no memory or thread for writing a tape");
+    writer->has_thread = true;
+    return PG_OK;
+}
+
+/* Hands the block that is being filled to the thread, and waits until there is another one to fill. */
+static pg_status hand_over(pg_tape_writer *writer, pg_error *err)
+{
+    pthread_mutex_lock(&writer->lock);
+    if (writer->n_pending > 0) {
+        writer->last_size = writer->n_pending;
+        writer->filled++;
+        writer->n_pending = 0;
+        pthread_cond_broadcast(&writer->changed);
+    }
+    while (writer->filled - writer->written >= RING)
+        pthread_cond_wait(&writer->changed, &writer->lock);
+    pg_status status = writer->status;
+    if (status != PG_OK && err)
+        *err = writer->error;
+    pthread_mutex_unlock(&writer->lock);
+    return status;
+}
+
+static void stop_thread(pg_tape_writer *writer)
+{
+    if (!writer->has_thread)
+        return;
+    pthread_mutex_lock(&writer->lock);
+    writer->stop = true;
+    pthread_cond_broadcast(&writer->changed);
+    pthread_mutex_unlock(&writer->lock);
+    pthread_join(writer->thread, NULL);
+    writer->has_thread = false;
+}
+
 pg_status pg_tape_writer_open(pg_tape_writer **writer, const char *path, const pg_tape_info *info, pg_error *err)
 {
     *writer = NULL;
     pg_status status = check_instrument(info, err);
     if (status != PG_OK)
         return status;
-    pg_tape_writer *w = malloc(sizeof *w);
+    pg_tape_writer *w = calloc(1, sizeof *w);
     if (!w)
         return pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    memset(w, 0, offsetof(pg_tape_writer, pending));
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->changed, NULL);
     w->fd = w->journal = -1;
     w->last_ns = INT64_MIN;
     if ((size_t)snprintf(w->path, sizeof w->path, "%s", path) >= sizeof w->path - 4)
@@ -126,6 +247,8 @@ pg_status pg_tape_writer_open(pg_tape_writer **writer, const char *path, const p
         status = err ? err->status : PG_ERR_IO;
     if (status == PG_OK)
         status = write_header(w, info, err);
+    if (status == PG_OK)
+        status = start_thread(w, err);
     if (status != PG_OK) {
         pg_tape_writer_abort(w);
         return status;
@@ -134,51 +257,34 @@ pg_status pg_tape_writer_open(pg_tape_writer **writer, const char *path, const p
     return PG_OK;
 }
 
-/* The records first, then their entry in the journal: an entry vouches for what is there already. */
-static pg_status flush_block(pg_tape_writer *writer, pg_error *err)
-{
-    if (writer->n_pending == 0)
-        return PG_OK;
-    size_t bytes = writer->n_pending * sizeof(pg_event);
-    pg_tape_block entry = { .first_ns = writer->pending[0].local_ns,
-                            .last_ns = writer->last_ns,
-                            .events = (uint32_t)writer->n_pending,
-                            .checksum = (uint32_t)crc32_z(0, (const uint8_t *)writer->pending, bytes) };
-    pg_status status = write_all(writer->fd, writer->pending, bytes, writer->temporary, err);
-    if (status == PG_OK)
-        status = write_all(writer->journal, &entry, sizeof entry, writer->journal_path, err);
-    if (status == PG_OK) {
-        writer->blocks++;
-        writer->n_pending = 0;
-    }
-    return status;
-}
-
 pg_status pg_tape_writer_append(pg_tape_writer *writer, const pg_event *event, pg_error *err)
 {
-    if (event->local_ns < writer->last_ns) {
-        pg_fail(err, PG_ERR_INVALID, "the event's local time %lld is before the last one's, %lld",
-                (long long)event->local_ns, (long long)writer->last_ns);
-        pg_error_where(err, "%s: event %llu", writer->path, (unsigned long long)writer->events);
-        return PG_ERR_INVALID;
-    }
-    if (writer->n_pending == PG_TAPE_BLOCK_EVENTS) {
-        pg_status status = flush_block(writer, err);
-        if (status != PG_OK)
-            return status;
-    }
-    writer->pending[writer->n_pending++] = *event;
-    writer->last_ns = event->local_ns;
-    writer->events++;
-    return PG_OK;
+    return pg_tape_writer_append_all(writer, event, 1, err);
+}
+
+static pg_status too_old(const pg_tape_writer *writer, const pg_event *event, pg_error *err)
+{
+    pg_fail(err, PG_ERR_INVALID, "the event's local time %lld is before the last one's, %lld",
+            (long long)event->local_ns, (long long)writer->last_ns);
+    pg_error_where(err, "%s: event %llu", writer->path, (unsigned long long)writer->events);
+    return PG_ERR_INVALID;
 }
 
 pg_status pg_tape_writer_append_all(pg_tape_writer *writer, const pg_event *events, size_t n, pg_error *err)
 {
-    pg_status status = PG_OK;
-    for (size_t i = 0; i < n && status == PG_OK; i++)
-        status = pg_tape_writer_append(writer, &events[i], err);
-    return status;
+    for (size_t i = 0; i < n; i++) {
+        if (events[i].local_ns < writer->last_ns)
+            return too_old(writer, &events[i], err);
+        if (writer->n_pending == PG_TAPE_BLOCK_EVENTS) {
+            pg_status status = hand_over(writer, err);
+            if (status != PG_OK)
+                return status;
+        }
+        writer->ring[writer->filled % RING].events[writer->n_pending++] = events[i];
+        writer->last_ns = events[i].local_ns;
+        writer->events++;
+    }
+    return PG_OK;
 }
 
 uint64_t pg_tape_writer_count(const pg_tape_writer *writer)
@@ -195,11 +301,11 @@ static pg_status write_index(pg_tape_writer *writer, pg_error *err)
     if (status != PG_OK)
         return status;
     pg_tape_footer footer = { .events = writer->events,
-                              .blocks = writer->blocks,
+                              .blocks = writer->filled,
                               .index_checksum = (uint32_t)crc32_z(0, (const uint8_t *)index, size) };
     footer.checksum = (uint32_t)crc32(0, (const uint8_t *)&footer, offsetof(pg_tape_footer, checksum));
     memcpy(footer.magic, PG_TAPE_FOOTER_MAGIC, PG_TAPE_MAGIC_BYTES);
-    if (size != writer->blocks * sizeof(pg_tape_block))
+    if (size != writer->filled * sizeof(pg_tape_block))
         status = pg_fail(err, PG_ERR_IO, "the journal %s was changed by someone else", writer->journal_path);
     if (status == PG_OK)
         status = write_all(writer->fd, index, size, writer->temporary, err);
@@ -227,7 +333,11 @@ pg_status pg_tape_writer_close(pg_tape_writer *writer, const pg_tape_info *info,
 {
     pg_status status = check_instrument(info, err);
     if (status == PG_OK)
-        status = flush_block(writer, err);
+        status = hand_over(writer, err);
+    stop_thread(writer);
+    if (status == PG_OK)
+        status = hand_over(writer, err); /* what became of the blocks that were still being written */
+    (void)set_direct(writer->fd, false);
     if (status == PG_OK)
         status = write_index(writer, err);
     if (status == PG_OK)
@@ -242,6 +352,7 @@ void pg_tape_writer_abort(pg_tape_writer *writer)
 {
     if (!writer)
         return;
+    stop_thread(writer);
     if (writer->fd >= 0) {
         close(writer->fd);
         unlink(writer->temporary);
@@ -250,5 +361,8 @@ void pg_tape_writer_abort(pg_tape_writer *writer)
         close(writer->journal);
         unlink(writer->journal_path);
     }
+    pthread_mutex_destroy(&writer->lock);
+    pthread_cond_destroy(&writer->changed);
+    free(writer->ring);
     free(writer);
 }

@@ -130,6 +130,17 @@ static void test_writer_refuses(void **state)
     assert_int_equal(pg_tape_writer_open(&writer, scratch_path("x.tape"), &info, &err), PG_ERR_INVALID);
 }
 
+/* Waits (a writer has a thread of its own) until a file has so many bytes. */
+static void await_size(const char *path, uint64_t bytes)
+{
+    pg_file_info info = { 0 };
+    for (int i = 0; i < 5000 && info.bytes < bytes; i++) {
+        assert_int_equal(pg_file_stat(path, &info, NULL), PG_OK);
+        usleep(1000);
+    }
+    assert_int_equal(info.bytes, bytes);
+}
+
 static void copy_file(const char *to, const char *from)
 {
     char *bytes;
@@ -145,6 +156,7 @@ static void test_crash(void **state)
     (void)state;
     const char *path = scratch_path("crash.tape");
     pg_tape_writer *writer = write_events(path, 2 * PG_TAPE_BLOCK_EVENTS + 500);
+    await_size(scratch_path("crash.tape.idx"), 2 * 24);
     copy_file(scratch_path("dead.tape.tmp"), scratch_path("crash.tape.tmp"));
     copy_file(scratch_path("dead.tape.idx"), scratch_path("crash.tape.idx"));
     pg_tape_writer_abort(writer);

@@ -1,4 +1,5 @@
 /* Runner of metrics.json: accounting, attribution and equity statistics. */
+#include <float.h>
 #include <math.h>
 
 #include "kernels/performance.h"
@@ -122,7 +123,7 @@ void pg_quant_metrics(pg_vectors *v, const cJSON *c)
         pg_killswitch_update(&kill, net, account);
         equity[n++] = start + net;
     }
-    advance(&pnl, &mark, &e, at, INFINITY);
+    advance(&pnl, &mark, &e, at, DBL_MAX);
     pg_performance perf;
     pg_kstatus status = pg_performance_compute(&perf, equity, n, interval_s);
     pg_vector_check_true(v, "statistics computed", pg_kstatus_usable(status));

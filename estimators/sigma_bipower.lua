@@ -1,0 +1,30 @@
+-- estimators/sigma_bipower.lua: volatility without jumps, from bipower variation
+-- (Barndorff-Nielsen & Shephard 2004; quant.md 3.5).
+local K = require "perigee.kernels"
+
+local E = estimator {
+  name = "sigma_bipower", gives = "sigma_rel", unit = "1/sqrt(s)",
+  doc = "Jump-robust volatility of log returns of the mid on a grid.",
+  params = {
+    step_ms = { 1000, min = 50, unit = "ms", doc = "grid of the returns" },
+    window_s = { 600, min = 10, max = 86400, unit = "s", doc = "how far back returns are used" },
+    min_returns = { 30, min = 3, doc = "warm-up" },
+  },
+}
+
+function E:on_start()
+  local step = self.params.step_ms / 1000
+  self.window = K.bipower_window { step = step, returns = math.max(3, self.params.window_s / step) }
+end
+
+function E:on_sample(mid) self.window:update(mid) end
+
+function E:on_gap() self.window:gap() end
+
+-- value, standard error; or nil and the status
+function E:value() return self.window:sigma_rel(self.params.min_returns) end
+
+-- realised over bipower variation of the window: about 1 without jumps; nil before the first estimate
+function E:jump_ratio() return self.window.jump_ratio end
+
+return E

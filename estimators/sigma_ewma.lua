@@ -1,0 +1,27 @@
+-- estimators/sigma_ewma.lua: exponentially weighted volatility (RiskMetrics 1996; quant.md 3.3).
+local K = require "perigee.kernels"
+
+local E = estimator {
+  name = "sigma_ewma", gives = "sigma_rel", unit = "1/sqrt(s)",
+  doc = "Exponentially weighted standard deviation of log returns of the mid on a grid, zero mean.",
+  params = {
+    half_life_s = { 120, min = 1, max = 86400, unit = "s", doc = "half-life of the weights" },
+    step_ms = { 1000, min = 50, unit = "ms", doc = "grid of the returns" },
+    min_returns = { 30, min = 2, doc = "warm-up" },
+    winsor_sigmas = { 0, min = 0, max = 100, doc = "larger returns are cut to so many sigmas; 0: off" },
+  },
+}
+
+function E:on_start()
+  local p = self.params
+  self.ewma = K.ewma_variance { half_life = p.half_life_s, step = p.step_ms / 1000, winsor_sigmas = p.winsor_sigmas }
+end
+
+function E:on_sample(mid) self.ewma:update(mid) end
+
+function E:on_gap() self.ewma:gap() end
+
+-- value; or nil and the status
+function E:value() return self.ewma:sigma_rel(self.params.min_returns) end
+
+return E

@@ -16,7 +16,7 @@ local S = strategy {
   doc = "Avellaneda-Stoikov quotes around a reservation price that leans against inventory.",
   params = {
     variant = { "price_space", options = { "price_space", "return_space", "seed001" }, doc = "see the head of the file" },
-    gamma = { 0.1, min = 1e-6, max = 1000, doc = "risk aversion, dimensionless (gamma_px times mid)" },
+    gamma = { 5, min = 1e-6, max = 1e6, unit = "1/base", doc = "risk aversion gamma_rel (gamma_px times mid)" },
     gamma_mode = { "constant", options = { "constant", "inventory_scaled", "max_shift" }, doc = "return_space only" },
     gamma_min = { 0, min = 0, max = 1e6, doc = "return_space: limits of gamma, off unless max > min" },
     gamma_max = { 0, min = 0, max = 1e6, doc = "return_space: limits of gamma, off unless max > min" },

@@ -6,12 +6,10 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/home.h"
 #include "cli/commands.h"
-#include "data/load.h"
 #include "data/timestamp.h"
 #include "report/report.h"
-#include "script/layout.h"
+#include "study/dataset.h"
 
 enum { MAX_SETTINGS = 64, MAX_ROWS = 1 << 20 };
 
@@ -349,27 +347,9 @@ static double now_s(void)
 
 static pg_status open_data(const options *o, pg_tape **tape, pg_error *err)
 {
-    char folder[PG_PATH_SIZE], warning[512] = "";
-    pg_layout *layouts = NULL, chosen;
-    int n = 0;
-    bool imported = false;
-    pg_status status = pg_file_join(folder, pg_home(), "lua/perigee/layouts", err);
-    bool tape_only = o->data_count == 1 && pg_text_ends_with(o->data[0], ".tape");
-    if (status == PG_OK && !tape_only)
-        status = pg_layout_load_all(&layouts, &n, folder, err);
-    pg_data_options data = {
-        .layouts = layouts, .n_layouts = n, .cache = ".run/cache", .import = { .venue = o->venue, .symbol = o->symbol }
-    };
-    if (status == PG_OK && o->layout) {
-        char path[PG_PATH_SIZE];
-        snprintf(path, sizeof path, pg_text_ends_with(o->layout, ".lua") ? "%.0s%s%.0s" : "%s/%s.lua", folder,
-                 o->layout, "");
-        status = pg_layout_load(&chosen, path, err);
-        data.layout = &chosen;
-    }
-    if (status == PG_OK)
-        status = pg_data_open(tape, o->data, o->data_count, &data, &imported, NULL, warning, sizeof warning, err);
-    free(layouts);
+    char warning[512] = "";
+    pg_dataset_options dataset = { .layout = o->layout, .symbol = o->symbol, .venue = o->venue };
+    pg_status status = pg_dataset_open(tape, o->data, o->data_count, &dataset, warning, sizeof warning, err);
     if (status == PG_OK && warning[0])
         fprintf(stderr, "perigee backtest: %s\n", warning);
     return status;

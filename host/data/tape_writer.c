@@ -13,8 +13,9 @@
 #include "data/tape_format.h"
 
 enum {
-    RING = 4,                /* blocks that are filled, waiting or being written */
-    CACHED_BYTES = 64 << 20, /* a tape's part that stays in the page cache; what follows goes to the disk directly */
+    RING = 32,               /* blocks that are filled, waiting or being written */
+    BATCH = 8,               /* blocks that are written at once */
+    CACHED_BYTES = 16 << 20, /* a tape's part that stays in the page cache; what follows goes to the disk directly */
     DIRECT_ALIGNMENT = 4096
 };
 
@@ -135,18 +136,37 @@ static int create(const char *path, int flags, pg_error *err)
     return fd;
 }
 
-/* The records first, then their entry in the journal: an entry vouches for what is there already. */
-static pg_status write_block(pg_tape_writer *writer, const block *b, size_t n, pg_error *err)
+/* The records first, then their entries in the journal: an entry vouches for what is there already. All blocks are full
+ * but for the last one, which has `tail` events. */
+static pg_status write_blocks(pg_tape_writer *writer, const block *blocks, size_t n, size_t tail, pg_error *err)
 {
-    size_t bytes = n * sizeof(pg_event);
-    pg_tape_block entry = { .first_ns = b->events[0].local_ns,
-                            .last_ns = b->events[n - 1].local_ns,
-                            .events = (uint32_t)n,
-                            .checksum = (uint32_t)crc32_z(0, (const uint8_t *)b->events, bytes) };
-    pg_status status = write_all(writer->fd, b->events, bytes, writer->temporary, err);
+    pg_tape_block entries[BATCH];
+    for (size_t i = 0; i < n; i++) {
+        const pg_event *events = blocks[i].events;
+        size_t count = i + 1 < n ? (size_t)PG_TAPE_BLOCK_EVENTS : tail;
+        entries[i] =
+            (pg_tape_block){ .first_ns = events[0].local_ns,
+                             .last_ns = events[count - 1].local_ns,
+                             .events = (uint32_t)count,
+                             .checksum = (uint32_t)crc32_z(0, (const uint8_t *)events, count * sizeof(pg_event)) };
+    }
+    size_t bytes = (n - 1) * sizeof(block) + tail * sizeof(pg_event);
+    if (tail < PG_TAPE_BLOCK_EVENTS)
+        (void)set_direct(writer->fd, false);
+    pg_status status = write_all(writer->fd, blocks, bytes, writer->temporary, err);
     if (status == PG_OK)
-        status = write_all(writer->journal, &entry, sizeof entry, writer->journal_path, err);
+        status = write_all(writer->journal, entries, n * sizeof *entries, writer->journal_path, err);
     return status;
+}
+
+/* How many of the blocks that wait lie behind each other in the ring. Called with the lock held. */
+static size_t next_batch(const pg_tape_writer *w, size_t *tail)
+{
+    size_t n = w->filled - w->written, slot = w->written % RING;
+    n = n < BATCH ? n : (size_t)BATCH;
+    n = n < RING - slot ? n : RING - slot;
+    *tail = w->written + n == w->filled ? w->last_size : (size_t)PG_TAPE_BLOCK_EVENTS;
+    return n;
 }
 
 static void *run(void *argument)
@@ -158,24 +178,22 @@ static void *run(void *argument)
             pthread_cond_wait(&w->changed, &w->lock);
         if (w->written == w->filled)
             break;
-        uint64_t number = w->written;
-        bool failed = w->status != PG_OK, last = number + 1 == w->filled;
-        size_t n = last ? w->last_size : (size_t)PG_TAPE_BLOCK_EVENTS;
+        size_t tail, n = next_batch(w, &tail);
+        const block *blocks = &w->ring[w->written % RING];
+        bool failed = w->status != PG_OK, uncached = w->written >= CACHED_BYTES / sizeof(block);
         pthread_mutex_unlock(&w->lock);
         pg_error error = { 0 };
         pg_status status = PG_OK;
-        if (number == CACHED_BYTES / sizeof(block))
+        if (uncached)
             (void)set_direct(w->fd, true);
-        if (n < PG_TAPE_BLOCK_EVENTS)
-            (void)set_direct(w->fd, false);
         if (!failed)
-            status = write_block(w, &w->ring[number % RING], n, &error);
+            status = write_blocks(w, blocks, n, tail, &error);
         pthread_mutex_lock(&w->lock);
         if (status != PG_OK) {
             w->status = status;
             w->error = error;
         }
-        w->written++;
+        w->written += n;
         pthread_cond_broadcast(&w->changed);
     }
     pthread_mutex_unlock(&w->lock);

@@ -7,7 +7,15 @@
 #include "kernels/random.h"
 #include "kernels/series.h"
 
-enum { PARAMS = 5, STARTS = 12, MAX_ROUNDS = 200, LONG_SERIES = 4000, PATIENCE = 30 };
+enum {
+    PARAMS = 5,
+    STARTS = 12,
+    MAX_ROUNDS = 200,
+    LONG_SERIES = 4000,
+    PATIENCE = 30,
+    METRIC_SPAN = 1000,
+    APPROACH_SPAN = 2000
+};
 
 static const double p_limit = 1.0 - 1e-8, nu_low = 1.0 / 500.0, nu_span = 1.0 / 2.05 - 1.0 / 500.0;
 
@@ -102,16 +110,19 @@ static double objective(const double *x, double *g, void *context)
     return scale * l.loglik;
 }
 
-/* OPG matrix of the free coordinates over n, slightly ridged: the information in the metric of u. */
+/* OPG matrix of the free coordinates a return, slightly ridged: the information in the metric of u. It only guides
+ * the first steps, so the first thousand returns speak for all. */
 static bool information(double *m, const double *x, problem *b)
 {
     double u[PARAMS], j[PARAMS][PARAMS], opg[PARAMS * PARAMS];
+    pg_garch_series part = b->series;
     pg_garch_likelihood l;
 
+    part.n = part.n < METRIC_SPAN ? part.n : METRIC_SPAN;
     expand(u, x, b);
     pg_garch_params p = params_of(u, b);
     b->evaluations++;
-    if (pg_garch_scores(&l, opg, &b->series, &p) != PG_K_OK)
+    if (pg_garch_scores(&l, opg, &part, &p) != PG_K_OK)
         return false;
     jacobian_of(j, u, &p, b);
     int n = b->n_free;
@@ -121,25 +132,33 @@ static bool information(double *m, const double *x, problem *b)
             for (int i = 0; i < PARAMS; i++)
                 for (int h = 0; h < PARAMS; h++)
                     sum += j[i][b->free[k]] * opg[i * PARAMS + h] * j[h][b->free[q]];
-            m[k * n + q] = sum / (double)b->series.n;
+            m[k * n + q] = sum / (double)part.n;
         }
     for (int k = 0; k < n; k++)
         m[k * n + k] += 1e-6 + 1e-4 * m[k * n + k];
     return true;
 }
 
-static bool begin(pg_minimum *m, const pg_garch_params *p, problem *b)
+/* A start at free coordinates, with its metric. */
+static bool begin_at(pg_minimum *m, const double *x, problem *b)
 {
-    double u[PARAMS], x[PARAMS], metric[PARAMS * PARAMS];
+    double metric[PARAMS * PARAMS];
 
-    coordinates_of(u, p);
-    for (int k = 0; k < b->n_free; k++)
-        x[k] = u[b->free[k]];
     if (pg_minimize_start(m, x, b->n_free, objective, b) != PG_K_OK)
         return false;
     if (information(metric, x, b))
         pg_minimize_metric(m, metric);
     return true;
+}
+
+static bool begin(pg_minimum *m, const pg_garch_params *p, problem *b)
+{
+    double u[PARAMS], x[PARAMS];
+
+    coordinates_of(u, p);
+    for (int k = 0; k < b->n_free; k++)
+        x[k] = u[b->free[k]];
+    return begin_at(m, x, b);
 }
 
 /* Half the decrement g'H g: the gain that the local quadratic promises. */
@@ -163,6 +182,12 @@ static bool same_place(const pg_minimum *a, const pg_minimum *b, double n)
     return true;
 }
 
+/* Whether several times the promised gain would still leave a clearly worse than the best. */
+static bool hopeless(const pg_minimum *a, const pg_minimum *best, const problem *b)
+{
+    return a->value - 4.0 * promised(a) > best->value + 0.5 / (double)b->series.n;
+}
+
 /* Gives up starts that can be of no further use; returns how many are left. */
 static int prune(pg_minimum *m, bool *live, int count, const problem *b)
 {
@@ -178,8 +203,7 @@ static int prune(pg_minimum *m, bool *live, int count, const problem *b)
         for (int k = 0; k < count && live[i]; k++)
             if (k != i && live[k] && m[k].value <= m[i].value && same_place(&m[i], &m[k], n))
                 live[i] = false;
-        bool hopeless = m[i].iterations >= 4 && m[i].value - 4.0 * promised(&m[i]) > m[best].value + 0.5 / n;
-        if (live[i] && n > LONG_SERIES && hopeless)
+        if (live[i] && n > LONG_SERIES && m[i].iterations >= 4 && hopeless(&m[i], &m[best], b))
             live[i] = false;
     }
     for (int i = 0; i < count; i++)
@@ -212,19 +236,47 @@ static bool race(pg_minimum *best, pg_minimum *m, bool *live, int count, problem
     return winner >= 0;
 }
 
+/* The first steps of each start, far from any maximum, need no more than a part of a long series: they are taken on its
+ * last returns, and what has met there goes on together. */
+static void approach(pg_minimum *m, bool *live, double x[][PARAMS], int count, problem *b)
+{
+    problem part = *b;
+    part.series.r += b->series.n - APPROACH_SPAN;
+    part.series.n = APPROACH_SPAN;
+    for (int i = 0; i < count; i++) {
+        live[i] = begin_at(&m[i], x[i], &part);
+        if (live[i])
+            pg_minimize_run(&m[i], objective, &part, 1e-7, 4);
+        for (int k = 0; k < i && live[i]; k++)
+            if (live[k] && same_place(&m[i], &m[k], (double)b->series.n))
+                live[i] = false;
+        memcpy(x[i], m[i].x, sizeof x[i]);
+    }
+    b->evaluations += (part.evaluations - b->evaluations) * APPROACH_SPAN / (int64_t)b->series.n;
+    for (int i = 0; i < count; i++)
+        live[i] = live[i] && begin_at(&m[i], x[i], b);
+}
+
 static bool twelve_starts(pg_minimum *best, problem *b)
 {
     static const double table[STARTS][3] = { { .02, .99, 6 },  { .03, .985, 8 }, { .05, .95, 5 },  { .1, .95, 8 },
                                              { .05, .90, 15 }, { .1, .8, 6 },    { .2, .9, 4 },    { .2, .6, 8 },
                                              { .05, .5, 6 },   { .35, .7, 5 },   { .01, .97, 30 }, { .4, .95, 4 } };
+    bool live[STARTS], long_series = b->series.n > LONG_SERIES;
     pg_minimum m[STARTS];
-    bool live[STARTS];
+    double x[STARTS][PARAMS];
 
     for (int i = 0; i < STARTS; i++) {
         double alpha = table[i][0], p = table[i][1];
         pg_garch_params start = { b->series.mean, (1.0 - p) * b->series.variance, alpha, p - alpha, table[i][2] };
-        live[i] = begin(&m[i], &start, b);
+        double u[PARAMS];
+        coordinates_of(u, &start);
+        for (int k = 0; k < b->n_free; k++)
+            x[i][k] = u[b->free[k]];
+        live[i] = long_series || begin_at(&m[i], x[i], b);
     }
+    if (long_series)
+        approach(m, live, x, STARTS, b);
     return race(best, m, live, STARTS, b);
 }
 
@@ -273,54 +325,63 @@ static void explore(pg_minimum *best, problem *b, int32_t restarts, uint64_t see
     }
 }
 
-/* The optimum may lie on a bound, which the transformed coordinates only approach: put each near one on it, optimise
- * the others again, and keep what is better (or equal: then it is a boundary solution). */
+/* Optimises with one coordinate put on its bound, from u; *best is replaced when the result is better or equal (then it
+ * is a boundary solution, which free coordinates only approach). */
+static void try_bound(pg_minimum *best, problem *b, const double *from, int coordinate, double side)
+{
+    problem fixed = *b;
+    pg_minimum m;
+    double u[PARAMS], x[PARAMS];
+    int kept = 0;
+
+    memcpy(fixed.u, from, sizeof fixed.u);
+    fixed.u[coordinate] = side * far_out;
+    for (int k = 0; k < b->n_free; k++)
+        if (b->free[k] != coordinate) {
+            x[kept] = from[b->free[k]];
+            fixed.free[kept++] = b->free[k];
+        }
+    fixed.n_free = kept;
+    if (kept == b->n_free)
+        return;
+    bool started = begin_at(&m, x, &fixed);
+    for (int round = 0; started && round < 50; round++)
+        if (pg_minimize_run(&m, objective, &fixed, 1e-8, 3) == PG_K_OK || hopeless(&m, best, b))
+            break;
+    b->evaluations = fixed.evaluations;
+    if (!started || !(m.value <= best->value + 1e-13 * fabs(best->value)))
+        return;
+    expand(u, m.x, &fixed);
+    best->value = m.value;
+    memset(best->g, 0, sizeof best->g);
+    for (int k = 0; k < b->n_free; k++)
+        best->x[k] = u[b->free[k]];
+    for (int k = 0; k < kept; k++)
+        for (int q = 0; q < b->n_free; q++)
+            if (b->free[q] == fixed.free[k])
+                best->g[q] = m.g[k];
+}
+
+/* Bounds near the best point, and always alpha = 0 with a slowly decaying start variance: a maximum of its own on many
+ * series (a trend of the variance), which none of the twelve starts reaches. */
 static void try_bounds(pg_minimum *best, problem *b)
 {
     static const struct {
         int coordinate;
         double side;
-    } bounds[] = { { 4, -1.0 }, { 3, -1.0 }, { 3, 1.0 }, { 2, 1.0 } };
+    } bounds[] = { { 3, -1.0 }, { 3, 1.0 }, { 2, 1.0 }, { 4, -1.0 } };
+    pg_garch_params fading = { b->series.mean, 0.002 * b->series.variance, 0.0, 0.998, 8.0 };
+    double u[PARAMS];
 
+    coordinates_of(u, &fading);
+    try_bound(best, b, u, 3, -1.0);
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
         pg_garch_params p = params_at(best, b);
-        double closeness[] = { 1.0 / p.nu - nu_low < 4e-3, p.alpha < 1e-2, p.beta<5e-2, p.alpha + p.beta> 0.9995 };
-        problem fixed = *b;
-        pg_minimum m;
-        double u[PARAMS];
-        int kept = 0;
-
-        if (!closeness[i])
+        bool close[] = { p.alpha < 1e-2, p.beta<5e-2, p.alpha + p.beta> 0.9995, 1.0 / p.nu - nu_low < 4e-3 };
+        if (!close[i])
             continue;
         expand(u, best->x, b);
-        memcpy(fixed.u, u, sizeof u);
-        fixed.u[bounds[i].coordinate] = bounds[i].side * far_out;
-        for (int k = 0; k < b->n_free; k++)
-            if (b->free[k] != bounds[i].coordinate)
-                fixed.free[kept++] = b->free[k];
-        fixed.n_free = kept;
-        double x[PARAMS], metric[PARAMS * PARAMS];
-        if (kept == b->n_free)
-            continue;
-        for (int k = 0; k < kept; k++)
-            x[k] = fixed.u[fixed.free[k]];
-        bool started = pg_minimize_start(&m, x, kept, objective, &fixed) == PG_K_OK;
-        if (started && information(metric, x, &fixed))
-            pg_minimize_metric(&m, metric);
-        if (started)
-            pg_minimize_run(&m, objective, &fixed, 1e-9, 100);
-        b->evaluations = fixed.evaluations;
-        if (!started || !(m.value <= best->value + 1e-13 * fabs(best->value)))
-            continue;
-        expand(u, m.x, &fixed);
-        best->value = m.value;
-        for (int k = 0; k < b->n_free; k++)
-            best->x[k] = u[b->free[k]];
-        memset(best->g, 0, sizeof best->g);
-        for (int k = 0; k < kept; k++)
-            for (int q = 0; q < b->n_free; q++)
-                if (b->free[q] == fixed.free[k])
-                    best->g[q] = m.g[k];
+        try_bound(best, b, u, bounds[i].coordinate, bounds[i].side);
     }
 }
 

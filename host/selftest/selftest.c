@@ -221,7 +221,7 @@ static int run_subjects(run *r, const char *dir)
         if (suite && is_folder(path)) {
             run_folder(r, suite, path);
             found++;
-        } else if (is_folder(path) && !guess_suite(dir)) {
+        } else if (!r->only && is_folder(path) && !guess_suite(dir)) {
             fprintf(r->out, "%s: not a subject known to this program\n", entries[i]->d_name);
         }
         free(entries[i]);

@@ -4,7 +4,7 @@ kernels use: double sums instead of recursions, numerical derivatives instead of
 matrix exponentials instead of recursions and squaring. Run it in this folder: ./make.py"""
 import json
 import random
-from mpmath import mp, mpf, exp, log, sqrt, pi, gamma, loggamma, diff, quad, erfc, betainc, gammainc, findroot, matrix, eigsy, expm, inf
+from mpmath import mp, mpf, ceil, floor, exp, log, sqrt, pi, gamma, loggamma, diff, quad, erfc, betainc, gammainc, findroot, matrix, eigsy, expm
 
 mp.dps = 50
 rng = random.Random(20261121)
@@ -181,7 +181,7 @@ def make_quotes():
         g, var = m["gamma"] * m["lot"], m["sigma"] ** 2 * m["T"]
         r = m["mid"] - m["q"] * m["gamma"] * var
         hb, ha = (log(1 + g / m[k]) / g + g * var / 2 for k in ("kappa_bid", "kappa_ask"))
-        bid, ask = min(int((r - hb) * 100), 25000), max(-int(-(r + ha) * 100 // 1), 25000)
+        bid, ask = min(int(floor((r - hb) * 100)), 25000), max(int(ceil((r + ha) * 100)), 25000)
         cases.append({"id": f"as{i}", "model": "as", "input": v, "tol": tol,
                       "expect": {"raw": {"reservation": r, "half_bid": hb, "half_ask": ha, "bid_raw": r - hb, "ask_raw": r + ha},
                                  "final": {"bid_ticks": bid, "ask_ticks": ask, "bid": bid / 100, "ask": ask / 100, "status": "ok"}}})

@@ -10,7 +10,7 @@ local E = estimator {
   doc = "Fill-intensity decay from virtual orders with censored fill times, a side.",
   params = {
     window_s = { 1800, min = 60, max = 86400, unit = "s", doc = "how far back orders and trades are used" },
-    lifetime_s = { 10, min = 0.1, max = 600, unit = "s", doc = "lifetime of a virtual order, and spacing of the starts" },
+    lifetime_s = { 10, min = 0.1, max = 600, unit = "s", doc = "lifetime of a virtual order; they start as often" },
     levels = { 18, min = 4, max = 64, doc = "distances, spaced logarithmically" },
     lo_ticks = { 1, min = 0, max = 1000, unit = "ticks", doc = "smallest distance" },
     hi_fraction = { 0.0015, min = 1e-5, max = 0.1, doc = "largest distance, of the mid" },

@@ -25,4 +25,6 @@ local series = {}
 for i = 1, #rows, 3 do
   series[#series + 1] = { name = ("gamma %.3g"):format(rows[i].gamma), rows = bt.again(rows[i]):equity() }
 end
-print("plot    " .. bt.plot { path = ".run/gamma.html", title = "Equity by risk aversion", ylabel = "equity", series = series })
+print("plot    " .. bt.plot {
+  path = ".run/gamma.html", title = "Equity by risk aversion", ylabel = "equity", series = series,
+})

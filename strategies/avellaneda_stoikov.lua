@@ -1,7 +1,8 @@
 -- strategies/avellaneda_stoikov.lua: Avellaneda & Stoikov (2008), "High-frequency trading in a limit order book",
 -- eqs. (29) and (30), in price space; quant.md 6.1, and 6.2 for variant = "return_space".
 --
---   reservation = fair - q gamma sigma^2 T            half = ln(1 + gamma lot / kappa) / (gamma lot) + gamma sigma^2 T lot / 2
+--   reservation = fair - q gamma sigma^2 T
+--   half        = ln(1 + gamma lot / kappa) / (gamma lot) + gamma sigma^2 T lot / 2
 --
 -- gamma is dimensionless here (gamma_rel = gamma_px * mid * one base unit) so that one value suits every price level;
 -- sigma and kappa come from estimators. T rolls with the clock (24/7 markets have no close). When to use: short
@@ -15,17 +16,17 @@ local S = strategy {
   name = "avellaneda_stoikov",
   doc = "Avellaneda-Stoikov quotes around a reservation price that leans against inventory.",
   params = {
-    variant = { "price_space", options = { "price_space", "return_space", "seed001" }, doc = "see the head of the file" },
+    variant = { "price_space", options = { "price_space", "return_space", "seed001" }, doc = "see the file's head" },
     gamma = { 5, min = 1e-6, max = 1e6, unit = "1/base", doc = "risk aversion gamma_rel (gamma_px times mid)" },
     gamma_mode = { "constant", options = { "constant", "inventory_scaled", "max_shift" }, doc = "return_space only" },
     gamma_min = { 0, min = 0, max = 1e6, doc = "return_space: limits of gamma, off unless max > min" },
     gamma_max = { 0, min = 0, max = 1e6, doc = "return_space: limits of gamma, off unless max > min" },
-    max_shift_ticks = { 100, min = 0, max = 1e6, unit = "ticks", doc = "shift of the reservation price at full inventory" },
+    max_shift_ticks = { 100, min = 0, max = 1e6, unit = "ticks", doc = "shift of the reservation at full inventory" },
     horizon_s = { 1800, min = 1, max = 86400, unit = "s", doc = "rolling horizon T" },
     size = { 0.05, min = 0, unit = "base", doc = "size of each quote; also the lot of the model" },
-    min_half_spread_bps = { 0.5, min = 0, max = 500, unit = "bps", doc = "half-spread, at least; never below the maker fee" },
+    min_half_spread_bps = { 0.5, min = 0, max = 500, unit = "bps", doc = "half-spread at least; never below the fee" },
     max_half_spread_bps = { 50, min = 0, max = 1000, unit = "bps", doc = "half-spread, at most; 0: no limit" },
-    inventory_limit = { 0, min = 0, unit = "base", doc = "beyond it only the reducing side is quoted; 0: the account's" },
+    inventory_limit = { 0, min = 0, unit = "base", doc = "beyond it only the reducing side; 0: the account's limit" },
   },
   estimators = { fair = "fair_mid", sigma = "sigma_ewma", kappa = "kappa_virtual_quoting" },
 }

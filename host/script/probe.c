@@ -169,9 +169,10 @@ static pg_status copy_number(scanner *s)
 static pg_status copy_symbol(scanner *s)
 {
     char c = s->text[s->at];
+    bool ends_label = c == ':' && s->at > 0 && s->text[s->at - 1] == ':';
     pg_status status = copy_until(s, s->at + 1);
     if (!isspace((unsigned char)c))
-        s->before = c;
+        s->before = ends_label ? ';' : c; /* a name after `::` is no method's name */
     if (c == '(' && s->open_function == 1) {
         s->open_function = 2;
     } else if (c == ')' && s->open_function == 2) {

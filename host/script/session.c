@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "base/home.h"
 
 enum { MAX_PARAMETERS = 128, LOG_LINES = 1000, DETAILS_SIZE = 8192 };
 
@@ -92,6 +93,27 @@ static int make_settings(lua_State *lua)
     lua_pushcclosure(lua, say, 1);
     lua_setfield(lua, -2, "say");
     return 1;
+}
+
+/* ---- messages ---- */
+
+/* A message whose place is one of Perigee's own Lua files (a script made a tail call into them, or declared something
+ * wrong) is given the script's name instead. */
+static void own_place(const pg_session *session, pg_error *err)
+{
+    char folder[PG_PATH_SIZE], text[PG_ERROR_WHAT];
+    if (!err || err->status != PG_ERR_SCRIPT)
+        return;
+    const char *message = err->what;
+    size_t length = (size_t)snprintf(folder, sizeof folder, "%s/lua/perigee/", pg_home());
+    bool ours = strncmp(message, folder, length) == 0;
+    const char *end = ours ? strstr(message, ": ") : NULL;
+    if (end)
+        message = end + 2;
+    else if (strstr(message, ".lua"))
+        return;
+    snprintf(text, sizeof text, "%s: %s", session->config.path, message);
+    memcpy(err->what, text, sizeof text);
 }
 
 /* ---- loading ---- */
@@ -199,6 +221,7 @@ pg_status pg_session_open(pg_session **opened, const pg_session_config *config, 
     if (status == PG_OK)
         status = load(session, err);
     if (status != PG_OK) {
+        own_place(session, err);
         pg_session_close(session);
         return status;
     }
@@ -261,6 +284,7 @@ pg_status pg_session_run(pg_session *session, pg_engine *engine, pg_error *err)
     lua_pushlightuserdata(lua, engine);
     pg_status status = pg_state_call(session->state, 2, 0, err);
     if (status != PG_OK) {
+        own_place(session, err);
         explain(session, engine);
         pg_engine_halt(engine);
     }

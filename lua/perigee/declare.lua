@@ -13,7 +13,7 @@ local known_keys = {
 
 local parameter_keys = { min = "number", max = "number", unit = "string", doc = "string", options = "table" }
 
-local function fail(level, text, ...) error(text:format(...), level + 1) end
+local function fail(text, ...) error(text:format(...), 0) end
 
 local function sorted_names(t)
   local names = {}
@@ -73,43 +73,43 @@ local function check_value(spec, value, what)
   return nil
 end
 
-local function check_parameter(name, spec, level)
+local function check_parameter(name, spec)
   if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" then
-    fail(level, "a parameter's name must be a word, not '%s'", tostring(name))
+    fail("a parameter's name must be a word, not '%s'", tostring(name))
   end
   if type(spec) ~= "table" or spec[1] == nil then
-    fail(level, "parameter '%s' must be a table that begins with its default: { 5, min = 0, doc = \"...\" }", name)
+    fail("parameter '%s' must be a table that begins with its default: { 5, min = 0, doc = \"...\" }", name)
   end
   for key, value in pairs(spec) do
     local kind = parameter_keys[key]
     if key ~= 1 and not kind then
-      fail(level, "parameter '%s' has an unknown key '%s'%s", name, tostring(key),
+      fail("parameter '%s' has an unknown key '%s'%s", name, tostring(key),
         M.guess(tostring(key), sorted_names(parameter_keys)))
     elseif kind and type(value) ~= kind then
-      fail(level, "parameter '%s': %s must be a %s", name, key, kind)
+      fail("parameter '%s': %s must be a %s", name, key, kind)
     end
   end
   local kind = type(spec[1])
   if kind ~= "number" and kind ~= "string" and kind ~= "boolean" then
-    fail(level, "parameter '%s' has a default of type %s; numbers, strings and booleans are possible", name, kind)
+    fail("parameter '%s' has a default of type %s; numbers, strings and booleans are possible", name, kind)
   end
   local wrong = check_value(spec, spec[1], "the default of parameter '" .. name .. "'")
-  if wrong then fail(level, "%s", wrong) end
+  if wrong then fail("%s", wrong) end
 end
 
-local function declare(kind, definition, level)
-  if type(definition) ~= "table" then fail(level, "%s { ... } takes a table", kind) end
+local function declare(kind, definition)
+  if type(definition) ~= "table" then fail("%s { ... } takes a table", kind) end
   for key, value in pairs(definition) do
     local wanted = known_keys[kind][key]
     if not wanted then
-      fail(level, "%s has an unknown key '%s'%s", kind, tostring(key),
+      fail("%s has an unknown key '%s'%s", kind, tostring(key),
         M.guess(tostring(key), sorted_names(known_keys[kind])))
     elseif type(value) ~= wanted then
-      fail(level, "%s: %s must be a %s, not a %s", kind, key, wanted, type(value))
+      fail("%s: %s must be a %s, not a %s", kind, key, wanted, type(value))
     end
   end
-  if not definition.name then fail(level, "%s { ... } needs a name", kind) end
-  for name, spec in pairs(definition.params or {}) do check_parameter(name, spec, level + 1) end
+  if not definition.name then fail("%s { ... } needs a name", kind) end
+  for name, spec in pairs(definition.params or {}) do check_parameter(name, spec) end
   local class = { name = definition.name, declaration = { kind = kind, definition = definition } }
   class.__index = class
   return class
@@ -117,11 +117,11 @@ end
 
 --- What a strategy file calls. Returns the table that its callbacks are put into.
 ---@param definition {name: string, doc?: string, params?: table, estimators?: table}
-function M.strategy(definition) return declare("strategy", definition, 2) end
+function M.strategy(definition) return declare("strategy", definition) end
 
 --- What an estimator file calls.
 ---@param definition {name: string, gives?: string, unit?: string, doc?: string, params?: table}
-function M.estimator(definition) return declare("estimator", definition, 2) end
+function M.estimator(definition) return declare("estimator", definition) end
 
 --- Checks that `class`, returned by the file `path`, was declared as `kind` and has callbacks of known names.
 function M.check_class(class, kind, path)

@@ -324,7 +324,8 @@ function K.avellaneda_stoikov_return_space(fixed)
   for name, value in pairs(fixed) do
     if name ~= "gamma_mode" then input[name] = value end
   end
-  input.gamma_mode = gamma_modes[fixed.gamma_mode] or error("gamma_mode must be constant, inventory_scaled or max_shift", 2)
+  input.gamma_mode = gamma_modes[fixed.gamma_mode] or
+    error("gamma_mode must be constant, inventory_scaled or max_shift", 2)
   return function(mid, q, q_max, sigma_rel, kappa_bid_rel, kappa_ask_rel)
     input.mid, input.q, input.q_max, input.sigma_rel = mid, q, q_max, sigma_rel
     input.kappa_bid_rel, input.kappa_ask_rel = kappa_bid_rel, kappa_ask_rel

@@ -1,0 +1,1 @@
+return strategy { name = "no_callback" }

@@ -1,0 +1,2 @@
+debug.sethook()
+return strategy { name = "no_debug" }

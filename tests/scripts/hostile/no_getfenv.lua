@@ -1,0 +1,2 @@
+getfenv(0).package.loaded.ffi.cdef "int x;"
+return strategy { name = "no_getfenv" }

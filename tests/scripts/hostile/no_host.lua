@@ -1,0 +1,2 @@
+perigee_host.load "x"
+return strategy { name = "no_host" }

@@ -1,0 +1,2 @@
+io.open "/etc/passwd"
+return strategy { name = "no_io" }

@@ -1,0 +1,2 @@
+loadstring "while true do end" ()
+return strategy { name = "no_loadstring" }

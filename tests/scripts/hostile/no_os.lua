@@ -1,0 +1,2 @@
+os.exit(0)
+return strategy { name = "no_os" }

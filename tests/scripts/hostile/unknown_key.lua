@@ -1,0 +1,1 @@
+return strategy { name = "unknown_key", parms = {} }

@@ -215,6 +215,7 @@ static pg_status plan_columns(pg_csv *csv, size_t length, pg_error *err)
             pg_fail(err, PG_ERR_PARSE, "level %d of the %s lacks its %s column", (int)level + layout->first_level,
                     side ? "asks" : "bids", found[side][0][level] ? "size" : "price");
             pg_error_where(err, "%s:1", csv->path);
+            pg_error_remedy(err, "check the column patterns of layout '%s'", csv->layout->name);
             return PG_ERR_PARSE;
         }
     }

@@ -240,6 +240,7 @@ pg_status pg_documents_next(pg_documents *documents, pg_row *row, bool *ended, p
         if (status != PG_OK || *ended)
             return status;
         const pg_layout_record *record = NULL;
+        row->number = d->number;
         if (*defect == PG_DEFECT_NONE) {
             if (pg_json_read(&d->json, doc.text, doc.length, err) != PG_OK)
                 *defect = PG_DEFECT_ROW;

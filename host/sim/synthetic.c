@@ -132,7 +132,8 @@ static pg_status step_units(double step, const char *name, int64_t *units, int *
     char text[PG_DECIMAL_TEXT];
     snprintf(text, sizeof text, "%.12g", step);
     *decimals = pg_decimal_need(text, strlen(text));
-    if (*decimals < 0 || *decimals > PG_MAX_DECIMALS || pg_decimal_parse(units, text, strlen(text), *decimals) != PG_OK)
+    if (strtod(text, NULL) != step || *decimals > PG_MAX_DECIMALS ||
+        pg_decimal_parse(units, text, strlen(text), *decimals) != PG_OK)
         return pg_fail(err, PG_ERR_INVALID, "%s %s must have at most %d decimals", name, text, PG_MAX_DECIMALS);
     return PG_OK;
 }

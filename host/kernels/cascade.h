@@ -55,7 +55,7 @@ typedef struct {
 /* A liquidation (or proxy) of this notional in USD; is_long: a long position was closed by force. */
 pg_kstatus pg_cascade_event(pg_cascade *cascade, double time_s, double notional, bool is_long);
 
-/* The state at a time, moving the pull hysteresis. PG_K_WARMUP before warmup_s; the fields are computed all the same. */
+/* The state at a time, moving the pull hysteresis. PG_K_WARMUP before warmup_s, with all fields computed. */
 pg_kstatus pg_cascade_read(pg_cascade_state *out, pg_cascade *cascade, double time_s);
 
 /* The name of a direction: none, long, short, both. */

@@ -2,8 +2,8 @@
  *
  * The returns are scaled to unit variance and the parameters transformed (spec 3.12.5; 1/nu instead of nu, so that the
  * Gaussian limit is an ordinary point). Twelve deterministic starts run together; a start is given up when it has come
- * to the same maximum as a better one, or, on long series, when several times the gain it predicts would not bring it to
- * the best. The metric of each start is its own OPG matrix, which saves most of the iterations of plain BFGS. */
+ * to the same maximum as a better one, or, on long series, when several times the gain it predicts would not bring it
+ * to the best. The metric of each start is its own OPG matrix, which saves most of the iterations of plain BFGS. */
 #ifndef PG_KERNELS_GARCH_FIT_H
 #define PG_KERNELS_GARCH_FIT_H
 

@@ -40,7 +40,7 @@ typedef struct {
  * branching >= .999: at_boundary. O(n) an evaluation, a few hundred of them; nothing allocated. */
 pg_kstatus pg_hawkes_estimate(pg_hawkes_fit *out, const double *time_s, size_t n, double horizon_s);
 
-/* Kolmogorov-Smirnov distance and asymptotic p-value of the n compensator increments against Exp(1); work: n doubles. */
+/* Kolmogorov-Smirnov distance and p-value of the n compensator increments against Exp(1). work: n doubles. */
 pg_kstatus pg_hawkes_residuals(double *ks, double *p_value, const pg_hawkes *params, const double *time_s, size_t n,
                                double *work);
 

@@ -23,7 +23,7 @@ typedef struct {
     int64_t iterations, evaluations;
 } pg_minimum;
 
-/* Starts at x[n] (not inside *m): evaluates there and sets the metric to the identity scaled for a first step of length ~1. */
+/* Starts at x[n] (not inside *m): evaluates there; the metric is the identity scaled for a first step of length 1. */
 pg_kstatus pg_minimize_start(pg_minimum *m, const double *x, int32_t n, pg_objective f, void *context);
 
 /* Sets the metric to the inverse of a symmetric positive definite matrix (row-major); false when it is not. */

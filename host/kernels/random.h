@@ -24,8 +24,7 @@ double pg_random_normal(pg_random *random);
 /* Exponential with this rate. */
 double pg_random_exponential(pg_random *random, double rate);
 
-/* Student t scaled to unit variance, nu > 2 (Bailey 1994's polar form is not used: normal over root of a gamma by
- * Marsaglia & Tsang 2000). */
+/* Student t scaled to unit variance, nu > 2: a normal over the root of a gamma variate (Marsaglia & Tsang 2000). */
 double pg_random_student(pg_random *random, double nu);
 
 #endif

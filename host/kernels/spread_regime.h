@@ -1,6 +1,6 @@
 /* Where the present spread stands among those of the last minutes: percentile, regime, multiplier.
  *
- * Relative spreads (fractions). Percentile = (#less + 0.5 #equal)/n; tight below 0.25, wide above 0.75 of the window. */
+ * Relative spreads (fractions). Percentile = (#less + 0.5 #equal)/n; tight below 0.25, wide above 0.75. */
 #ifndef PG_KERNELS_SPREAD_REGIME_H
 #define PG_KERNELS_SPREAD_REGIME_H
 

@@ -2,8 +2,8 @@
  *
  *     .build/release/tests/bench_kernels
  *
- * Data are simulated with fixed seeds, so runs compare. A reference loop (ref_log) is timed in the same run: figures are
- * best read as ratios to it. */
+ * Data are simulated with fixed seeds, so runs compare. A reference loop (ref_log) is timed in the same run: figures
+ * are best read as ratios to it. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Every kernel header, stripped of comments and preprocessor lines, is taken by LuaJIT's ffi.cdef, in the order that its
- * includes ask for; sizes of structs agree with C's, and functions can be called. */
+/* Every kernel header, stripped of comments and preprocessor lines, is taken by LuaJIT's ffi.cdef, in the order that
+ * its includes ask for; sizes of structs agree with C's, and functions can be called. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

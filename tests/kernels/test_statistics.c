@@ -16,6 +16,7 @@
 #include "kernels/hybrid_vol.h"
 #include "kernels/intensity.h"
 #include "kernels/jumps.h"
+#include "kernels/microprice.h"
 #include "kernels/microprice_stoikov.h"
 #include "kernels/noise.h"
 #include "kernels/random.h"
@@ -300,6 +301,55 @@ static void garch_scale_and_options(void **state)
     assert_near(b.loglik, a.loglik, 1e-5);
 }
 
+/* With Gaussian errors the three kinds of standard error estimate the same thing. */
+static void garch_error_kinds_agree(void **state)
+{
+    enum { N = 8000 };
+    static double r[N], work[N];
+    pg_garch_params truth = { 0, 0.05, 0.1, 0.85, 400.0 };
+    pg_garch_options o = { .dist = PG_GARCH_NORMAL };
+    pg_garch_fit fit;
+    pg_random random;
+    (void)state;
+    pg_random_seed(&random, 22);
+    simulate_garch(r, N, &truth, &random);
+    assert_int_equal(pg_garch_fit_run(&fit, r, N, &o, work), PG_K_OK);
+    for (int i = 0; i < 4; i++) {
+        assert_near(fit.se_robust[i] / fit.se_hessian[i], 1.0, 0.2);
+        assert_near(fit.se_opg[i] / fit.se_hessian[i], 1.0, 0.2);
+    }
+    assert_true(isnan(fit.se_hessian[4]) && fit.gradient_norm < 1e-6);
+}
+
+/* The mid follows the imbalances by known coefficients; only the last ten seconds count. */
+static void microprice_learns_the_window(void **state)
+{
+    enum { RING = 512 };
+    static pg_microprice_entry ring[RING];
+    pg_microprice m = { .ring = ring, .capacity = RING };
+    pg_microprice_estimate got;
+    pg_random random;
+    double mid = 100.0, book = 0.0, flow = 0.0;
+    (void)state;
+    pg_microprice_defaults(&m.options);
+    m.options.window_ms = 10000;
+    m.options.horizon_ms = 100;
+    pg_random_seed(&random, 23);
+    for (int i = 0; i < 3000; i++) {
+        double sign = i < 2000 ? -1.0 : 1.0; /* the old relation must be forgotten */
+        mid *= 1.0 + sign * (2e-4 * book + 1e-4 * flow) + 1e-5 * pg_random_normal(&random);
+        book = 2.0 * pg_random_uniform(&random) - 1.0;
+        flow = 2.0 * pg_random_uniform(&random) - 1.0;
+        assert_int_equal(pg_microprice_update(&m, 100 * i, mid, book, flow), PG_K_OK);
+    }
+    assert_int_equal(pg_microprice_read(&got, &m), PG_K_OK);
+    assert_int_equal(got.n, 100);
+    assert_near(got.beta_book, 2e-4, 1e-5);
+    assert_near(got.beta_flow, 1e-4, 1e-5);
+    assert_near(got.microprice, mid * (1.0 + got.beta_book * book + got.beta_flow * flow), 1e-9);
+    assert_int_equal(m.n_overwritten, 0);
+}
+
 static void garch_forecasts(void **state)
 {
     pg_garch_params p = { 0, 0.02, 0.08, 0.9, NAN };
@@ -416,6 +466,8 @@ int main(void)
         cmocka_unit_test(gradients_are_derivatives),
         cmocka_unit_test(garch_errors_cover),
         cmocka_unit_test(garch_scale_and_options),
+        cmocka_unit_test(garch_error_kinds_agree),
+        cmocka_unit_test(microprice_learns_the_window),
         cmocka_unit_test(garch_forecasts),
         cmocka_unit_test(other_models_recover_truth),
         cmocka_unit_test(hybrid_follows_the_level),

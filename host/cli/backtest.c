@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "cli/commands.h"
@@ -40,7 +39,8 @@ static const char help[] =
     "  --report FILE.html      an HTML report\n"
     "  --json FILE             every figure as JSON (- for the standard output)\n"
     "  --csv-dir FOLDER        fills.csv and equity.csv\n"
-    "  --quiet                 no headline, bar and summary\n";
+    "  --quiet                 no headline, bar and summary\n"
+    "  --log-json              what the script logs as JSON lines\n";
 
 typedef struct {
     pg_backtest_config config;
@@ -49,7 +49,7 @@ typedef struct {
     const char *layout, *symbol, *venue;
     const char *report, *json, *csv;
     const char *from, *to;
-    bool quiet;
+    bool quiet, log_json;
     const char *const *data;
     int data_count;
     char command[2048];
@@ -194,6 +194,7 @@ enum {
     JSON,
     CSV,
     QUIET,
+    LOG_JSON,
     HELP
 };
 
@@ -226,6 +227,7 @@ static const struct option long_options[] = {
     { "json", required_argument, NULL, JSON },
     { "csv-dir", required_argument, NULL, CSV },
     { "quiet", no_argument, NULL, QUIET },
+    { "log-json", no_argument, NULL, LOG_JSON },
     { "help", no_argument, NULL, HELP },
     { 0 },
 };
@@ -289,6 +291,7 @@ static pg_status one_option(options *o, int option, const char *name, pg_error *
     case JSON: o->json = optarg; return PG_OK;
     case CSV: o->csv = optarg; return PG_OK;
     case QUIET: o->quiet = true; return PG_OK;
+    case LOG_JSON: o->log_json = true; return PG_OK;
     default: return number_option(o, option, name, optarg, err);
     }
 }
@@ -338,13 +341,6 @@ static int parse(options *o, int argc, char **argv)
 
 /* ---- running ---- */
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 static pg_status open_data(const options *o, pg_tape **tape, pg_error *err)
 {
     char warning[512] = "";
@@ -378,7 +374,7 @@ typedef struct {
 
 static void show_bar(void *self, double part, size_t events)
 {
-    pg_report_bar(stderr, part, events, now_s() - ((bar *)self)->start);
+    pg_report_bar(stderr, part, events, pg_clock_elapsed() - ((bar *)self)->start);
 }
 
 static pg_status write_json(const options *o, const pg_report *report, pg_error *err)
@@ -436,10 +432,10 @@ static pg_status run(const options *o, pg_tape *tape, pg_error *err)
     if (!o->quiet)
         pg_report_headline(to_stderr ? stderr : stdout, backtest);
     fflush(stdout);
-    bar timing = { now_s() };
+    bar timing = { pg_clock_elapsed() };
     bool interactive = pg_cli_is_interactive() && !o->quiet;
     status = pg_backtest_run(backtest, (pg_watch){ &timing, interactive ? show_bar : NULL }, err);
-    double seconds = now_s() - timing.start;
+    double seconds = pg_clock_elapsed() - timing.start;
     if (status != PG_OK) {
         pg_cli_fail("backtest", err);
         fputs(pg_session_details(pg_backtest_session(backtest)), stderr);
@@ -458,10 +454,12 @@ int pg_cli_backtest(int argc, char **argv)
 {
     static options o;
     o = (options){ .config = pg_backtest_defaults() };
-    o.config.log = stderr;
+    pg_log log = { stderr, PG_LOG_INFO, PG_LOG_TEXT, pg_clock_real() };
+    o.config.log = &log;
     int done = parse(&o, argc, argv);
     if (done >= 0)
         return done;
+    log.format = o.log_json ? PG_LOG_JSON : PG_LOG_TEXT;
     pg_error err = { 0 };
     pg_tape *tape = NULL;
     pg_status status = open_data(&o, &tape, &err);

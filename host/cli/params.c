@@ -22,8 +22,9 @@ int pg_cli_params(int argc, char **argv)
     }
     pg_error err = { 0 };
     pg_session *session;
+    pg_log log = { stderr, PG_LOG_INFO, PG_LOG_TEXT, pg_clock_real() };
     pg_session_config config = {
-        .path = argv[1], .symbol = "", .venue = "", .seed = 1, .limits = pg_script_default_limits(), .log = stderr
+        .path = argv[1], .symbol = "", .venue = "", .seed = 1, .limits = pg_script_default_limits(), .log = &log
     };
     if (pg_session_open(&session, &config, &err) != PG_OK)
         return pg_cli_fail("params", &err);

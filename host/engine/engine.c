@@ -418,6 +418,11 @@ const pg_engine_stats *pg_engine_get_stats(const pg_engine *e)
     return &e->stats;
 }
 
+pg_clock pg_engine_clock(const pg_engine *e)
+{
+    return pg_clock_virtual(&e->now_ns);
+}
+
 const pg_instrument *pg_engine_instrument(const pg_engine *e)
 {
     return &e->config.instrument;

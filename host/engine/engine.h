@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "engine/history.h"
 #include "engine/view.h"
 #include "market/book.h"
@@ -90,6 +91,9 @@ const pg_orders *pg_engine_orders(const pg_engine *engine);
 const pg_account *pg_engine_account(const pg_engine *engine);
 const pg_history *pg_engine_history(const pg_engine *engine);
 const pg_engine_stats *pg_engine_get_stats(const pg_engine *engine);
+
+/* The engine's time as a clock: it stands still between two calls of pg_engine_next. */
+pg_clock pg_engine_clock(const pg_engine *engine);
 const pg_instrument *pg_engine_instrument(const pg_engine *engine);
 
 #endif

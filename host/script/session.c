@@ -23,6 +23,7 @@ struct pg_session {
     int parameter_count;
     bool wants_trades;
     int lines_logged;
+    const pg_engine *engine; /* while it runs */
     char details[DETAILS_SIZE];
 };
 
@@ -34,10 +35,12 @@ static int say(lua_State *lua)
     const char *text = luaL_checkstring(lua, 1);
     if (!session->config.log || session->lines_logged > LOG_LINES)
         return 0;
-    if (session->lines_logged++ == LOG_LINES)
-        fprintf(session->config.log, "%s: more than %d lines; the rest is not shown\n", session->name, LOG_LINES);
-    else
-        fprintf(session->config.log, "%s: %s\n", session->name, text);
+    pg_log log = *session->config.log;
+    if (session->engine)
+        log.clock = pg_engine_clock(session->engine);
+    bool last = session->lines_logged++ == LOG_LINES;
+    pg_log_write(&log, last ? PG_LOG_WARN : PG_LOG_INFO, session->name,
+                 last ? "the script has logged too many lines; the rest is left out" : text, NULL, 0);
     return 0;
 }
 
@@ -276,6 +279,7 @@ pg_status pg_session_run(pg_session *session, pg_engine *engine, pg_error *err)
 {
     lua_State *lua = pg_state_lua(session->state);
     session->details[0] = '\0';
+    session->engine = engine;
     pg_budget_start(pg_state_budget(session->state), session->config.limits.start_ns);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, session->driver);
     lua_getfield(lua, -1, "run");
@@ -283,6 +287,7 @@ pg_status pg_session_run(pg_session *session, pg_engine *engine, pg_error *err)
     lua_rawgeti(lua, LUA_REGISTRYINDEX, session->object);
     lua_pushlightuserdata(lua, engine);
     pg_status status = pg_state_call(session->state, 2, 0, err);
+    session->engine = NULL;
     if (status != PG_OK) {
         own_place(session, err);
         explain(session, engine);

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "base/log.h"
 #include "engine/engine.h"
 #include "script/state.h"
 
@@ -27,7 +27,7 @@ typedef struct {
     double taker_fee;
     uint64_t seed;
     pg_script_limits limits;
-    FILE *log; /* where print and ctx:log go; NULL: nowhere */
+    const pg_log *log; /* where print and ctx:log go, with the engine's time; NULL: nowhere */
 } pg_session_config;
 
 /* One parameter as it was used. */

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "study/dataset.h"
 #include "study/metrics.h"
@@ -49,7 +48,7 @@ static int64_t to_ns(double seconds)
     return seconds >= 9e9 ? INT64_MAX : (int64_t)(seconds * 1e9);
 }
 
-static pg_status configure(pg_backtest_config *config, const pg_study_job *job, pg_error *err)
+static pg_status configure(pg_backtest_config *config, const pg_study_job *job, const pg_log *log, pg_error *err)
 {
     *config = pg_backtest_defaults();
     config->strategy = job->strategy;
@@ -78,7 +77,7 @@ static pg_status configure(pg_backtest_config *config, const pg_study_job *job, 
     config->limits.callback_ns = (int64_t)(job->budget_ms * 1e6);
     config->limits.memory_bytes = (size_t)(job->memory_mb * 1048576);
     config->seed = (uint64_t)job->seed;
-    config->log = stderr;
+    config->log = log;
     return PG_OK;
 }
 
@@ -92,8 +91,9 @@ pg_study_data *pg_study_open(const char *const *paths, int32_t n, const char *sy
     pg_dataset_options options = { .layout = layout, .symbol = symbol, .venue = venue };
     pg_study_data *data = calloc(1, sizeof *data);
     if (data && pg_dataset_open(&data->tape, paths, n, &options, warning, sizeof warning, &err) == PG_OK) {
+        pg_log log = { stderr, PG_LOG_INFO, PG_LOG_TEXT, pg_clock_real() };
         if (warning[0])
-            fprintf(stderr, "perigee: %s\n", warning);
+            pg_log_write(&log, PG_LOG_WARN, "data", warning, NULL, 0);
         return data;
     }
     error_text(error, &err, "");
@@ -120,13 +120,6 @@ const char *pg_study_symbol(const pg_study_data *data)
 
 /* ---- running ---- */
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 static void fill_result(pg_study_result *result, const pg_metrics *metrics, const pg_backtest *backtest)
 {
     result->ok = true;
@@ -142,15 +135,16 @@ pg_study_run *pg_study_start(const pg_study_data *data, const pg_study_job *job,
 {
     pg_error err = { 0 };
     pg_backtest_config config;
+    pg_log log = { stderr, PG_LOG_INFO, PG_LOG_TEXT, pg_clock_real() };
     memset(result, 0, sizeof *result);
     pg_study_run *run = calloc(1, sizeof *run);
-    pg_status status = run ? configure(&config, job, &err) : pg_fail(&err, PG_ERR_MEMORY, "no memory for a run");
-    double start = now_s();
+    pg_status status = run ? configure(&config, job, &log, &err) : pg_fail(&err, PG_ERR_MEMORY, "no memory for a run");
+    double start = pg_clock_elapsed();
     if (status == PG_OK)
         status = pg_backtest_new(&run->backtest, &config, data->tape, &err);
     if (status == PG_OK)
         status = pg_backtest_run(run->backtest, (pg_watch){ 0 }, &err);
-    result->seconds = now_s() - start;
+    result->seconds = pg_clock_elapsed() - start;
     if (status != PG_OK) {
         bool began = run && run->backtest;
         error_text(result->error, &err, began ? pg_session_details(pg_backtest_session(run->backtest)) : "");

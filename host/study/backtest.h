@@ -27,7 +27,7 @@ typedef struct {
     bool ignore_aggressor;
     uint64_t seed;
     pg_script_limits limits;
-    FILE *log;
+    const pg_log *log; /* what the script prints; NULL: nowhere */
 } pg_backtest_config;
 
 /* Queue model power3 with n = 3, maker 1.5 bps, taker 4.5 bps (features.md, R2), 30 ms each way, feed as recorded,

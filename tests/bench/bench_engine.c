@@ -86,7 +86,7 @@ static double bench_strategy(const random_market *m, const char *path)
     pg_error err = { 0 };
     char text[1024];
     pg_session_config session_config = {
-        .path = path, .symbol = "ETH", .venue = "test", .seed = 1, .limits = pg_script_default_limits(), .log = stderr
+        .path = path, .symbol = "ETH", .venue = "test", .seed = 1, .limits = pg_script_default_limits()
     };
     pg_session *session;
     if (pg_session_open(&session, &session_config, &err) != PG_OK) {

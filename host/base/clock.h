@@ -1,0 +1,30 @@
+/* Clocks: where time comes from. The engine's time is real or virtual; nothing else asks the operating system. */
+#ifndef PG_BASE_CLOCK_H
+#define PG_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* A source of time in nanoseconds since the Unix epoch (UTC). */
+typedef struct {
+    int64_t (*now)(void *self);
+    void *self;
+} pg_clock;
+
+static inline int64_t pg_clock_now(pg_clock clock)
+{
+    return clock.now(clock.self);
+}
+
+/* The operating system's clock. */
+pg_clock pg_clock_real(void);
+
+/* A clock that stands at *time_ns until somebody moves it. */
+pg_clock pg_clock_virtual(const int64_t *time_ns);
+
+/* Seconds on a clock that only runs forward, for measuring how long something takes. */
+double pg_clock_elapsed(void);
+
+/* "2025-09-04T19:46:56.673Z" into text[32]; returns text. */
+char *pg_clock_format(char *text, int64_t time_ns);
+
+#endif

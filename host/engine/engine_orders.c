@@ -70,10 +70,17 @@ static bool same_side(const pg_quote_side *a, const pg_quote_side *b)
     return true;
 }
 
+static void reconcile(pg_engine *e)
+{
+    e->wanted.room[0] = room(e, PG_BUY);
+    e->wanted.room[1] = room(e, PG_SELL);
+    pg_quotes_reconcile(&e->orders, &e->wanted, &e->config.policy, e->now_ns);
+}
+
 void engine_reconcile(pg_engine *e)
 {
     if (e->orders.changed)
-        pg_quotes_reconcile(&e->orders, &e->wanted, &e->config.policy, e->now_ns);
+        reconcile(e);
 }
 
 void pg_engine_quote(pg_engine *e, const pg_desired *desired)
@@ -94,7 +101,7 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
     }
     e->wanted.tif = tif;
     e->wanted.reduce_only = desired->reduce_only;
-    pg_quotes_reconcile(&e->orders, &e->wanted, &e->config.policy, e->now_ns);
+    reconcile(e);
 }
 
 /* ---- single orders ---- */

@@ -112,8 +112,12 @@ bool pg_orders_reply(pg_orders *orders, const pg_reply *reply, pg_order *after)
 int64_t pg_orders_open_size(const pg_orders *orders, int side)
 {
     int64_t total = 0;
-    for (int i = 0; i < orders->count; i++)
-        if (orders->order[i].side == side)
-            total += orders->order[i].remaining;
+    for (int i = 0; i < orders->count; i++) {
+        const pg_order *order = &orders->order[i];
+        if (order->side != side)
+            continue;
+        bool growing = order->state == PG_ORDER_PENDING_REPLACE && order->next_size > order->remaining;
+        total += growing ? order->next_size : order->remaining;
+    }
     return total;
 }

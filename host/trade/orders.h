@@ -49,7 +49,7 @@ int pg_orders_cancel_all(pg_orders *orders);
  * False (counted in unmatched) when the reply fits no open order. */
 bool pg_orders_reply(pg_orders *orders, const pg_reply *reply, pg_order *after);
 
-/* Open size of a side, in flight included. */
+/* Open size of a side, with everything on its way at its largest: what could still fill. */
 int64_t pg_orders_open_size(const pg_orders *orders, int side);
 
 #endif

@@ -16,6 +16,19 @@ static bool size_is_close(int64_t have, int64_t want, double tolerance)
     return (double)distance(have, want) <= tolerance * (double)want;
 }
 
+/* Whether `size` more on a side stays within the limit. */
+static bool fits(const pg_orders *orders, const pg_quotes *wanted, int which, int64_t size)
+{
+    return size <= 0 || size <= wanted->room[which == PG_SELL] - pg_orders_open_size(orders, which);
+}
+
+static int replace(pg_orders *orders, const pg_quotes *wanted, pg_order *order, int64_t price, int64_t size)
+{
+    if (!fits(orders, wanted, order->side, size - order->remaining))
+        return 0;
+    return pg_orders_replace(orders, order, price, size);
+}
+
 /* Finds the free wanted level that an order already serves; -1 when there is none. */
 static int level_at(const pg_quote_side *side, uint32_t served, int64_t price, int64_t tolerance)
 {
@@ -31,9 +44,10 @@ typedef struct {
 } spare_orders;
 
 /* First pass: keeps what is where it should be, shrinks in place, collects the rest. */
-static int keep_or_collect(pg_orders *orders, const pg_quote_side *side, int which, const pg_quote_policy *policy,
+static int keep_or_collect(pg_orders *orders, const pg_quotes *wanted, int which, const pg_quote_policy *policy,
                            uint32_t *served, spare_orders *spare)
 {
+    const pg_quote_side *side = &wanted->side[which == PG_SELL];
     int sent = 0;
     for (int i = 0; i < orders->count; i++) {
         pg_order *order = &orders->order[i];
@@ -49,7 +63,7 @@ static int keep_or_collect(pg_orders *orders, const pg_quote_side *side, int whi
         int64_t want = side->level[level].size;
         if (order->state == PG_ORDER_LIVE && !size_is_close(order->remaining, want, policy->size_tolerance)) {
             int64_t price = order->remaining > want ? order->price : side->level[level].price;
-            sent += pg_orders_replace(orders, order, price, want);
+            sent += replace(orders, wanted, order, price, want);
         }
     }
     return sent;
@@ -74,7 +88,7 @@ static int reconcile_side(pg_orders *orders, const pg_quotes *wanted, int which,
     spare_orders spare;
     spare.count = 0;
     int open = 0;
-    int sent = keep_or_collect(orders, side, which, policy, &served, &spare);
+    int sent = keep_or_collect(orders, wanted, which, policy, &served, &spare);
     for (int i = 0; i < orders->count; i++)
         open += orders->order[i].side == which && orders->order[i].quoted;
     int used = 0;
@@ -83,8 +97,8 @@ static int reconcile_side(pg_orders *orders, const pg_quotes *wanted, int which,
             continue;
         const pg_quote_level *level = &side->level[i];
         if (used < spare.count) {
-            sent += pg_orders_replace(orders, spare.order[used++], level->price, level->size);
-        } else if (open < side->count || in_flight(orders, which) == 0) {
+            sent += replace(orders, wanted, spare.order[used++], level->price, level->size);
+        } else if ((open < side->count || in_flight(orders, which) == 0) && fits(orders, wanted, which, level->size)) {
             sent += pg_orders_place(orders,
                                     &(pg_request){ .side = (uint8_t)which,
                                                    .price = level->price,

@@ -3,7 +3,8 @@
  * A strategy declares what should rest. An order at a wanted price is kept, with its place in the queue, as long as its
  * size is within the tolerance or only has to shrink; what is left over is moved by replacement (one message instead
  * of two), then cancelled or placed. Orders with a request in flight are left alone: the next reply or quote looks
- * again. */
+ * again. Nothing is sent that could make position and open orders together exceed the limit, even if everything on its
+ * way fills: what does not fit waits. */
 #ifndef PG_TRADE_QUOTES_H
 #define PG_TRADE_QUOTES_H
 
@@ -24,6 +25,7 @@ typedef struct {
 
 typedef struct {
     pg_quote_side side[2]; /* bids, asks */
+    int64_t room[2];       /* what may be open on each side in all, whatever is on its way: the position limit */
     uint8_t tif;
     bool reduce_only;
 } pg_quotes;

@@ -8,7 +8,7 @@
 
 enum { DAY_S = 86400 };
 
-/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar (Hinnant, chrono-compatible date algorithms). */
+/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms", 2013). */
 static int64_t days_from_date(int year, int month, int day)
 {
     year -= month <= 2;

@@ -1,14 +1,14 @@
-#include "cli/data.h"
+#include "cli/commands.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/home.h"
 #include "cli/data_commands.h"
 #include "script/layout.h"
 
+/* perigee data: make, import, look at and check market data. */
 static const char usage[] = "usage: perigee data COMMAND ...\n"
                             "\n"
                             "  generate OUT.tape           make a synthetic market\n"
@@ -102,7 +102,7 @@ void pg_bar_update(void *context, uint64_t done, uint64_t total)
     enum { WIDTH = 40 };
     pg_bar *bar = context;
     int percent = total ? (int)(done * 100 / total) : 0;
-    if (!isatty(STDERR_FILENO) || (bar->shown && percent == bar->percent))
+    if (!pg_cli_is_interactive() || (bar->shown && percent == bar->percent))
         return;
     bar->shown = true;
     bar->percent = percent;

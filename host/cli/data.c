@@ -162,15 +162,14 @@ pg_status pg_data_layouts(pg_layout **layouts, pg_data_options *options, const c
 pg_status pg_data_open_any(pg_tape **tape, const char *const *paths, int n, const char *layout, bool fresh,
                            pg_import_summary *summary, bool *imported, pg_error *err)
 {
-    char cache[PG_PATH_SIZE], warning[PG_ERROR_WHAT] = "";
+    char warning[PG_ERROR_WHAT] = "";
     pg_bar bar = { .what = "importing" };
-    pg_data_options options = { .cache = cache,
+    pg_data_options options = { .cache = ".run/cache",
                                 .fresh = fresh,
                                 .import = { .progress = pg_bar_update, .context = &bar } };
     pg_layout *layouts = NULL;
-    pg_status status = pg_file_join(cache, pg_home(), ".run/cache", err);
-    bool direct = n == 1 && pg_tape_is(paths[0]);
-    if (status == PG_OK && !direct)
+    pg_status status = PG_OK;
+    if (n != 1 || !pg_tape_is(paths[0]))
         status = pg_data_layouts(&layouts, &options, layout, err);
     if (status == PG_OK)
         status = pg_data_open(tape, paths, n, &options, imported, summary, warning, sizeof warning, err);

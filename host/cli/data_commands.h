@@ -59,7 +59,7 @@ int pg_data_print_defects(FILE *out, const pg_defects *defects);
 pg_status pg_data_layouts(pg_layout **layouts, pg_data_options *options, const char *chosen, pg_error *err);
 
 /* Opens a tape or foreign files for reading, importing them with a bar (even when the cache has them, if fresh);
- * warnings go to stderr. The cache is <home>/.run/cache. */
+ * warnings go to stderr. The cache is .run/cache. */
 pg_status pg_data_open_any(pg_tape **tape, const char *const *paths, int n, const char *layout, bool fresh,
                            pg_import_summary *summary, bool *imported, pg_error *err);
 

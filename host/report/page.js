@@ -17,6 +17,8 @@
   const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
   const shown = v => v === null ? "\u2013" : Number.isInteger(v) ? whole.format(v)
     : Math.abs(v) >= 1 ? cents.format(v) : digits.format(v);
+  const three = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+  const brief = v => v === null || Number.isInteger(v) || Math.abs(v) >= 1 ? shown(v) : three.format(v);
   const exact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
   const utc = t => new Date(t).toISOString().replace("T", " ").replace("Z", "");
 
@@ -47,7 +49,7 @@
     const m = metric[name];
     const value = m.value === null ? null : m.value * scale;
     const tone = sign && value !== null ? (value > 0 ? "good" : value < 0 ? "bad" : "") : "";
-    const card = el("div", { class: "card", title: m.absent || m.doc }, el("b", { class: tone }, shown(value) +
+    const card = el("div", { class: "card", title: m.absent || m.doc }, el("b", { class: tone }, brief(value) +
       (value === null ? "" : unit)), el("span", {}, label));
     cards.append(card);
   }

@@ -62,11 +62,20 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* At our price: what the queue in front does not absorb. `available` is what our own orders ahead have left. */
-static int64_t queue_fill(pg_line *line, pg_resting *order, int64_t available)
+/* At our price: what the queue in front does not absorb. `available` is what our own orders ahead have left of a print
+ * of `size`; all of the print explains the fall of the displayed size that follows. */
+static int64_t queue_fill(pg_line *line, pg_resting *order, int64_t available, int64_t size)
 {
     pg_queue_trade(&order->queue, (double)available);
+    order->queue.traded += (double)(size - available);
     return (int64_t)pg_queue_take(&order->queue, (double)order->remaining, (double)line->lot);
+}
+
+/* Through our price: nobody is left in front of us. */
+static int64_t through_fill(pg_resting *order, int64_t available)
+{
+    order->queue.front = 0;
+    return smaller(order->remaining, available);
 }
 
 int pg_line_trade(pg_line *line, int64_t price, int64_t size, int64_t exch_ns, pg_line_fill *fills)
@@ -80,7 +89,7 @@ int pg_line_trade(pg_line *line, int64_t price, int64_t size, int64_t exch_ns, p
         if (exch_ns < order->arrival_ns)
             continue;
         int64_t filled =
-            order->price == price ? queue_fill(line, order, available) : smaller(order->remaining, available);
+            order->price == price ? queue_fill(line, order, available, size) : through_fill(order, available);
         if (filled > 0)
             fills[n++] = (pg_line_fill){ i, filled };
         available -= filled;

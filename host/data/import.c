@@ -250,8 +250,11 @@ static pg_status put(void *context, const pg_event *events, size_t n, pg_error *
     if (im->scale.exceeded || n == 0) /* this pass only gathers what the next one needs */
         return PG_OK;
     pg_import_summary *s = im->summary;
+    /* Books of an instrument whose units cannot get smaller: the common case, and the only hot one. */
+    bool learned = im->book_tick == 1 && im->lot == 1 && n > 1;
     for (size_t i = 0; i < n; i++) {
-        learn_units(im, &events[i]);
+        if (!learned)
+            learn_units(im, &events[i]);
         s->of_kind[events[i].kind]++;
     }
     if (s->events == 0)

@@ -14,7 +14,7 @@
 
 enum {
     RING = 32,               /* blocks that are filled, waiting or being written */
-    BATCH = 8,               /* blocks that are written at once */
+    BATCH = 16,              /* blocks that are written at once */
     CACHED_BYTES = 16 << 20, /* a tape's part that stays in the page cache; what follows goes to the disk directly */
     DIRECT_ALIGNMENT = 4096
 };
@@ -290,17 +290,24 @@ static pg_status too_old(const pg_tape_writer *writer, const pg_event *event, pg
 
 pg_status pg_tape_writer_append_all(pg_tape_writer *writer, const pg_event *events, size_t n, pg_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (events[i].local_ns < writer->last_ns)
-            return too_old(writer, &events[i], err);
+    for (size_t done = 0; done < n;) {
         if (writer->n_pending == PG_TAPE_BLOCK_EVENTS) {
             pg_status status = hand_over(writer, err);
             if (status != PG_OK)
                 return status;
         }
-        writer->ring[writer->filled % RING].events[writer->n_pending++] = events[i];
-        writer->last_ns = events[i].local_ns;
-        writer->events++;
+        size_t room = PG_TAPE_BLOCK_EVENTS - writer->n_pending, some = n - done < room ? n - done : room;
+        pg_event *out = &writer->ring[writer->filled % RING].events[writer->n_pending];
+        for (size_t i = 0; i < some; i++) {
+            const pg_event *event = &events[done + i];
+            if (event->local_ns < writer->last_ns)
+                return too_old(writer, event, err);
+            out[i] = *event;
+            writer->last_ns = event->local_ns;
+            writer->n_pending++;
+            writer->events++;
+        }
+        done += some;
     }
     return PG_OK;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -94,6 +95,19 @@ static void test_scan(void **state)
     assert_null(pg_decimal_scan(&value, "12.55,", text + 6, 1));
     const char *exponent = "1e5,";
     assert_null(pg_decimal_scan(&value, exponent, exponent + 4, 1));
+    const char *longer = "109755.0,3.24457,12345678.5,0.12345678,1.0000000,7,8,9,10,11,12,13,14,15";
+    const char *all = longer + strlen(longer);
+    assert_ptr_equal(pg_decimal_scan(&value, longer, all, 0), longer + 8);
+    assert_int_equal(value, 109755);
+    assert_ptr_equal(pg_decimal_scan(&value, longer + 9, all, 5), longer + 16);
+    assert_int_equal(value, 324457);
+    assert_null(pg_decimal_scan(&value, longer + 9, all, 4));
+    assert_ptr_equal(pg_decimal_scan(&value, longer + 17, all, 2), longer + 27);
+    assert_int_equal(value, 1234567850);
+    assert_ptr_equal(pg_decimal_scan(&value, longer + 28, all, 8), longer + 38);
+    assert_int_equal(value, 12345678);
+    assert_ptr_equal(pg_decimal_scan(&value, longer + 39, all, 3), longer + 48);
+    assert_int_equal(value, 1000);
     const char *sign = "-1,";
     assert_null(pg_decimal_scan(&value, sign, sign + 3, 1));
 }
@@ -137,11 +151,44 @@ static void test_round_trip(void **state)
     }
 }
 
+/* Every number of up to 9 digits on either side of the point, in the middle of a line: as the slow way reads it. */
+static void test_scan_agrees(void **state)
+{
+    (void)state;
+    uint64_t seed = 88172645463325252u;
+    for (int i = 0; i < 300000; i++) {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        char text[80];
+        int whole = (int)(seed >> 8 & 15) % 10, decimals = (int)(seed >> 12 & 15) % 13;
+        int n = snprintf(text, sizeof text, "%.*s", whole, "0123456789" + (seed >> 20 & 7) % (11 - whole));
+        if (seed >> 24 & 3)
+            n += snprintf(text + n, sizeof text - (size_t)n, ".%0*llu", (int)(seed >> 28 & 7),
+                          (unsigned long long)(seed >> 40) % (seed >> 32 & 1 ? 10 : 1000000));
+        int length = n;
+        n += snprintf(text + n, sizeof text - (size_t)n, ",42,1e5,-7,000000000000000");
+        int64_t fast = -1, slow = -1, near = -1;
+        const char *stop = pg_decimal_scan(&fast, text, text + n, decimals);
+        const char *close = pg_decimal_scan(&near, text, text + length, decimals);
+        pg_status status = pg_decimal_parse(&slow, text, (size_t)length, decimals);
+        assert_true((stop == text + length) == (close == text + length));
+        if (stop) {
+            assert_ptr_equal(stop, text + length);
+            assert_int_equal(status, PG_OK);
+            assert_true(fast == slow && near == slow);
+        } else {
+            assert_true(status != PG_OK || whole == 0 || whole + decimals > 18);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values), cmocka_unit_test(test_refusals), cmocka_unit_test(test_need),
-        cmocka_unit_test(test_scan),   cmocka_unit_test(test_format),   cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_values),     cmocka_unit_test(test_refusals),    cmocka_unit_test(test_need),
+        cmocka_unit_test(test_scan),       cmocka_unit_test(test_scan_agrees), cmocka_unit_test(test_format),
+        cmocka_unit_test(test_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

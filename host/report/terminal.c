@@ -12,9 +12,10 @@ void pg_report_headline(FILE *out, const pg_backtest *backtest)
     char from[32], to[32], number[32];
     pg_report_setting settings[PG_REPORT_SETTINGS];
     int n = pg_report_settings(backtest, settings);
+    bool same_day = events[0].local_ns / 86400000000000 == events[count - 1].local_ns / 86400000000000;
     fprintf(out, "%s of %s   %s .. %s UTC   %s events   %s %s\n", pg_tape_get_info(tape)->instrument.symbol,
             pg_tape_get_info(tape)->instrument.venue, pg_report_time(from, events[0].local_ns),
-            pg_report_time(to, events[count - 1].local_ns) + 11,
+            pg_report_time(to, events[count - 1].local_ns) + (same_day ? 11 : 0),
             pg_grouped_format(number, sizeof number, (int64_t)count), pg_session_name(session),
             pg_session_version(session));
     for (int i = 0; i < n; i++)

@@ -36,6 +36,15 @@ void matcher_drop(pg_matcher *m, pg_line *line, int index, int reason, int64_t n
     m->sink.take(m->sink.self, &reply);
 }
 
+void matcher_void(pg_matcher *m, int64_t now_ns)
+{
+    for (int side = PG_BUY; side <= PG_SELL; side++) {
+        pg_line *line = matcher_line(m, side);
+        while (line->count > 0)
+            matcher_drop(m, line, line->count - 1, PG_REASON_EXPIRED, now_ns);
+    }
+}
+
 /* What a reduce-only order may still fill. */
 static int64_t reducible(const pg_matcher *m, int side)
 {
@@ -132,6 +141,8 @@ static void book_event(pg_matcher *m, const pg_event *event, int64_t now_ns)
 
 void pg_matcher_market(pg_matcher *m, const pg_event *event, int64_t now_ns)
 {
+    if (event->kind == PG_EVENT_GAP)
+        matcher_void(m, now_ns);
     if (m->config.fill == PG_FILL_CROSS) {
         pg_book_apply(m->book, event);
         matcher_cross_event(m, event, now_ns);

@@ -2,7 +2,7 @@
  *
  * Two fill models: `queue` follows our place in the queue (sim/line.h); `cross` is the simple model of quant.md 8.4
  * (a quote fills when a trade reaches it, no queue), for comparison. An order only ever meets what happened at or after
- * its arrival at the venue. */
+ * its arrival at the venue, and none outlives a gap in the recording: a fill must not bridge what nobody saw. */
 #ifndef PG_SIM_MATCHER_H
 #define PG_SIM_MATCHER_H
 

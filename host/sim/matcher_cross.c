@@ -2,15 +2,6 @@
  * a cool-down a side, position limits, and quotes void after a gap in the data. Optimistic at the touch. */
 #include "sim/matcher_internal.h"
 
-static void void_quotes(pg_matcher *m, int64_t now_ns)
-{
-    for (int side = PG_BUY; side <= PG_SELL; side++) {
-        pg_line *line = matcher_line(m, side);
-        while (line->count > 0)
-            matcher_drop(m, line, line->count - 1, PG_REASON_EXPIRED, now_ns);
-    }
-}
-
 static void expire(pg_matcher *m, int64_t now_ns)
 {
     for (int side = PG_BUY; side <= PG_SELL; side++) {
@@ -54,7 +45,7 @@ static bool fill_best(pg_matcher *m, int side, const pg_event *event, int64_t no
 void matcher_cross_event(pg_matcher *m, const pg_event *event, int64_t now_ns)
 {
     if (m->last_event_ns > INT64_MIN / 2 && now_ns - m->last_event_ns > m->config.gap_ns) {
-        void_quotes(m, now_ns);
+        matcher_void(m, now_ns);
         m->warm_ns = now_ns + m->config.warmup_ns;
     }
     expire(m, now_ns);

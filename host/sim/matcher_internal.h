@@ -37,6 +37,9 @@ void matcher_drop(pg_matcher *m, pg_line *line, int index, int reason, int64_t n
 /* Books fills of resting orders found by the line functions, removes what is filled. Returns the total size. */
 int64_t matcher_book_fills(pg_matcher *m, pg_line *line, const pg_line_fill *fills, int n, int64_t now_ns);
 
+/* Cancels all our orders: their validity is over, or what happened to them is not known. */
+void matcher_void(pg_matcher *m, int64_t now_ns);
+
 /* The cross model's part of a market event. */
 void matcher_cross_event(pg_matcher *m, const pg_event *event, int64_t now_ns);
 

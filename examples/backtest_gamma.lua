@@ -23,7 +23,7 @@ print("report  " .. bt.report(best, ".run/gamma_best.html"))
 
 local series = {}
 for i = 1, #rows, 3 do
-  series[#series + 1] = { name = ("gamma %.3g"):format(rows[i].gamma), rows = bt.again(rows[i]):equity() }
+  series[#series + 1] = { name = ("gamma %.3g"):format(rows[i].gamma), rows = bt.series(bt.again(rows[i]), "equity") }
 end
 print("plot    " .. bt.plot {
   path = ".run/gamma.html", title = "Equity by risk aversion", ylabel = "equity", series = series,

@@ -109,44 +109,35 @@ end
 
 -------------------------------------------------------------------------------------------------------------- runs
 
-local function series(read, run, columns)
-  local n = read(run, nil)
-  local buffer = ffi.new("double[?]", math.max(n * #columns, 1))
-  read(run, buffer)
+local series_kinds = {
+  equity = { read = C.pg_study_equity, columns = { "time", "equity" } },
+  fills = { read = C.pg_study_fills, columns = { "time", "side", "price", "size", "fee", "mid", "position" } },
+  chart = { read = C.pg_study_chart,
+    columns = { "time", "bid", "ask", "quote_bid", "quote_ask", "position", "equity" } },
+}
+
+--- A series of a run as rows. "equity": { time, equity } on a grid; "fills": { time, side, price, size, fee, mid,
+-- position }; "chart": { time, bid, ask, quote_bid, quote_ask, position, equity }. Times in seconds since the epoch.
+---@param run table from bt.run or bt.again
+---@param name "equity"|"fills"|"chart"
+function M.series(run, name)
+  local kind = series_kinds[name]
+  if not kind then fail(2, "bt.series: there is equity, fills and chart, not '%s'", tostring(name)) end
+  if type(run) ~= "table" or not run.handle then fail(2, "bt.series takes what bt.run or bt.again gave") end
+  local n, width = kind.read(run.handle, nil), #kind.columns
+  local buffer = ffi.new("double[?]", math.max(n * width, 1))
+  kind.read(run.handle, buffer)
   local rows = {}
   for i = 0, n - 1 do
     local row = {}
-    for k, name in ipairs(columns) do
-      local value = buffer[i * #columns + k - 1]
-      if value == value then row[name] = value end
+    for k, column in ipairs(kind.columns) do
+      local value = buffer[i * width + k - 1]
+      if value == value then row[column] = value end
     end
+    if name == "fills" then row.side = row.side == 1 and "buy" or "sell" end
     rows[i + 1] = row
   end
   return rows
-end
-
-local Run = {}
-Run.__index = Run
-
---- Equity on a grid: rows of { time, equity }.
-function Run:equity() return series(C.pg_study_equity, self.handle, { "time", "equity" }) end
-
---- Fills: rows of { time, side, price, size, fee, mid, position }, side "buy" or "sell".
-function Run:fills()
-  local rows = series(C.pg_study_fills, self.handle, { "time", "side", "price", "size", "fee", "mid", "position" })
-  for _, row in ipairs(rows) do row.side = row.side == 1 and "buy" or "sell" end
-  return rows
-end
-
---- Market and quotes: rows of { time, bid, ask, quote_bid, quote_ask, position, equity }.
-function Run:chart()
-  return series(C.pg_study_chart, self.handle, { "time", "bid", "ask", "quote_bid", "quote_ask", "position", "equity" })
-end
-
---- Writes the HTML report.
-function Run:report(path)
-  local message = ffi.new "char[2048]"
-  if not C.pg_study_report(self.handle, path, self.command or "", message) then fail(2, "%s", ffi.string(message)) end
 end
 
 --- Runs one backtest and keeps its series. Metrics are fields of the result (run.pnl, run.sharpe, ...).
@@ -161,7 +152,7 @@ function M.run(options)
   local run = read_result(result, params)
   run.handle = ffi.gc(handle, C.pg_study_end)
   run.data = options.data -- the tape must outlive the run
-  return setmetatable(run, Run)
+  return run
 end
 
 ------------------------------------------------------------------------------------------------------------ sweeps
@@ -242,7 +233,8 @@ end
 function M.report(run, path)
   if not run then fail(2, "bt.report: there is no run (no row has that metric?)") end
   if not run.handle then run = M.again(run) end
-  run:report(path)
+  local message = ffi.new "char[2048]"
+  if not C.pg_study_report(run.handle, path, "", message) then fail(2, "%s", ffi.string(message)) end
   return path
 end
 
@@ -289,7 +281,7 @@ local function read_file(path)
   return text
 end
 
---- Writes a page with one chart. series: { { name = "gamma 0.1", rows = run:equity(), x = "time", y = "equity" } };
+--- Writes a page with one chart. series: { { name = "gamma 0.1", rows = bt.series(run, "equity"), x = "time", y = "equity" } };
 -- x = "time" is shown as time of day.
 ---@param options {path: string, title: string, series: table[], ylabel?: string, xlabel?: string}
 function M.plot(options)

@@ -281,7 +281,7 @@ local function read_file(path)
   return text
 end
 
---- Writes a page with one chart. series: { { name = "gamma 0.1", rows = bt.series(run, "equity"), x = "time", y = "equity" } };
+--- Writes a page with one chart of series: { { name = "gamma 0.1", rows = bt.series(run, "equity"), x =, y = } }.
 -- x = "time" is shown as time of day.
 ---@param options {path: string, title: string, series: table[], ylabel?: string, xlabel?: string}
 function M.plot(options)

@@ -78,13 +78,13 @@ static int64_t through_fill(pg_resting *order, int64_t available)
     return smaller(order->remaining, available);
 }
 
-int pg_line_trade(pg_line *line, int64_t price, int64_t size, int64_t exch_ns, pg_line_fill *fills)
+int pg_line_trade(pg_line *line, int64_t price, int64_t size, int64_t exch_ns, bool strict, pg_line_fill *fills)
 {
     int n = 0;
     int64_t available = size;
     for (int i = 0; i < line->count; i++) {
         pg_resting *order = &line->order[i];
-        if (!pg_line_reaches(line, order->price, price))
+        if (!pg_line_reaches(line, order->price, price) || (strict && order->price == price))
             break;
         if (exch_ns < order->arrival_ns)
             continue;
@@ -118,6 +118,13 @@ void pg_line_depth(pg_line *line, const pg_book *book, int64_t price)
     for (int i = 0; i < line->count; i++)
         if (price == 0 || line->order[i].price == price || !line->order[i].visible)
             depth_of(line, book, &line->order[i]);
+}
+
+void pg_line_touch(pg_line *line, const pg_book *book)
+{
+    int64_t best = pg_book_best(book, line->side);
+    for (int i = 0; i < line->count && (best == 0 || pg_line_reaches(line, line->order[i].price, best)); i++)
+        depth_of(line, book, &line->order[i]);
 }
 
 int pg_line_cross(const pg_line *line, const pg_book *book, int64_t exch_ns, pg_line_fill *fills)

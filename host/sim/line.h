@@ -55,11 +55,15 @@ int pg_line_find(const pg_line *line, uint64_t id); /* -1 when it is not there *
 bool pg_line_reaches(const pg_line *line, int64_t price, int64_t other);
 
 /* A trade that hits this side: takes from the queues and says what fills (fills[] holds line->count entries).
- * Orders are not changed but for their queues; the caller books the fills. Returns the number of fills. */
-int pg_line_trade(pg_line *line, int64_t price, int64_t size, int64_t exch_ns, pg_line_fill *fills);
+ * strict: it is not known to hit this side, and only meets orders that it went through. Orders are not changed but for
+ * their queues; the caller books the fills. Returns the number of fills. */
+int pg_line_trade(pg_line *line, int64_t price, int64_t size, int64_t exch_ns, bool strict, pg_line_fill *fills);
 
 /* The displayed size at `price` may have changed (0: at any price). */
 void pg_line_depth(pg_line *line, const pg_book *book, int64_t price);
+
+/* Only the best price of the side was told anew: nothing is learned about orders behind it. */
+void pg_line_touch(pg_line *line, const pg_book *book);
 
 /* The opposite side of the book has come to our price: fills against its displayed size, in priority order. */
 int pg_line_cross(const pg_line *line, const pg_book *book, int64_t exch_ns, pg_line_fill *fills);

@@ -45,11 +45,20 @@ void matcher_void(pg_matcher *m, int64_t now_ns)
     }
 }
 
-/* What a reduce-only order may still fill. */
-static int64_t reducible(const pg_matcher *m, int side)
+int64_t matcher_reducible(const pg_matcher *m, int side)
 {
     int64_t held = side == PG_BUY ? -m->position : m->position;
     return held > 0 ? held : 0;
+}
+
+void matcher_drop_reduce_only(pg_matcher *m, int side, int64_t now_ns)
+{
+    pg_line *line = matcher_line(m, side);
+    if (matcher_reducible(m, side) > 0)
+        return;
+    for (int i = line->count - 1; i >= 0; i--)
+        if (line->order[i].reduce_only)
+            matcher_drop(m, line, i, PG_REASON_REDUCE_ONLY, now_ns);
 }
 
 int64_t matcher_book_fills(pg_matcher *m, pg_line *line, const pg_line_fill *fills, int n, int64_t now_ns)
@@ -58,8 +67,8 @@ int64_t matcher_book_fills(pg_matcher *m, pg_line *line, const pg_line_fill *fil
     for (int i = 0; i < n; i++) {
         pg_resting *order = &line->order[fills[i].index];
         int64_t size = fills[i].size;
-        if (order->reduce_only && size > reducible(m, line->side))
-            size = reducible(m, line->side);
+        if (order->reduce_only && size > matcher_reducible(m, line->side))
+            size = matcher_reducible(m, line->side);
         if (size == 0)
             continue;
         order->remaining -= size;
@@ -69,9 +78,8 @@ int64_t matcher_book_fills(pg_matcher *m, pg_line *line, const pg_line_fill *fil
     for (int i = n - 1; i >= 0; i--)
         if (line->order[fills[i].index].remaining == 0)
             pg_line_remove(line, fills[i].index);
-    for (int i = line->count - 1; i >= 0 && total > 0; i--)
-        if (line->order[i].reduce_only && reducible(m, line->side) == 0)
-            matcher_drop(m, line, i, PG_REASON_REDUCE_ONLY, now_ns);
+    if (total > 0)
+        matcher_drop_reduce_only(m, line->side, now_ns);
     return total;
 }
 
@@ -91,13 +99,14 @@ static void consume(pg_matcher *m, int side, int64_t size)
 
 /* ---- market events ---- */
 
-static void cross_line(pg_matcher *m, int side, int64_t now_ns)
+/* exch_ns: of the event that changed the book; a late one cannot fill an order that came after it. */
+static void cross_line(pg_matcher *m, int side, int64_t exch_ns, int64_t now_ns)
 {
     pg_line *line = matcher_line(m, side);
     int64_t best = pg_book_best(m->book, opposite_side(side));
     if (line->count == 0 || best == 0 || !pg_line_reaches(line, line->order[0].price, best))
         return;
-    int n = pg_line_cross(line, m->book, now_ns, m->fills);
+    int n = pg_line_cross(line, m->book, exch_ns, m->fills);
     consume(m, opposite_side(side), matcher_book_fills(m, line, m->fills, n, now_ns));
 }
 
@@ -108,10 +117,8 @@ static void trade_event(pg_matcher *m, const pg_event *event, int64_t now_ns)
         pg_line *line = matcher_line(m, side);
         if (line->count == 0 || event->side == side || event->size <= 0)
             continue;
-        int64_t price = event->price;
-        if (event->side == PG_SIDE_NONE)
-            price += side == PG_BUY ? 1 : -1;
-        int n = pg_line_trade(line, price, event->size, event->exch_ns, m->fills);
+        bool strict = event->side == PG_SIDE_NONE;
+        int n = pg_line_trade(line, event->price, event->size, event->exch_ns, strict, m->fills);
         matcher_book_fills(m, line, m->fills, n, now_ns);
     }
 }
@@ -125,12 +132,15 @@ static void book_event(pg_matcher *m, const pg_event *event, int64_t now_ns)
         pg_line *line = matcher_line(m, event->side);
         if (line->count > 0)
             pg_line_depth(line, m->book, event->price);
-        cross_line(m, opposite_side(event->side), now_ns);
+        cross_line(m, opposite_side(event->side), event->exch_ns, now_ns);
     } else if (consistent) {
         for (int side = PG_BUY; side <= PG_SELL; side++)
-            pg_line_depth(matcher_line(m, side), m->book, 0);
+            if (event->kind == PG_EVENT_BBO)
+                pg_line_touch(matcher_line(m, side), m->book);
+            else
+                pg_line_depth(matcher_line(m, side), m->book, 0);
         for (int side = PG_BUY; side <= PG_SELL; side++)
-            cross_line(m, side, now_ns);
+            cross_line(m, side, event->exch_ns, now_ns);
     } else if (event->kind == PG_EVENT_LEVEL && !(event->flags & PG_EVENT_LAST)) {
         /* Inside a message the touch may look crossed; the queue follows each level, crossing waits for the end. */
         pg_line *line = matcher_line(m, event->side);

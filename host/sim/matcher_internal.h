@@ -34,6 +34,12 @@ void matcher_fill(pg_matcher *m, uint64_t id, int side, int64_t price, int64_t s
 /* Removes a resting order and reports it as cancelled for `reason`. */
 void matcher_drop(pg_matcher *m, pg_line *line, int index, int reason, int64_t now_ns);
 
+/* What a reduce-only order of this side may still fill. */
+int64_t matcher_reducible(const pg_matcher *m, int side);
+
+/* After a fill on this side: cancels its reduce-only orders when there is nothing left to reduce. */
+void matcher_drop_reduce_only(pg_matcher *m, int side, int64_t now_ns);
+
 /* Books fills of resting orders found by the line functions, removes what is filled. Returns the total size. */
 int64_t matcher_book_fills(pg_matcher *m, pg_line *line, const pg_line_fill *fills, int n, int64_t now_ns);
 

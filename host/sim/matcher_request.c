@@ -26,7 +26,7 @@ static int refusal(const pg_matcher *m, const pg_request *request)
         if ((pg_money)request->price * request->size < least)
             return PG_REASON_NOTIONAL;
     }
-    if (request->reduce_only && (request->side == PG_BUY ? m->position >= 0 : m->position <= 0))
+    if (request->reduce_only && matcher_reducible(m, request->side) == 0)
         return PG_REASON_REDUCE_ONLY;
     int64_t touch = pg_book_best(m->book, opposite_side(request->side));
     bool crosses = touch != 0 && (request->side == PG_BUY ? request->price >= touch : request->price <= touch);
@@ -54,13 +54,10 @@ static int64_t take(pg_matcher *m, const pg_request *request, int64_t now_ns)
             break;
         int64_t there = pg_book_size(m->book, side, price);
         int64_t size = left < there ? left : there;
-        if (request->reduce_only) {
-            int64_t held = m->position < 0 ? -m->position : m->position;
-            if (size > held)
-                size = held;
-            if (size == 0)
-                break;
-        }
+        if (request->reduce_only && size > matcher_reducible(m, request->side))
+            size = matcher_reducible(m, request->side);
+        if (size == 0)
+            break;
         left -= size;
         pg_book_set(m->book, side, price, there - size);
         matcher_fill(m, request->id, request->side, price, size, left, false, now_ns);
@@ -73,13 +70,16 @@ static void enter(pg_matcher *m, const pg_request *request, int64_t now_ns)
 {
     prevent_self_trade(m, request, now_ns);
     int64_t left = request->tif == PG_TIF_ALO ? request->size : take(m, request, now_ns);
+    if (left < request->size)
+        matcher_drop_reduce_only(m, request->side, now_ns);
     if (left == 0)
         return;
     pg_reply gone = {
         .kind = PG_REPLY_CANCELLED, .id = request->id, .side = request->side, .price = request->price, .exch_ns = now_ns
     };
-    if (request->tif == PG_TIF_IOC) {
-        gone.reason = PG_REASON_IOC;
+    bool reduced = request->reduce_only && matcher_reducible(m, request->side) == 0;
+    if (request->tif == PG_TIF_IOC || reduced) {
+        gone.reason = request->tif == PG_TIF_IOC ? PG_REASON_IOC : PG_REASON_REDUCE_ONLY;
         m->sink.take(m->sink.self, &gone);
         return;
     }

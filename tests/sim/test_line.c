@@ -51,7 +51,7 @@ static int64_t book_fills(pg_line *line, const pg_line_fill *fills, int n)
 static int64_t trade(pg_line *line, int64_t price, int64_t size)
 {
     static pg_line_fill fills[PG_LINE_ORDERS];
-    return book_fills(line, fills, pg_line_trade(line, price, size, 100, fills));
+    return book_fills(line, fills, pg_line_trade(line, price, size, 100, false, fills));
 }
 
 static double front(const pg_line *line, uint64_t id)
@@ -228,13 +228,13 @@ static void test_arrival_guard(void **state)
     pg_book *book = make_book();
     pg_line_init(&line, PG_BUY, 1, PG_QUEUE_RISK_ADVERSE, 3);
     add(&line, book, 1, 1001, 10, 50);
-    assert_int_equal(pg_line_trade(&line, 1001, 10, 49, fills), 0);
-    assert_int_equal(pg_line_trade(&line, 990, 10, 49, fills), 0);
+    assert_int_equal(pg_line_trade(&line, 1001, 10, 49, false, fills), 0);
+    assert_int_equal(pg_line_trade(&line, 990, 10, 49, false, fills), 0);
     assert_true(front(&line, 1) == 0);
     pg_book_set(book, PG_SELL, 1001, 5);
     assert_int_equal(pg_line_cross(&line, book, 49, fills), 0);
     assert_int_equal(pg_line_cross(&line, book, 50, fills), 1);
-    assert_int_equal(pg_line_trade(&line, 1001, 10, 50, fills), 1);
+    assert_int_equal(pg_line_trade(&line, 1001, 10, 50, false, fills), 1);
     assert_int_equal(fills[0].size, 10);
     pg_book_free(book);
 }
@@ -316,7 +316,7 @@ static void random_trade(fuzz *f)
     int64_t price = 990 + (int64_t)(market_random(&f->random) % 16);
     int64_t size = 1 + (int64_t)(market_random(&f->random) % 60);
     int64_t exch_ns = f->now_ns - (int64_t)(market_random(&f->random) % 5);
-    int n = pg_line_trade(&f->line, price, size, exch_ns, fills);
+    int n = pg_line_trade(&f->line, price, size, exch_ns, false, fills);
     int64_t total = 0, by_index[PG_LINE_ORDERS] = { 0 };
     for (int i = 0; i < n; i++) {
         const pg_resting *order = &f->line.order[fills[i].index];

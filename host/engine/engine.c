@@ -164,7 +164,7 @@ static void chart(pg_engine *e)
                              .quote_ask = best_quote(e, PG_SELL),
                              .position = e->view.position,
                              .equity = equity(e) };
-    pg_history_chart(e->history, &point, false);
+    pg_history_chart(e->history, &point);
 }
 
 static int local_event(pg_engine *e)

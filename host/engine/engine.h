@@ -60,32 +60,11 @@ void pg_engine_free(pg_engine *engine);
 enum { PG_ENGINE_WATCH = 1 << 18 };
 void pg_engine_watch(pg_engine *engine, void *self, void (*show)(void *self, double part, size_t events));
 
-/* Runs until a script is to be called; returns a pg_call. The view holds what there is to know.
- * After PG_CALL_DONE it returns PG_CALL_DONE for ever. */
-int pg_engine_next(pg_engine *engine);
-
-const pg_view *pg_engine_view(const pg_engine *engine);
-
-/* Desired quotes: rounded by the venue's rules, trimmed to the position limit, reconciled with the open orders.
- * Levels that cannot be sent (price not positive or not a number, size below a lot) are left out and counted. */
-void pg_engine_quote(pg_engine *engine, const pg_desired *desired);
-
-/* A single order. Returns its id; 0 when it cannot be sent (price, size, position limit, too many orders). */
-uint64_t pg_engine_order(pg_engine *engine, int side, double price, double size, int tif, bool reduce_only);
-bool pg_engine_cancel(pg_engine *engine, uint64_t id);
-bool pg_engine_modify(pg_engine *engine, uint64_t id, double price, double size);
-void pg_engine_cancel_all(pg_engine *engine);
-
-/* A repeating timer, first due one period from now (aligned: at the next multiple of the period).
- * Returns its number from 1; 0 when there are too many or the period is below 1 ms. */
-int pg_engine_timer(pg_engine *engine, double period_s, bool aligned);
-
 /* No callback until the engine's time passes; what a stopped script gets. Quotes are pulled. */
 void pg_engine_halt(pg_engine *engine);
 
-/* The local book, and reads of it in doubles. level from 1; false when there is no such level. */
+/* The book as it is known here. */
 const pg_book *pg_engine_book(const pg_engine *engine);
-bool pg_engine_level(const pg_engine *engine, int side, int level, double *price, double *size);
 
 const pg_orders *pg_engine_orders(const pg_engine *engine);
 const pg_account *pg_engine_account(const pg_engine *engine);

@@ -122,9 +122,9 @@ static void thin_chart(pg_history *h)
     h->chart_spacing_ns = span / (PG_HISTORY_CHART / 2);
 }
 
-void pg_history_chart(pg_history *h, const pg_chart_point *point, bool force)
+void pg_history_chart(pg_history *h, const pg_chart_point *point)
 {
-    if (!force && !pg_history_wants_chart(h, point->time_ns))
+    if (!pg_history_wants_chart(h, point->time_ns))
         return;
     if (h->chart_count == PG_HISTORY_CHART)
         thin_chart(h);

@@ -67,8 +67,8 @@ int64_t pg_history_next_sample(const pg_history *history);
 /* Appends equity samples for every grid time up to now_ns, with the equity that held until then. */
 void pg_history_sample(pg_history *history, int64_t now_ns, double equity);
 
-/* Offers a chart point; it is kept when the spacing allows. `force` keeps it in any case (a fill). */
-void pg_history_chart(pg_history *history, const pg_chart_point *point, bool force);
+/* Offers a chart point; it is kept when the spacing allows. */
+void pg_history_chart(pg_history *history, const pg_chart_point *point);
 
 /* Whether a chart point at this time would be kept: spares the caller computing it. */
 bool pg_history_wants_chart(const pg_history *history, int64_t now_ns);

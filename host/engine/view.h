@@ -1,4 +1,4 @@
-/* What a script sees of the engine between two events, as one plain struct in doubles.
+/* The engine's face towards scripts: what they see between two events, in doubles, and what they may call.
  *
  * This header is also handed to LuaJIT's ffi.cdef (preprocessor lines stripped): plain declarations only. */
 #ifndef PG_ENGINE_VIEW_H
@@ -56,5 +56,31 @@ typedef struct {
     bool post_only;
     bool reduce_only;
 } pg_desired;
+
+/* ---- calls ---- */
+
+/* Runs until a script is to be called; returns a pg_call. The view holds what there is to know.
+ * After PG_CALL_DONE it returns PG_CALL_DONE for ever. */
+int pg_engine_next(pg_engine *engine);
+
+const pg_view *pg_engine_view(const pg_engine *engine);
+
+/* Desired quotes: rounded by the venue's rules, trimmed to the position limit, reconciled with the open orders.
+ * Levels that cannot be sent (price not positive or not a number, size below a lot) are left out and counted. */
+void pg_engine_quote(pg_engine *engine, const pg_desired *desired);
+
+/* A single order. Returns its id; 0 when it cannot be sent (price, size, position limit, too many orders). */
+uint64_t pg_engine_order(pg_engine *engine, int side, double price, double size, int tif, bool reduce_only);
+bool pg_engine_cancel(pg_engine *engine, uint64_t id);
+bool pg_engine_modify(pg_engine *engine, uint64_t id, double price, double size);
+void pg_engine_cancel_all(pg_engine *engine);
+
+/* A repeating timer, first due one period from now (aligned: at the next multiple of the period).
+ * Returns its number from 1; 0 when there are too many or the period is below 1 ms. */
+int pg_engine_timer(pg_engine *engine, double period_s, bool aligned);
+
+/* Price and size of the level-th best (from 1, at most PG_VIEW_LEVELS) of the book as it is known here; false when there
+ * is no such level. */
+bool pg_engine_level(const pg_engine *engine, int side, int level, double *price, double *size);
 
 #endif

@@ -11,16 +11,6 @@
 #include "engine/view.h"
 #include "script/budget.h"
 
-int pg_engine_next(pg_engine *engine);
-const pg_view *pg_engine_view(const pg_engine *engine);
-void pg_engine_quote(pg_engine *engine, const pg_desired *desired);
-uint64_t pg_engine_order(pg_engine *engine, int side, double price, double size, int tif, bool reduce_only);
-bool pg_engine_cancel(pg_engine *engine, uint64_t id);
-bool pg_engine_modify(pg_engine *engine, uint64_t id, double price, double size);
-void pg_engine_cancel_all(pg_engine *engine);
-int pg_engine_timer(pg_engine *engine, double period_s, bool aligned);
-bool pg_engine_level(const pg_engine *engine, int side, int level, double *price, double *size);
-
 /* Imbalance of the best n levels (quant.md 5.1), in [-1, 1]. */
 double pg_api_imbalance(const pg_engine *engine, int levels);
 

@@ -7,7 +7,7 @@
 
 #include "engine/engine.h"
 #include "script/session.h"
-#include "support/market.h"
+#include "support/run.h"
 
 static double seconds(void)
 {
@@ -18,23 +18,9 @@ static double seconds(void)
 
 static pg_engine_config configure(const random_market *m)
 {
-    return (pg_engine_config){
-        .instrument = market_instrument(),
-        .events = m->events,
-        .count = m->count,
-        .matcher = { .fill = PG_FILL_QUEUE,
-                     .queue = PG_QUEUE_POWER3,
-                     .queue_power = 3,
-                     .maker_fee_e8 = 15000,
-                     .taker_fee_e8 = 45000 },
-        .order_latency = { .kind = PG_LATENCY_CONSTANT, .entry_ns = 5000000, .response_ns = 5000000 },
-        .feed_recorded = true,
-        .policy = { .size_tolerance = 0.1 },
-        .capital = 100000,
-        .max_position = 5,
-        .grid_ns = 60000000000,
-        .seed = 1,
-    };
+    pg_engine_config config = engine_config(m->events, m->count);
+    config.grid_ns = 60000000000;
+    return config;
 }
 
 /* The venue's side only: book and queue model with two resting orders that are kept near the touch. */

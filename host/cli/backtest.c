@@ -27,7 +27,7 @@ static const char help[] =
     "  --latency MS[:MS]       order entry and response; default 30:30\n"
     "  --latency-sigma S       makes both lognormal with these medians\n"
     "  --latency-file FILE     recorded: CSV of sent_ns,exch_ns,reply_ns\n"
-    "  --feed-latency MS       exchange time + MS instead of the recorded receive times\n"
+    "  --feed-latency MS[:S]   exchange time + MS instead of the recorded receive times (S: lognormal sigma)\n"
     "  --maker-fee BPS, --taker-fee BPS      default 1.5 and 4.5; negative: rebate\n"
     "  --capital QUOTE         default 10000\n"
     "  --max-position BASE     default: capital at the first price; none: no limit\n"
@@ -106,6 +106,19 @@ static pg_status latency(pg_backtest_config *config, char *text, pg_error *err)
         status = number(&response, "latency", colon + 1, err);
     config->order_latency.entry_ns = (int64_t)(entry * 1e6);
     config->order_latency.response_ns = (int64_t)(response * 1e6);
+    return status;
+}
+
+static pg_status feed_latency(pg_backtest_config *config, char *text, pg_error *err)
+{
+    char *colon = strchr(text, ':');
+    if (colon)
+        *colon = '\0';
+    pg_status status = number(&config->feed_ms, "feed-latency", text, err);
+    if (status == PG_OK && config->feed_ms < 0)
+        status = pg_fail(err, PG_ERR_INVALID, "--feed-latency must not be negative");
+    if (status == PG_OK && colon)
+        status = number(&config->feed_sigma, "feed-latency", colon + 1, err);
     return status;
 }
 
@@ -246,11 +259,6 @@ static pg_status number_option(options *o, int option, const char *name, const c
         c->order_latency.kind = PG_LATENCY_LOGNORMAL;
         c->order_latency.log_sigma = value;
         break;
-    case FEED:
-        c->feed_ms = value;
-        if (value < 0)
-            return pg_fail(err, PG_ERR_INVALID, "--feed-latency must not be negative");
-        break;
     case MAKER: c->maker_fee_bps = value; break;
     case TAKER: c->taker_fee_bps = value; break;
     case CAPITAL: c->capital = value; break;
@@ -280,6 +288,7 @@ static pg_status one_option(options *o, int option, const char *name, pg_error *
     case TO: o->to = optarg; return PG_OK;
     case QUEUE: return queue(c, optarg, err);
     case FILL: return fill_model(c, optarg, err);
+    case FEED: return feed_latency(c, optarg, err);
     case IGNORE: c->ignore_aggressor = true; return PG_OK;
     case LATENCY: return latency(c, optarg, err);
     case LATENCY_FILE: return latency_file(o, optarg, err);

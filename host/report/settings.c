@@ -61,6 +61,8 @@ static void latency(list *l, const pg_backtest_config *c)
         add(l, "latency_sigma", "", "%g", c->order_latency.log_sigma);
     if (c->feed_ms < 0)
         add(l, "feed_latency", "", "as recorded");
+    else if (c->feed_sigma > 0)
+        add(l, "feed_latency", "ms", "%g (lognormal, sigma %g)", c->feed_ms, c->feed_sigma);
     else
         add(l, "feed_latency", "ms", "%g", c->feed_ms);
 }

@@ -18,7 +18,8 @@ typedef struct {
     double maker_fee_bps;
     double taker_fee_bps;
     pg_latency_config order_latency;
-    double feed_ms;         /* < 0: as recorded; otherwise exchange time + this */
+    double feed_ms;         /* < 0: as recorded; otherwise exchange time + this, or the median of a lognormal */
+    double feed_sigma;      /* of its logarithm; 0: constant */
     double capital;         /* quote units */
     double max_position;    /* base units; 0: capital at the first price; INFINITY: no limit */
     int64_t from_ns, to_ns; /* local time, [from, to); 0 and INT64_MAX: everything */

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+/* A day: no latency that anyone means, and no sum with a time that overflows. */
+static const int64_t longest_ns = 86400ll * 1000000000;
+
 struct pg_latency {
     pg_latency_config config;
     gsl_rng *random;
@@ -15,6 +18,11 @@ struct pg_latency {
     int64_t last_feed;
 };
 
+static bool is_delay(int64_t ns)
+{
+    return ns >= 0 && ns <= longest_ns;
+}
+
 static pg_status check_rows(const pg_latency_config *config, pg_error *err)
 {
     if (config->row_count == 0)
@@ -23,7 +31,8 @@ static pg_status check_rows(const pg_latency_config *config, pg_error *err)
         const pg_latency_row *row = &config->rows[i];
         bool matched = row->exch_ns != 0;
         if ((i > 0 && row->sent_ns < row[-1].sent_ns) || row->reply_ns < row->sent_ns ||
-            (matched && (row->exch_ns < row->sent_ns || row->exch_ns > row->reply_ns)))
+            (matched && (row->exch_ns < row->sent_ns || row->exch_ns > row->reply_ns)) ||
+            row->reply_ns - row->sent_ns > longest_ns)
             return pg_fail(err, PG_ERR_INVALID, "recorded latency row %zu is out of order", i + 1);
     }
     return PG_OK;
@@ -35,8 +44,11 @@ pg_status pg_latency_new(pg_latency **latency, const pg_latency_config *config, 
         pg_status status = check_rows(config, err);
         if (status != PG_OK)
             return status;
-    } else if (config->entry_ns < 0 || config->response_ns < 0 || !(config->log_sigma >= 0 && config->log_sigma < 10)) {
-        return pg_fail(err, PG_ERR_INVALID, "latencies must not be negative and log_sigma must lie in 0 to 10");
+    } else if (config->kind != PG_LATENCY_CONSTANT && config->kind != PG_LATENCY_LOGNORMAL) {
+        return pg_fail(err, PG_ERR_INVALID, "there is no latency model %d", (int)config->kind);
+    } else if (!is_delay(config->entry_ns) || !is_delay(config->response_ns) ||
+               !(config->log_sigma >= 0 && config->log_sigma < 10)) {
+        return pg_fail(err, PG_ERR_INVALID, "latencies must lie in 0 to a day and log_sigma in 0 to 10");
     }
     pg_latency *l = calloc(1, sizeof *l);
     if (!l)
@@ -61,7 +73,8 @@ static int64_t drawn(pg_latency *l, int64_t median_ns)
 {
     if (l->config.kind == PG_LATENCY_CONSTANT || l->config.log_sigma == 0)
         return median_ns;
-    return (int64_t)((double)median_ns * exp(gsl_ran_gaussian_ziggurat(l->random, l->config.log_sigma)));
+    double delay = (double)median_ns * exp(gsl_ran_gaussian_ziggurat(l->random, l->config.log_sigma));
+    return delay < (double)longest_ns ? (int64_t)delay : longest_ns;
 }
 
 static int64_t row_value(const pg_latency_row *row, bool entry)

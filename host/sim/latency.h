@@ -33,7 +33,8 @@ typedef struct {
 
 typedef struct pg_latency pg_latency;
 
-/* Errors: PG_ERR_INVALID for negative latencies or sigma, no rows, rows out of order. */
+/* Errors: PG_ERR_INVALID for latencies that are negative or longer than a day, log_sigma outside 0 to 10, no rows, rows
+ * out of order. */
 pg_status pg_latency_new(pg_latency **latency, const pg_latency_config *config, uint64_t seed, pg_error *err);
 void pg_latency_free(pg_latency *latency);
 

@@ -117,10 +117,17 @@ static void cancel(pg_matcher *m, const pg_request *request, int64_t now_ns)
         matcher_drop(m, line, index, PG_REASON_NONE, now_ns);
 }
 
-static void replace(pg_matcher *m, const pg_request *request, int64_t now_ns)
+static void replace(pg_matcher *m, const pg_request *sent, int64_t now_ns)
 {
-    pg_line *line = matcher_line(m, request->side);
-    int index = pg_line_find(line, request->id);
+    pg_line *line = matcher_line(m, sent->side);
+    int index = pg_line_find(line, sent->id);
+    pg_request changed = *sent, *request = &changed;
+    if (index >= 0 && sent->open > line->order[index].remaining)
+        changed.size -= sent->open - line->order[index].remaining;
+    if (index >= 0 && sent->size > 0 && changed.size <= 0) { /* all that it asked for has filled on its way */
+        matcher_drop(m, line, index, PG_REASON_NONE, now_ns);
+        return;
+    }
     int reason = index < 0 ? PG_REASON_UNKNOWN : refusal(m, request);
     if (reason != PG_REASON_NONE) {
         reply(m, request, PG_REPLY_REPLACE_REFUSED, reason, now_ns);

@@ -37,6 +37,8 @@ bool pg_order_apply(pg_order *order, const pg_reply *reply)
         PG_ASSERT(reply->size > 0 && reply->size <= order->remaining);
         order->filled += reply->size;
         order->remaining -= reply->size;
+        /* It happened before a replacement in flight: replies come in the order of happening. */
+        order->next_size -= reply->size < order->next_size ? reply->size : order->next_size;
         if (order->remaining == 0)
             next = PG_ORDER_FILLED;
         break;

@@ -24,11 +24,13 @@ typedef enum { PG_TIF_GTC = 0, PG_TIF_IOC = 1, PG_TIF_ALO = 2 } pg_tif;
 typedef enum { PG_REQUEST_NEW = 1, PG_REQUEST_CANCEL = 2, PG_REQUEST_REPLACE = 3 } pg_request_kind;
 
 /* What we ask of a venue. A replacement names the order by id and gives its new price and open size; at the same
- * price and a size that is not larger the order keeps its place in the queue. */
+ * price and a size that is not larger the order keeps its place in the queue. Fills that the replacement crosses on its
+ * way count against its size, as where an order's quantity is its total: what can fill in all stays what it was. */
 typedef struct {
     uint64_t id; /* client order id, made before sending, never reused */
     int64_t price;
     int64_t size;
+    int64_t open; /* of a replacement: the open size it was made for; what has filled since comes off `size` */
     uint8_t kind; /* pg_request_kind */
     uint8_t side;
     uint8_t tif;

@@ -60,6 +60,7 @@ bool pg_orders_replace(pg_orders *orders, pg_order *order, int64_t price, int64_
                                 .side = order->side,
                                 .price = price,
                                 .size = size,
+                                .open = order->remaining,
                                 .tif = order->tif,
                                 .reduce_only = order->reduce_only });
     return true;

@@ -360,6 +360,38 @@ static void test_replace_queue(void **state)
     expect_last(id, PG_REPLY_REPLACE_REFUSED, PG_REASON_UNKNOWN);
 }
 
+/* A replacement made for 10 open meets 4: the 6 that filled on its way come off its size, so that no more than 10 fill
+ * in all; when nothing is left of it the order goes. */
+static void test_replace_crosses_fill(void **state)
+{
+    (void)state;
+    uint64_t id = venue_order(&v, PG_BUY, 1000, 10, PG_TIF_ALO, false);
+    venue_trade(&v, PG_SELL, 1000, 106);
+    assert_int_equal(venue_filled(&v, id), 6);
+    venue_request(&v, (pg_request){ .kind = PG_REQUEST_REPLACE,
+                                    .id = id,
+                                    .side = PG_BUY,
+                                    .price = 1001,
+                                    .size = 10,
+                                    .open = 10,
+                                    .tif = PG_TIF_ALO });
+    expect_last(id, PG_REPLY_REPLACED, PG_REASON_NONE);
+    assert_int_equal(venue_last(&v)->remaining, 4);
+    venue_trade(&v, PG_SELL, 990, 100);
+    assert_int_equal(venue_filled(&v, id), 10);
+    id = venue_order(&v, PG_BUY, 1001, 10, PG_TIF_ALO, false);
+    venue_trade(&v, PG_SELL, 1001, 7);
+    venue_request(&v, (pg_request){ .kind = PG_REQUEST_REPLACE,
+                                    .id = id,
+                                    .side = PG_BUY,
+                                    .price = 1001,
+                                    .size = 6, /* of 10 */
+                                    .open = 10,
+                                    .tif = PG_TIF_ALO });
+    expect_last(id, PG_REPLY_CANCELLED, PG_REASON_NONE);
+    assert_int_equal(pg_matcher_open_orders(v.matcher), 0);
+}
+
 static void test_cancel(void **state)
 {
     (void)state;
@@ -486,6 +518,7 @@ int main(void)
         in_venue(test_reduce_only_taker),
         in_venue(test_self_trade),
         in_venue(test_replace_queue),
+        in_venue(test_replace_crosses_fill),
         in_venue(test_cancel),
         in_venue(test_rules),
         in_venue(test_significant_figures),

@@ -27,9 +27,9 @@ static void schedule_local(pg_engine *e)
         return;
     }
     const pg_event *event = &e->config.events[e->local_next];
-    int64_t known =
-        e->feed_latency ? pg_latency_feed(e->feed_latency, larger(event->exch_ns, e->venue_ns)) : event->local_ns;
-    e->local_event_ns = larger(larger(known, event->exch_ns), e->now_ns);
+    e->local_exch_ns = larger(e->local_exch_ns, event->exch_ns);
+    int64_t known = e->feed_latency ? pg_latency_feed(e->feed_latency, e->local_exch_ns) : event->local_ns;
+    e->local_event_ns = larger(larger(known, e->local_exch_ns), e->now_ns);
 }
 
 /* ---- the venue's side ---- */
@@ -265,6 +265,8 @@ static int run(pg_engine *e)
             return call;
         if (e->orders.changed)
             engine_reconcile(e);
+        if (call && e->halted) /* what was on its way when the script stopped */
+            pg_orders_cancel_all(&e->orders);
     }
     e->phase = PHASE_STOP;
     return PG_CALL_STOP;
@@ -357,7 +359,7 @@ pg_status pg_engine_new(pg_engine **engine, const pg_engine_config *config, pg_e
     pg_orders_init(&e->orders, (pg_gateway){ e, engine_send }, 1);
     e->max_position = pg_size_truncate(&config->instrument, config->max_position);
     e->next_timer_ns = INT64_MAX;
-    e->venue_ns = INT64_MIN;
+    e->venue_ns = e->local_exch_ns = INT64_MIN;
     e->now_ns = config->count > 0 ? config->events[0].local_ns : 0;
     e->resting_since_ns = e->now_ns;
     e->stats.decisions = 14695981039346656037ull;

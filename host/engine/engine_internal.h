@@ -29,6 +29,7 @@ struct pg_engine {
     pg_book *book;
     size_t local_next;
     int64_t local_event_ns;
+    int64_t local_exch_ns; /* when the next event here happened at the venue */
     int64_t now_ns;
     pg_orders orders;
     pg_quotes wanted;     /* in integers, as last declared, less what has filled since */

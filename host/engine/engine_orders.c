@@ -114,7 +114,8 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
                            .size = pg_size_truncate(in, size),
                            .tif = (uint8_t)tif,
                            .reduce_only = reduce_only };
-    bool fits = request.price > 0 && request.size >= in->lot &&
+    bool fits = (side == PG_BUY || side == PG_SELL) && tif >= PG_TIF_GTC && tif <= PG_TIF_ALO && request.price > 0 &&
+                request.size >= in->lot &&
                 (reduce_only || request.size <= room(e, side) - pg_orders_open_size(&e->orders, side));
     uint64_t id = 0;
     if (!e->halted && e->phase == PHASE_RUN && fits)

@@ -10,6 +10,14 @@ typedef struct {
     int64_t period_ns;
 } engine_timer;
 
+/* What was last declared, and what it was rounded by. */
+typedef struct {
+    bool valid;
+    pg_desired desired;
+    int64_t bid, ask; /* touch */
+    int64_t quantity; /* position */
+} engine_declared;
+
 typedef enum { PHASE_START, PHASE_RUN, PHASE_STOP, PHASE_DONE } engine_phase;
 
 struct pg_engine {
@@ -32,7 +40,8 @@ struct pg_engine {
     int64_t local_exch_ns; /* when the next event here happened at the venue */
     int64_t now_ns;
     pg_orders orders;
-    pg_quotes wanted;     /* in integers, as last declared, less what has filled since */
+    pg_quotes wanted; /* in integers, as last declared, less what has filled since */
+    engine_declared declared;
     pg_position position; /* by the fills we have heard of */
     int64_t max_position; /* size units; 0: no limit */
     int64_t seen_best[2]; /* integers behind the view's bid and ask */

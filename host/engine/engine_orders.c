@@ -83,9 +83,48 @@ void engine_reconcile(pg_engine *e)
         reconcile(e);
 }
 
+/* Whether a side was declared before with these very numbers. */
+static bool declared_before(const pg_desired *a, const pg_desired *b, int which)
+{
+    if (a->count[which] != b->count[which])
+        return false;
+    for (int i = 0; i < a->count[which]; i++)
+        if (a->price[which][i] != b->price[which][i] || a->size[which][i] != b->size[which][i])
+            return false;
+    return true;
+}
+
+/* Most events change nothing that quotes depend on: the same numbers under the same circumstances as last time need no
+ * rounding and no look at the orders. */
+static bool nothing_new(pg_engine *e, const pg_desired *desired)
+{
+    engine_declared *last = &e->declared;
+    int64_t bid = pg_book_best(e->book, PG_BUY), ask = pg_book_best(e->book, PG_SELL);
+    bool same = last->valid && !e->orders.changed && bid == last->bid && ask == last->ask &&
+                e->position.quantity == last->quantity && desired->post_only == last->desired.post_only &&
+                desired->reduce_only == last->desired.reduce_only && declared_before(desired, &last->desired, 0) &&
+                declared_before(desired, &last->desired, 1);
+    if (same)
+        return true;
+    last->valid = true;
+    last->bid = bid;
+    last->ask = ask;
+    last->quantity = e->position.quantity;
+    last->desired.post_only = desired->post_only;
+    last->desired.reduce_only = desired->reduce_only;
+    for (int which = 0; which < 2; which++) {
+        last->desired.count[which] = desired->count[which];
+        for (int i = 0; i < desired->count[which]; i++) {
+            last->desired.price[which][i] = desired->price[which][i];
+            last->desired.size[which][i] = desired->size[which][i];
+        }
+    }
+    return false;
+}
+
 void pg_engine_quote(pg_engine *e, const pg_desired *desired)
 {
-    if (e->halted || e->phase != PHASE_RUN)
+    if (e->halted || e->phase != PHASE_RUN || nothing_new(e, desired))
         return;
     pg_quote_side sides[2];
     round_side(e, desired, 0, &sides[0]);
@@ -145,6 +184,7 @@ bool pg_engine_modify(pg_engine *e, uint64_t id, double price, double size)
 
 void pg_engine_cancel_all(pg_engine *e)
 {
+    e->declared.valid = false;
     e->wanted.side[0].count = e->wanted.side[1].count = 0;
     pg_orders_cancel_all(&e->orders);
 }
@@ -161,6 +201,7 @@ void pg_engine_halt(pg_engine *e)
 static void quote_filled(pg_engine *e, const pg_order *order, int64_t size)
 {
     pg_quote_side *side = &e->wanted.side[order->side == PG_SELL];
+    e->declared.valid = false;
     for (int i = 0; i < side->count; i++) {
         if (side->level[i].price != order->price)
             continue;

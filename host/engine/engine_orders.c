@@ -15,6 +15,16 @@ static int64_t room(const pg_engine *e, int side)
     return left > 0 ? left : 0;
 }
 
+/* Whether an order of `size` stays within the limit beside `open` of its side. A reduce-only order fills no more than
+ * is held, but then it leaves that much less room to what else rests. */
+static bool fits(const pg_engine *e, int side, int64_t size, bool reduce_only, int64_t open)
+{
+    int64_t held = side == PG_BUY ? -e->position.quantity : e->position.quantity;
+    if (reduce_only && size > held)
+        size = held > 0 ? held : 0;
+    return size <= room(e, side) - open;
+}
+
 /* ---- declared quotes ---- */
 
 /* Adds a level unless one is at that price already: then the sizes add up. */
@@ -153,11 +163,11 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
                            .size = pg_size_truncate(in, size),
                            .tif = (uint8_t)tif,
                            .reduce_only = reduce_only };
-    bool fits = (side == PG_BUY || side == PG_SELL) && tif >= PG_TIF_GTC && tif <= PG_TIF_ALO && request.price > 0 &&
-                request.size >= in->lot &&
-                (reduce_only || request.size <= room(e, side) - pg_orders_open_size(&e->orders, side));
+    bool valid = (side == PG_BUY || side == PG_SELL) && tif >= PG_TIF_GTC && tif <= PG_TIF_ALO && request.price > 0 &&
+                 request.size >= in->lot;
     uint64_t id = 0;
-    if (!e->halted && e->phase == PHASE_RUN && fits)
+    if (!e->halted && e->phase == PHASE_RUN && valid &&
+        fits(e, side, request.size, reduce_only, pg_orders_open_size(&e->orders, side)))
         id = pg_orders_place(&e->orders, &request, false, e->now_ns);
     e->stats.refused_quotes += id == 0;
     return id;
@@ -177,7 +187,7 @@ bool pg_engine_modify(pg_engine *e, uint64_t id, double price, double size)
         return false;
     int64_t new_price = pg_price_round(in, price, order->side), new_size = pg_size_truncate(in, size);
     int64_t others = pg_orders_open_size(&e->orders, order->side) - order->remaining;
-    if (new_price <= 0 || new_size < in->lot || (!order->reduce_only && new_size > room(e, order->side) - others))
+    if (new_price <= 0 || new_size < in->lot || !fits(e, order->side, new_size, order->reduce_only, others))
         return false;
     return pg_orders_replace(&e->orders, order, new_price, new_size);
 }

@@ -126,8 +126,11 @@ static int open_libraries(lua_State *lua)
         open_library(lua, LUA_FFILIBNAME, luaopen_ffi);
     }
     lua_getglobal(lua, "package");
-    lua_pushfstring(lua, "%s/lua/?.lua;%s/lua/?/init.lua%s", pg_home(), pg_home(), trusted ? ";./?.lua" : "");
-    lua_setfield(lua, -2, "path");
+    lua_getfield(lua, -1, "path");
+    lua_pushfstring(lua, "%s/lua/?.lua;%s/lua/?/init.lua%s%s", pg_home(), pg_home(), trusted ? ";" : "",
+                    trusted ? lua_tostring(lua, -1) : "");
+    lua_setfield(lua, -3, "path");
+    lua_pop(lua, 1);
     if (!trusted)
         set_string(lua, "cpath", "");
     lua_newtable(lua);

@@ -155,7 +155,7 @@ static void setting_rows(pg_text *out, const pg_backtest *backtest)
     pg_json_close(out, ']');
 }
 
-static void data(pg_text *out, const pg_report *report)
+static void write_data(pg_text *out, const pg_report *report)
 {
     const pg_engine *engine = pg_backtest_engine(report->backtest);
     char hash[20];
@@ -170,6 +170,22 @@ static void data(pg_text *out, const pg_report *report)
     fills(out, engine);
     chart(out, pg_engine_history(engine));
     pg_json_close(out, '}');
+}
+
+/* In JSON a "<" stands only in texts: escaped, nothing in them can begin a tag or a comment of the page, which would
+ * end the data's element early or keep it from ending. */
+static void data(pg_text *out, const pg_report *report)
+{
+    pg_text text = { 0 };
+    write_data(&text, report);
+    const char *at = text.data ? text.data : "";
+    for (const char *tag; (tag = strchr(at, '<')); at = tag + 1) {
+        pg_text_add(out, at, (size_t)(tag - at));
+        pg_text_add(out, "\\u003c", 6);
+    }
+    pg_text_add(out, at, strlen(at));
+    out->failed |= text.failed;
+    pg_text_free(&text);
 }
 
 /* ---- the page ---- */

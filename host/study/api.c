@@ -56,10 +56,14 @@ static pg_status configure(pg_backtest_config *config, const pg_study_job *job, 
     config->param_count = job->param_count;
     config->estimators = (const pg_setting *)job->estimators;
     config->estimator_count = job->estimator_count;
-    config->fill = strcmp(job->fill, "cross") == 0 ? PG_FILL_CROSS : PG_FILL_QUEUE;
-    int model = strcmp(job->queue, "risk_averse") == 0 ? PG_QUEUE_RISK_ADVERSE : pg_queue_model_parse(job->queue);
+    bool cross = strcmp(job->fill, "cross") == 0;
+    if (!cross && strcmp(job->fill, "queue") != 0)
+        return pg_fail(err, PG_ERR_INVALID, "there is no fill model '%s'; there are queue and cross", job->fill);
+    config->fill = cross ? PG_FILL_CROSS : PG_FILL_QUEUE;
+    const char *queue = job->queue ? job->queue : "power3";
+    int model = strcmp(queue, "risk_averse") == 0 ? PG_QUEUE_RISK_ADVERSE : pg_queue_model_parse(queue);
     if (model < 0)
-        return pg_fail(err, PG_ERR_INVALID, "there is no queue model '%s'", job->queue);
+        return pg_fail(err, PG_ERR_INVALID, "there is no queue model '%s'", queue);
     config->queue = (pg_queue_model)model;
     config->queue_power = job->queue_power;
     config->order_latency.entry_ns = (int64_t)(job->entry_ms * 1e6);

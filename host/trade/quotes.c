@@ -26,6 +26,7 @@ static int replace(pg_orders *orders, const pg_quotes *wanted, pg_order *order, 
 {
     if (!fits(orders, wanted, order->side, size - order->remaining))
         return 0;
+    order->tif = wanted->tif;
     return pg_orders_replace(orders, order, price, size);
 }
 
@@ -53,6 +54,10 @@ static int keep_or_collect(pg_orders *orders, const pg_quotes *wanted, int which
         pg_order *order = &orders->order[i];
         if (order->side != which || !order->quoted || order->state == PG_ORDER_PENDING_CANCEL)
             continue;
+        if (order->reduce_only != wanted->reduce_only && order->state == PG_ORDER_LIVE) {
+            sent += pg_orders_cancel(orders, order); /* cannot be changed: placed anew when it is gone */
+            continue;
+        }
         int level = level_at(side, *served, heading_for(order), policy->price_tolerance);
         if (level < 0) {
             if (order->state == PG_ORDER_LIVE)

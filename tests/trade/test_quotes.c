@@ -169,6 +169,32 @@ static void test_price_tolerance(void **state)
     expect(0, REPLACE, 1, 103, 20);
 }
 
+/* A replacement carries the wanted time in force. Whether an order only reduces cannot be changed: it goes first, and
+ * its successor is placed when it is gone. */
+static void test_changed_kind(void **state)
+{
+    (void)state;
+    want(PG_BUY, 1, 100, 50, 0, 0);
+    reconcile();
+    agree();
+    wanted.tif = PG_TIF_GTC;
+    assert_int_equal(reconcile(), 0); /* resting is resting */
+    want(PG_BUY, 1, 103, 50, 0, 0);
+    assert_int_equal(reconcile(), 1);
+    expect(0, REPLACE, 1, 103, 50);
+    assert_int_equal(sent.request[0].tif, PG_TIF_GTC);
+    agree();
+    wanted.reduce_only = true;
+    assert_int_equal(reconcile(), 1);
+    expect(0, CANCEL, 1, 0, 0);
+    assert_int_equal(reconcile(), 0);
+    pg_order after;
+    pg_orders_reply(&orders, &(pg_reply){ .id = 1, .kind = PG_REPLY_CANCELLED }, &after);
+    assert_int_equal(reconcile(), 1);
+    expect(0, NEW, 2, 103, 50);
+    assert_true(sent.request[0].reduce_only);
+}
+
 /* With a request in flight an order is left alone, and no second one is placed beside it; the reply decides. */
 static void test_in_flight(void **state)
 {
@@ -190,7 +216,6 @@ static void test_in_flight(void **state)
     expect(0, CANCEL, 1, 0, 0);
     want(PG_BUY, 1, 100, 50, 0, 0); /* the one at 100 is going: its place is taken anew, later */
     assert_int_equal(reconcile(), 0);
-    agree();
     pg_orders_reply(&orders, &(pg_reply){ .id = 1, .kind = PG_REPLY_CANCELLED }, &after);
     assert_int_equal(reconcile(), 1);
     expect(0, NEW, 2, 100, 50);
@@ -406,6 +431,7 @@ int main(void)
         cmocka_unit_test_setup(test_remove_and_add, setup),
         cmocka_unit_test_setup(test_price_tolerance, setup),
         cmocka_unit_test_setup(test_in_flight, setup),
+        cmocka_unit_test_setup(test_changed_kind, setup),
         cmocka_unit_test_setup(test_room, setup),
         cmocka_unit_test_setup(test_single_orders, setup),
         cmocka_unit_test(test_random),

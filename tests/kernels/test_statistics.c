@@ -377,12 +377,11 @@ static void other_models_recover_truth(void **state)
     pg_sv sv;
     (void)state;
     pg_random_seed(&random, 19);
-    double price = 0.0, noise = 0.0, v = 1e-8;
+    double noise = 0.0, v = 1e-8;
     for (int i = 0; i < N; i++) { /* random walk plus bid-ask noise of variance 4e-8 */
         double e = 2e-4 * pg_random_normal(&random), step = 1e-4 * pg_random_normal(&random);
         x[i] = step + e - noise;
         noise = e;
-        price += step;
     }
     assert_int_equal(pg_roll_estimate(&roll, x, N, 20), PG_K_OK);
     assert_near(roll.noise, 4e-8, 0.1 * 4e-8);

@@ -264,6 +264,32 @@ static void test_position_limit(void **state)
     free(market.events);
 }
 
+/* What does not fit the limit of 5 is trimmed, not dropped: 3 and 2 of 4, and nothing for the third level. */
+static void test_quotes_are_trimmed(void **state)
+{
+    (void)state;
+    random_market market = market_make(200, 1, 5 * ms, 0);
+    pg_engine_config config = engine_config(market.events, market.count);
+    pg_engine *e = NULL;
+    assert_int_equal(pg_engine_new(&e, &config, NULL), PG_OK);
+    while (isnan(pg_engine_view(e)->mid))
+        pg_engine_next(e);
+    pg_desired desired = { .count = { 3, 0 }, .post_only = true };
+    static const double sizes[] = { 3, 4, 1 };
+    for (int i = 0; i < 3; i++) {
+        desired.price[0][i] = 2990 - i;
+        desired.size[0][i] = sizes[i];
+    }
+    pg_engine_quote(e, &desired);
+    const pg_orders *orders = pg_engine_orders(e);
+    assert_int_equal(orders->count, 2);
+    assert_int_equal(orders->order[0].remaining, 30000);
+    assert_int_equal(orders->order[1].remaining, 20000);
+    assert_int_equal(pg_engine_get_stats(e)->refused_quotes, 1);
+    pg_engine_free(e);
+    free(market.events);
+}
+
 /* ---- determinism ---- */
 
 static void test_determinism(void **state)
@@ -671,6 +697,7 @@ int main(void)
         cmocka_unit_test(test_conservation),
         cmocka_unit_test(test_conservation_synthetic),
         cmocka_unit_test(test_position_limit),
+        cmocka_unit_test(test_quotes_are_trimmed),
         cmocka_unit_test(test_determinism),
         cmocka_unit_test(test_future_does_not_matter),
         cmocka_unit_test(test_no_fill_from_the_past),

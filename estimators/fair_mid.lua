@@ -1,5 +1,9 @@
--- estimators/fair_mid.lua: the mid price as fair price (quant.md 2.1). A mid that has become invalid (a side missing,
--- book crossed) is kept for max_stale_s, then the status is stale.
+-- estimators/fair_mid.lua: the mid price as fair price (quant.md 2.1).
+--
+--   fair = (bid + ask) / 2
+--
+-- A mid that has become invalid (a side missing, book crossed or locked) is kept for max_stale_s, then the status is
+-- stale.
 local E = estimator {
   name = "fair_mid", gives = "price", unit = "quote",
   doc = "Mid of best bid and ask.",
@@ -16,11 +20,11 @@ function E:on_book(ctx)
   self.now = ctx.now
 end
 
--- value in quote units, no standard error; or nil and the status
+-- value in quote units, no standard error, status; or nil and the status
 function E:value()
   if not self.mid then return nil, "warmup" end
   if self.now - self.time > self.params.max_stale_s then return nil, "stale" end
-  return self.mid
+  return self.mid, nil, "ok"
 end
 
 return E

@@ -1,5 +1,9 @@
 -- estimators/sigma_bipower.lua: volatility without jumps, from bipower variation
 -- (Barndorff-Nielsen & Shephard 2004; quant.md 3.5).
+--
+--   BV = (pi/2) n/(n-1) sum |r_i||r_{i-1}|,   sigma = sqrt(BV/(n step))
+--
+-- jump_ratio = RV/BV is about 1 without jumps; jump_z is the test of Huang & Tauchen (2005), 2.326 at 1 %.
 local K = require "perigee.kernels"
 
 local E = estimator {
@@ -17,14 +21,20 @@ function E:on_start()
   self.window = K.bipower_window { step = step, returns = math.max(3, self.params.window_s / step) }
 end
 
-function E:on_sample(mid) self.window:update(mid) end
+function E:on_sample(mid, ctx)
+  self.window:update(mid)
+  self.time = ctx.now
+end
 
 function E:on_gap() self.window:gap() end
 
--- value, standard error; or nil and the status
+-- value, standard error, status; or nil and the status
 function E:value() return self.window:sigma_rel(self.params.min_returns) end
 
--- realised over bipower variation of the window: about 1 without jumps; nil before the first estimate
-function E:jump_ratio() return self.window.jump_ratio end
+-- realised over bipower variation of the window, and z of the jump test; nil before the first estimate
+function E:jump_ratio()
+  self.window:sigma_rel(self.params.min_returns)
+  return self.window.jump_ratio, self.window.jump_z
+end
 
 return E

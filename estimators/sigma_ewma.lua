@@ -1,4 +1,8 @@
 -- estimators/sigma_ewma.lua: exponentially weighted volatility (RiskMetrics 1996; quant.md 3.3).
+--
+--   v <- a r^2 + (1 - a) v,   a = 1 - 2^(-step/half_life),   sigma = sqrt(v/step)
+--
+-- Its standard error is that of normal returns, sigma/sqrt(2 n) with n = (2 - a)/a.
 local K = require "perigee.kernels"
 
 local E = estimator {
@@ -17,11 +21,14 @@ function E:on_start()
   self.ewma = K.ewma_variance { half_life = p.half_life_s, step = p.step_ms / 1000, winsor_sigmas = p.winsor_sigmas }
 end
 
-function E:on_sample(mid) self.ewma:update(mid) end
+function E:on_sample(mid, ctx)
+  self.ewma:update(mid)
+  self.time = ctx.now
+end
 
 function E:on_gap() self.ewma:gap() end
 
--- value; or nil and the status
+-- value, standard error, status; or nil and the status
 function E:value() return self.ewma:sigma_rel(self.params.min_returns) end
 
 return E

@@ -1,4 +1,6 @@
 -- estimators/sigma_simple.lua: sample standard deviation of log returns over a window (quant.md 3.1).
+--
+--   sigma = sqrt(sum (r_i - mean)^2 / (n - 1) / step),   standard error sigma sqrt((kurtosis - 1)/(4 n))
 local K = require "perigee.kernels"
 
 local E = estimator {
@@ -16,11 +18,14 @@ function E:on_start()
   self.window = K.sigma_window { step = step, returns = math.max(2, self.params.window_s / step) }
 end
 
-function E:on_sample(mid) self.window:update(mid) end
+function E:on_sample(mid, ctx)
+  self.window:update(mid)
+  self.time = ctx.now
+end
 
 function E:on_gap() self.window:gap() end
 
--- value, standard error; or nil and the status
+-- value, standard error, status; or nil and the status
 function E:value() return self.window:sigma_rel(self.params.min_returns) end
 
 return E

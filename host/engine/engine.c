@@ -180,6 +180,12 @@ static int local_event(pg_engine *e)
         e->view.side = event->side;
         return PG_CALL_TRADE;
     }
+    if (event->kind == PG_EVENT_FUNDING) {
+        e->view.rate = (double)event->price * 1e-12;
+        e->view.price = event->price2 ? pg_price_double(&e->config.instrument, event->price2) : 0;
+        e->view.size = (double)event->size2 * 1e-9;
+        return PG_CALL_FUNDING;
+    }
     if (!pg_book_apply(e->book, event))
         return 0;
     see_book(e);

@@ -16,7 +16,8 @@ typedef enum {
     PG_CALL_ORDER = 5, /* an order of ours changed: id, price, size (open), side, state, reason */
     PG_CALL_TIMER = 6, /* timer */
     PG_CALL_STOP = 7,  /* after the last event; what is sent now still arrives nowhere */
-    PG_CALL_DONE = 8
+    PG_CALL_DONE = 8,
+    PG_CALL_FUNDING = 9 /* funding settles: rate, price (mark, 0: unknown), size (interval, s; 0: unknown) */
 } pg_call;
 
 typedef struct {
@@ -33,6 +34,7 @@ typedef struct {
     double price;
     double size;
     double fee;
+    double rate;    /* funding, fraction of the position's value an interval; > 0: longs pay */
     double id;      /* client order id */
     double tick;    /* quote units */
     double lot;     /* base units */

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/home.h"
+#include "script/params_file.h"
 
 enum { MAX_PARAMETERS = 128, LOG_LINES = 1000, DETAILS_SIZE = 8192 };
 
@@ -51,6 +52,18 @@ static int file_exists(lua_State *lua)
     return 1;
 }
 
+/* read_params(path) -> table, or nil and why it cannot be used. */
+static int read_params(lua_State *lua)
+{
+    pg_error err = { 0 };
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    if (pg_params_file_push(lua, luaL_checkstring(lua, 1), &err) == PG_OK)
+        return 1;
+    lua_pushnil(lua);
+    lua_pushstring(lua, pg_error_text(&err, text, sizeof text));
+    return 2;
+}
+
 static void push_settings(lua_State *lua, const pg_setting *settings, int count)
 {
     lua_createtable(lua, 0, count);
@@ -80,6 +93,8 @@ static int make_settings(lua_State *lua)
     lua_getglobal(lua, "perigee_host");
     lua_pushcfunction(lua, file_exists);
     lua_setfield(lua, -2, "exists");
+    lua_pushcfunction(lua, read_params);
+    lua_setfield(lua, -2, "read_params");
     lua_newtable(lua);
     set_text(lua, "path", config->path);
     set_text(lua, "symbol", config->symbol);
@@ -245,8 +260,8 @@ void pg_session_close(pg_session *session)
 static const char *callback_name(int call)
 {
     static const char *const names[] = { "loading",  "on_start", "on_book", "on_trade", "on_fill",
-                                         "on_order", "on_timer", "on_stop", "the end" };
-    return call >= 0 && call <= PG_CALL_DONE ? names[call] : "?";
+                                         "on_order", "on_timer", "on_stop", "the end",  "on_funding" };
+    return call >= 0 && call <= PG_CALL_FUNDING ? names[call] : "?";
 }
 
 static void format_time(char *text, size_t size, double seconds)

@@ -1,6 +1,7 @@
 --- The context: what a strategy or an estimator sees of its market, and how it acts.
 local ffi = require "ffi"
 local host = require "perigee.host"
+local work = require "perigee.work"
 
 local C = host.C
 local huge = math.huge
@@ -116,8 +117,10 @@ end
 ---@field taker_fee number
 ---@field reasons table<string, number> what ctx:explain was last told
 
---- Makes the context of one market. `timers` receives the functions of ctx:every by timer number.
-function M.new(engine, market, timers, say)
+--- Makes the context of one market. `timers` receives the functions of ctx:every by timer number; `session.file` holds
+-- what the file named by the parameter params_file said. Returns the context, the engine's view, a function that brings
+-- the context up to date with it, and the queue of jobs.
+function M.new(engine, market, timers, say, session)
   local view = C.pg_engine_view(engine)
   local desired = ffi.new "pg_desired"
   local reasons_told = {}
@@ -207,6 +210,38 @@ function M.new(engine, market, timers, say)
     return number
   end
 
+  local jobs = work.queue()
+
+  --- Hands a model fit to the engine: it runs beside the decisions, and fn(ctx, result, status) is called when it is
+  -- done. In a backtest that is latency_ms (20) of engine time later, on the data of now.
+  ---@param job table made by a kernel object: object:job(...)
+  ---@param fn? fun(ctx: perigee.Context, result: any, status: string)
+  ---@param latency_ms? number
+  ---@return boolean? started nil and why not, when too many are waiting
+  function ctx.work(_, job, fn, latency_ms)
+    latency_ms = latency_ms or 20
+    check_number("ctx:work: latency_ms", latency_ms, 2)
+    if latency_ms < 0 then error("ctx:work: latency_ms must not be negative", 2) end
+    return jobs.request(ctx.now, job, fn, latency_ms / 1000)
+  end
+
+  --- What the file of the parameter params_file says (`perigee quote --params-out` writes such files): sigma_rel,
+  -- kappa_bid_rel, kappa_ask_rel, a_bid, a_ask, gamma_rel, time_s, symbol. nil and the reason when there is no file, it
+  -- cannot be read, or it is older than max_age_s.
+  ---@param max_age_s number
+  ---@return table<string, number|string>? values
+  ---@return string? reason
+  function ctx.file_params(_, max_age_s)
+    check_number("ctx:file_params: max_age_s", max_age_s, 2)
+    if not session.file then return nil, session.file_why end
+    local time = session.file.time_s
+    if type(time) ~= "number" then return nil, "the params file has no time_s" end
+    if ctx.now - time > max_age_s then
+      return nil, ("the params file is stale: %.0f s old"):format(ctx.now - time)
+    end
+    return session.file
+  end
+
   --- Writes a line to the log.
   function ctx.log(_, text, ...)
     say(select("#", ...) > 0 and tostring(text):format(...) or tostring(text))
@@ -224,7 +259,7 @@ function M.new(engine, market, timers, say)
     ctx.position = view.position
   end
 
-  return ctx, view, refresh
+  return ctx, view, refresh, jobs
 end
 
 return M

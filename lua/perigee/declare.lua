@@ -2,8 +2,9 @@
 local M = {}
 
 local callbacks = {
-  strategy = { "on_start", "on_book", "on_trade", "on_fill", "on_order", "on_timer", "on_reload", "on_stop" },
-  estimator = { "on_start", "on_book", "on_trade", "on_sample", "on_gap", "value" },
+  strategy = { "on_start", "on_book", "on_trade", "on_fill", "on_order", "on_funding", "on_timer", "on_reload",
+    "on_stop" },
+  estimator = { "on_start", "on_book", "on_trade", "on_fill", "on_funding", "on_sample", "on_gap", "value" },
 }
 
 local known_keys = {
@@ -121,7 +122,14 @@ function M.strategy(definition) return declare("strategy", definition) end
 
 --- What an estimator file calls.
 ---@param definition {name: string, gives?: string, unit?: string, doc?: string, params?: table}
-function M.estimator(definition) return declare("estimator", definition) end
+function M.estimator(definition)
+  local class = declare("estimator", definition)
+
+  --- Seconds of engine time since the value was computed (the estimator notes it as self.time); nil before the first.
+  function class:age() return self.time and self.ctx and self.ctx.now - self.time or nil end
+
+  return class
+end
 
 --- Checks that `class`, returned by the file `path`, was declared as `kind` and has callbacks of known names.
 function M.check_class(class, kind, path)

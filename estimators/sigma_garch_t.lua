@@ -1,0 +1,49 @@
+-- estimators/sigma_garch_t.lua: GARCH(1,1) with Student t errors (Bollerslev 1987; quant.md 3.12). The default.
+--
+--   r_t = mu + e_t, e_t = sigma_t z_t,   sigma_t^2 = omega + alpha e_{t-1}^2 + beta sigma_{t-1}^2
+--
+-- by maximum likelihood, z Student t with nu degrees of freedom, scaled to unit variance.
+-- A fit runs beside the decisions every refit_s, and between fits the variance follows each closed step with the last
+-- parameters. The value is the square root of the mean forecast variance over horizon_s, as a volatility. It has no
+-- standard error (that would need the fit's whole covariance); fit() has those of the parameters.
+local K = require "perigee.kernels"
+
+local E = estimator {
+  name = "sigma_garch_t", gives = "sigma_rel", unit = "1/sqrt(s)",
+  doc = "GARCH(1,1) volatility with Student t errors.",
+  params = {
+    step_ms = { 1000, min = 50, unit = "ms", doc = "grid of the returns" },
+    window_s = { 3600, min = 10, max = 86400, unit = "s", doc = "how far back returns are used" },
+    min_returns = { 100, min = 10, doc = "warm-up: returns before the first fit" },
+    refit_s = { 60, min = 1, max = 86400, unit = "s", doc = "time between fits" },
+    horizon_s = { 60, min = 0, max = 86400, unit = "s", doc = "the variance is forecast over; 0: one step" },
+    fit_latency_ms = { 20, min = 0, max = 60000, unit = "ms", doc = "after which a fit's result is used (backtest)" },
+  },
+}
+
+function E:on_start(ctx)
+  local p = self.params
+  local step = p.step_ms / 1000
+  self.garch = K.garch { step = step, returns = math.max(10, p.window_s / step), student = true }
+  ctx:every(p.refit_s * 1000, function(c) self:refit(c) end)
+end
+
+function E:refit(ctx)
+  if self.garch.count < self.params.min_returns then return end
+  ctx:work(self.garch:job(), function(c) self.time = c.now end, self.params.fit_latency_ms)
+end
+
+function E:on_sample(mid, ctx)
+  self.garch:update(mid)
+  if self.garch.fit then self.time = ctx.now end
+end
+
+function E:on_gap() self.garch:gap() end
+
+-- value, no standard error, status of the fit; or nil and the status
+function E:value() return self.garch:sigma_rel(self.params.horizon_s) end
+
+-- the last fit: mu, omega, alpha, beta, nu, their standard errors se (robust), loglik, n, status; nil before the first
+function E:fit() return self.garch.fit end
+
+return E

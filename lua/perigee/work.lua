@@ -1,0 +1,66 @@
+--- Heavy work (model fits) that a script hands to the engine: ctx:work(job, fn).
+--
+-- A kernel makes the job: a pure C call on copied arrays (host/script/work.h). In a backtest it is computed at once and
+-- its result becomes visible at its due time, the engine's time of the request plus the declared latency, before the
+-- first callback at or after that time: so the decisions of a run do not depend on how fast the machine is. In the live
+-- loop the same job goes to the worker pool. Scripts see neither the job's memory nor this module.
+local host = require "perigee.host"
+
+local C = host.C
+local M = {}
+
+local MAX_WAITING = 32
+
+--- What a job token stands for. A script holds the token, an empty table.
+local jobs = setmetatable({}, { __mode = "k" })
+
+--- Makes a job for ctx:work. `finish` takes the result in when it is due, and what it returns is passed on.
+---@param call ffi.cdata* pg_work
+---@param keep any memory that the call points into
+---@param finish fun(): any, any
+function M.job(call, keep, finish)
+  local token = {}
+  jobs[token] = { call = call, keep = keep, finish = finish }
+  return token
+end
+
+--- The jobs of one context, in the order of their due times.
+function M.queue()
+  local waiting = {}
+  local queue = { due = math.huge }
+
+  local function insert(entry)
+    local at = #waiting + 1
+    while at > 1 and waiting[at - 1].due > entry.due do
+      waiting[at] = waiting[at - 1]
+      at = at - 1
+    end
+    waiting[at] = entry
+    queue.due = waiting[1].due
+  end
+
+  --- Returns true, or nil and why not.
+  function queue.request(now, token, fn, latency_s)
+    local job = type(token) == "table" and jobs[token]
+    if not job then error("ctx:work: the first argument must be a job that a kernel made and that has not run", 3) end
+    if #waiting >= MAX_WAITING then return nil, "too many fits are waiting" end
+    jobs[token] = nil
+    C.pg_work_run(job.call)
+    host.forgive()
+    insert { due = now + latency_s, job = job, fn = fn }
+    return true
+  end
+
+  --- Hands over what is due.
+  function queue.deliver(ctx)
+    while waiting[1] and waiting[1].due <= ctx.now do
+      local entry = table.remove(waiting, 1)
+      queue.due = waiting[1] and waiting[1].due or math.huge
+      if entry.fn then entry.fn(ctx, entry.job.finish()) else entry.job.finish() end
+    end
+  end
+
+  return queue
+end
+
+return M

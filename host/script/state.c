@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/home.h"
+#include "script/heap.h"
 #include "script/probe.h"
 
 enum { TRACEBACK_SIZE = 4096, SOURCE_LIMIT = 4 << 20 };
@@ -16,7 +17,7 @@ enum { TRACEBACK_SIZE = 4096, SOURCE_LIMIT = 4 << 20 };
 struct pg_state {
     lua_State *lua;
     pg_script_limits limits;
-    size_t used, peak;
+    pg_heap *heap;
     pg_budget budget;
     char traceback[TRACEBACK_SIZE];
 };
@@ -33,30 +34,16 @@ pg_script_limits pg_script_default_limits(void)
     return (pg_script_limits){ .memory_bytes = 64ul << 20, .callback_ns = 4000000, .start_ns = 2000000000 };
 }
 
-static void *allocate(void *self, void *block, size_t old_size, size_t new_size)
-{
-    pg_state *state = self;
-    if (new_size == 0) {
-        state->used -= old_size;
-        free(block);
-        return NULL;
-    }
-    if (new_size > old_size && state->used + (new_size - old_size) > state->limits.memory_bytes)
-        return NULL;
-    void *moved = realloc(block, new_size);
-    if (!moved)
-        return NULL;
-    state->used += new_size - old_size;
-    if (state->used > state->peak)
-        state->peak = state->used;
-    return moved;
-}
+/* The key of the state itself in Lua's registry. */
+static const char registry_key;
 
 static pg_state *state_of(lua_State *lua)
 {
-    void *self;
-    lua_getallocf(lua, &self);
-    return self;
+    lua_pushlightuserdata(lua, (void *)&registry_key);
+    lua_rawget(lua, LUA_REGISTRYINDEX);
+    pg_state *state = lua_touserdata(lua, -1);
+    lua_pop(lua, 1);
+    return state;
 }
 
 /* ---- what lua/perigee gets from C beside the FFI: table `perigee_host` ---- */
@@ -112,7 +99,10 @@ static void set_string(lua_State *lua, const char *key, const char *value)
 static int open_libraries(lua_State *lua)
 {
     bool trusted = lua_toboolean(lua, 1);
-    pg_state *state = state_of(lua);
+    pg_state *state = lua_touserdata(lua, 2);
+    lua_pushlightuserdata(lua, (void *)&registry_key);
+    lua_pushlightuserdata(lua, state);
+    lua_rawset(lua, LUA_REGISTRYINDEX);
     if (trusted) {
         luaL_openlibs(lua);
     } else {
@@ -153,8 +143,10 @@ pg_status pg_state_open(pg_state **opened, const pg_script_limits *limits, bool 
     if (!state)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for a Lua state");
     state->limits = *limits;
-    state->lua = lua_newstate(allocate, state);
+    state->heap = pg_heap_new(limits->memory_bytes);
+    state->lua = state->heap ? lua_newstate(pg_heap_allocate, state->heap) : NULL;
     if (!state->lua) {
+        pg_heap_free(state->heap);
         free(state);
         return pg_fail(err, PG_ERR_MEMORY, "the memory limit of %zu bytes is too small for a Lua state",
                        limits->memory_bytes);
@@ -162,7 +154,8 @@ pg_status pg_state_open(pg_state **opened, const pg_script_limits *limits, bool 
     pg_budget_start(&state->budget, limits->start_ns);
     lua_pushcfunction(state->lua, open_libraries);
     lua_pushboolean(state->lua, trusted);
-    pg_status status = pg_state_call(state, 1, 0, err);
+    lua_pushlightuserdata(state->lua, state);
+    pg_status status = pg_state_call(state, 2, 0, err);
     if (status != PG_OK) {
         pg_state_close(state);
         return status;
@@ -176,6 +169,7 @@ void pg_state_close(pg_state *state)
     if (!state)
         return;
     lua_close(state->lua);
+    pg_heap_free(state->heap);
     free(state);
 }
 
@@ -261,6 +255,6 @@ const pg_script_limits *pg_state_limits(const pg_state *state)
 
 size_t pg_state_memory(const pg_state *state, size_t *peak)
 {
-    *peak = state->peak;
-    return state->used;
+    *peak = pg_heap_peak(state->heap);
+    return pg_heap_used(state->heap);
 }

@@ -57,8 +57,9 @@ describe("kernels", function()
   end)
 
   it("names the argument that is wrong", function()
-    assert.has_error(function() K.sigma_window { step = 1 } end,
-      "sigma_window: returns must be a number of at least 2, not nil")
+    local ok, message = pcall(K.sigma_window, { step = 1 })
+    assert.is_false(ok)
+    assert.truthy(message:find("sigma_window: returns must be a .* of at least 2, not nil"))
     assert.has_error(function() K.ewma_variance { half_life = -1, step = 1 } end)
   end)
 end)

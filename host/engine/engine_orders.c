@@ -134,6 +134,8 @@ static bool nothing_new(pg_engine *e, const pg_desired *desired)
 
 void pg_engine_quote(pg_engine *e, const pg_desired *desired)
 {
+    for (int which = 0; which < 2; which++)
+        PG_ASSERT(desired->count[which] >= 0 && desired->count[which] <= PG_QUOTE_LEVELS);
     if (e->halted || e->phase != PHASE_RUN || nothing_new(e, desired))
         return;
     pg_quote_side sides[2];

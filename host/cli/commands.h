@@ -9,6 +9,7 @@
 
 int pg_cli_backtest(int argc, char **argv);
 int pg_cli_data(int argc, char **argv);
+int pg_cli_fit(int argc, char **argv);
 int pg_cli_lua(int argc, char **argv);
 int pg_cli_params(int argc, char **argv);
 

@@ -15,6 +15,7 @@ typedef struct {
 static const command commands[] = {
     { "backtest", pg_cli_backtest, "run a strategy over recorded data and report" },
     { "data", pg_cli_data, "generate, import, look at and check market data" },
+    { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },
     { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },
     { "params", pg_cli_params, "show the parameters that a strategy declares" },
     { "selftest", pg_cli_selftest, "run test vectors against this build" },

@@ -1,19 +1,13 @@
 #include "report/report.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "report/page.h"
 
-static const char page_html[] =
-#include "report/page.html.inc"
-    ;
 static const char page_js[] =
 #include "report/page.js.inc"
     ;
-
-#define DYGRAPHS "/usr/share/javascript/dygraphs/"
 
 /* ---- the run as the page's data ---- */
 
@@ -190,58 +184,16 @@ static void data(pg_text *out, const pg_report *report)
 
 /* ---- the page ---- */
 
-static pg_status add_library(pg_text *out, const char *name, pg_error *err)
+static void data_of(pg_text *out, void *context)
 {
-    char *text;
-    size_t size;
-    char path[PG_PATH_SIZE];
-    snprintf(path, sizeof path, DYGRAPHS "%s", name);
-    pg_status status = pg_file_read(&text, &size, path, 4 << 20, err);
-    if (status != PG_OK) {
-        pg_error_remedy(err, "the charts need Debian's package libjs-dygraphs; host/setup installs it");
-        return status;
-    }
-    char *map = strstr(text, "//# sourceMappingURL");
-    pg_text_add(out, text, map ? (size_t)(map - text) : size);
-    free(text);
-    return PG_OK;
+    data(out, context);
 }
 
-static void add_title(pg_text *out, const pg_report *report)
-{
-    const char *name = pg_session_name(pg_backtest_session(report->backtest));
-    const char *symbol = pg_tape_get_info(pg_backtest_tape(report->backtest))->instrument.symbol;
-    for (const char *part[] = { name, " on ", symbol, NULL }, **p = part; *p; p++)
-        for (const char *c = *p; *c; c++)
-            if (*c != '<' && *c != '&')
-                pg_text_add(out, c, 1);
-}
-
-/* Copies the page, with what it is made of in the places marked @NAME@. */
 pg_status pg_report_html(pg_text *out, const pg_report *report, pg_error *err)
 {
-    pg_status status = PG_OK;
-    const char *at = page_html;
-    while (status == PG_OK && *at) {
-        const char *mark = strchr(at, '@');
-        const char *end = mark ? strchr(mark + 1, '@') : NULL;
-        pg_text_add(out, at, mark ? (size_t)(mark - at) : strlen(at));
-        if (!end)
-            break;
-        size_t length = (size_t)(end - mark - 1);
-#define MARKED(name) (length == strlen(name) && memcmp(mark + 1, name, length) == 0)
-        if (MARKED("TITLE"))
-            add_title(out, report);
-        else if (MARKED("DYGRAPH_CSS"))
-            status = add_library(out, "dygraph.min.css", err);
-        else if (MARKED("DYGRAPH_JS"))
-            status = add_library(out, "dygraph.min.js", err);
-        else if (MARKED("DATA"))
-            data(out, report);
-        else if (MARKED("PAGE_JS"))
-            pg_text_add(out, page_js, sizeof page_js - 1);
-#undef MARKED
-        at = end + 1;
-    }
-    return status == PG_OK ? pg_text_check(out, err) : status;
+    char title[128];
+    snprintf(title, sizeof title, "%s on %s", pg_session_name(pg_backtest_session(report->backtest)),
+             pg_tape_get_info(pg_backtest_tape(report->backtest))->instrument.symbol);
+    pg_page page = { title, data_of, (void *)report, page_js, sizeof page_js - 1 };
+    return pg_page_write(out, &page, err);
 }

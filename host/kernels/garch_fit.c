@@ -17,6 +17,7 @@ enum {
     APPROACH_SPAN = 2000
 };
 
+static const double nu_least = 2.05;
 static const double p_limit = 1.0 - 1e-8, nu_low = 1.0 / 500.0, nu_span = 1.0 / 2.05 - 1.0 / 500.0;
 
 /* Where a coordinate is put to stand for its bound: logistic(+-40) is 0 or 1 to rounding. */
@@ -542,6 +543,16 @@ static void choose_free(problem *b, const pg_garch_options *o)
     }
 }
 
+/* With more than nu/(1 + nu) of the returns at one value the t likelihood grows without bound as sigma goes to 0: each of
+ * them adds -ln sigma and every other return only nu ln sigma. Prices that mostly stand still on a fine grid do that. */
+static bool is_unbounded(const double *r, size_t n)
+{
+    size_t zeros = 0;
+    for (size_t i = 0; i < n; i++)
+        zeros += r[i] == 0.0;
+    return (double)zeros > nu_least / (1.0 + nu_least) * (double)n;
+}
+
 pg_kstatus pg_garch_fit_run(pg_garch_fit *out, const double *r, size_t n, const pg_garch_options *o, double *work)
 {
     problem b = { 0 };
@@ -567,6 +578,8 @@ pg_kstatus pg_garch_fit_run(pg_garch_fit *out, const double *r, size_t n, const 
     if (status != PG_K_OK)
         return status;
     if (!(b.series.variance > 1e-28 * b.series.mean * b.series.mean))
+        return PG_K_ZERO_VARIATION;
+    if (o->dist == PG_GARCH_STUDENT && is_unbounded(r, n))
         return PG_K_ZERO_VARIATION;
 
     double s = sqrt(b.series.variance);

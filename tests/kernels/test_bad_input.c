@@ -125,6 +125,13 @@ static void constant_and_short_series(void **state)
     assert_int_equal(pg_sigma_irregular(&value, zero, five, N), PG_K_ZERO_VARIATION);
     assert_int_equal(pg_garch_fit_run(&garch, five, N, &o, work), PG_K_ZERO_VARIATION);
     assert_int_equal(pg_garch_fit_run(&garch, zero, N, &o, work), PG_K_ZERO_VARIATION);
+    for (int i = 0; i < N; i++) /* stands still in seven of ten steps: the t likelihood has no maximum */
+        x[i] = i % 10 < 7 ? 0.0 : (i % 2 ? 1e-4 : -1e-4) * (1 + i % 3);
+    assert_int_equal(pg_garch_fit_run(&garch, x, N, &o, work), PG_K_ZERO_VARIATION);
+    assert_true(isnan(garch.last_sigma2));
+    o.dist = PG_GARCH_NORMAL;
+    assert_true(pg_kstatus_usable(pg_garch_fit_run(&garch, x, N, &o, work)));
+    o.dist = PG_GARCH_STUDENT;
     assert_int_equal(pg_jumps_estimate(&jumps, zero, N, N, 4.0, 5), PG_K_ZERO_VARIATION);
     assert_int_equal(pg_sv_fit(&sv, five, NULL, N, 60.0, PG_SV_CIR), PG_K_ZERO_VARIATION);
     assert_int_equal(pg_ols_fit(&ols, five, zero, NULL, N, PG_CI_STUDENT), PG_K_DEGENERATE_X);

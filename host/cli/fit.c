@@ -87,27 +87,13 @@ static pg_status one_option(options *o, int option, pg_error *err)
     return PG_OK;
 }
 
-/* "--json FILE" in two words: getopt gives an optional argument only as --json=FILE. */
-static void join_json(int *argc, char **argv)
-{
-    for (int i = 1; i + 1 < *argc; i++) {
-        const char *next = argv[i + 1];
-        if (strcmp(argv[i], "--json") != 0 || !(strcmp(next, "-") == 0 || pg_text_ends_with(next, ".json")))
-            continue;
-        static char joined[PG_PATH_SIZE];
-        snprintf(joined, sizeof joined, "--json=%s", next);
-        argv[i] = joined;
-        memmove(&argv[i + 1], &argv[i + 2], (size_t)(*argc - i - 1) * sizeof *argv);
-        --*argc;
-    }
-}
-
 /* Returns -1 to go on, else the exit status. */
 static int parse(options *o, int argc, char **argv)
 {
     pg_error err = { 0 };
+    static char joined[PG_PATH_SIZE]; /* argv points into it */
     int option;
-    join_json(&argc, argv);
+    pg_option_join(&argc, argv, "--json", ".json", joined);
     optind = 1;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (option == HELP) {

@@ -18,6 +18,7 @@ static const command commands[] = {
     { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },
     { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },
     { "params", pg_cli_params, "show the parameters that a strategy declares" },
+    { "quote", pg_cli_quote, "what a quoting model would show now, with every parameter" },
     { "selftest", pg_cli_selftest, "run test vectors against this build" },
 };
 

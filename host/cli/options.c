@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "data/timestamp.h"
 
 pg_status pg_option_number(double *value, const char *option, const char *text, pg_error *err)
@@ -31,6 +32,21 @@ pg_status pg_option_duration(double *seconds, const char *option, const char *te
             return PG_OK;
         }
     return pg_fail(err, PG_ERR_INVALID, "--%s takes a duration such as 90s, 30m, 24h or 2d, not '%s'", option, text);
+}
+
+void pg_option_join(int *argc, char **argv, const char *option, const char *suffix, char *joined)
+{
+    for (int i = 1; i + 1 < *argc; i++) {
+        const char *next = argv[i + 1];
+        if (strcmp(argv[i], option) != 0 || !(strcmp(next, "-") == 0 || pg_text_ends_with(next, suffix)))
+            continue;
+        if ((size_t)snprintf(joined, PG_PATH_SIZE, "%s=%s", option, next) >= PG_PATH_SIZE)
+            return;
+        argv[i] = joined;
+        memmove(&argv[i + 1], &argv[i + 2], (size_t)(*argc - i - 1) * sizeof *argv);
+        --*argc;
+        return;
+    }
 }
 
 pg_status pg_option_time(int64_t *time_ns, const char *option, const char *text, const pg_tape *tape, pg_error *err)

@@ -20,4 +20,8 @@ pg_status pg_option_time(int64_t *time_ns, const char *option, const char *text,
 pg_status pg_option_period(int64_t *from_ns, int64_t *to_ns, const char *from, const char *to, double window_s,
                            const pg_tape *tape, pg_error *err);
 
+/* Makes one word of an option and the file name behind it ("--json FILE" becomes "--json=FILE", which is the only form
+ * that getopt knows for an optional value) when that is "-" or ends with `suffix`. joined[PG_PATH_SIZE] keeps it. */
+void pg_option_join(int *argc, char **argv, const char *option, const char *suffix, char *joined);
+
 #endif

@@ -222,6 +222,9 @@ function M.run(session, pointer)
 
   local function started()
     refresh()
+    if session.file and (tonumber(session.file.time_s) or 0) > ctx.now then
+      settings.say "the params file is newer than these data: its numbers look ahead"
+    end
     start_samplers(session, engine, ctx, timers, clock)
     for _, entry in ipairs(session.estimators) do
       if entry.object.on_start then entry.object:on_start(ctx) end

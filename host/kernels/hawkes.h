@@ -36,8 +36,12 @@ typedef struct {
     int64_t evaluations;
 } pg_hawkes_fit;
 
+/* Makes one event of those that share a time, in place; returns how many are left. A clock that counts milliseconds
+ * gives such ties, and with them the likelihood grows without bound as beta does. */
+size_t pg_hawkes_distinct(double *time_s, size_t n);
+
 /* Maximum likelihood by BFGS on logarithms from 8 starts (beta in .1 .5 2 8, branching .2 .6). n < 50: too_few_points;
- * branching >= .999: at_boundary. O(n) an evaluation, a few hundred of them; nothing allocated. */
+ * two events at one time: bad_input (pg_hawkes_distinct); branching >= .999: at_boundary. O(n) an evaluation, a few hundred of them; nothing allocated. */
 pg_kstatus pg_hawkes_estimate(pg_hawkes_fit *out, const double *time_s, size_t n, double horizon_s);
 
 /* Kolmogorov-Smirnov distance and p-value of the n compensator increments against Exp(1). work: n doubles. */

@@ -106,6 +106,15 @@ pg_kstatus pg_hawkes_residuals(double *ks, double *p_value, const pg_hawkes *p, 
     return PG_K_OK;
 }
 
+size_t pg_hawkes_distinct(double *time_s, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || time_s[i] != time_s[kept - 1])
+            time_s[kept++] = time_s[i];
+    return kept;
+}
+
 pg_kstatus pg_hawkes_estimate(pg_hawkes_fit *out, const double *time_s, size_t n, double horizon_s)
 {
     static const double betas[] = { 0.1, 0.5, 2.0, 8.0 }, ratios[] = { 0.2, 0.6 };
@@ -120,6 +129,9 @@ pg_kstatus pg_hawkes_estimate(pg_hawkes_fit *out, const double *time_s, size_t n
         return status;
     if (n < MIN_EVENTS)
         return PG_K_TOO_FEW_POINTS;
+    for (size_t i = 1; i < n; i++)
+        if (time_s[i] == time_s[i - 1])
+            return PG_K_BAD_INPUT;
     for (int k = 0; k < 8; k++) {
         double beta = betas[k / 2], ratio = ratios[k % 2], rate = (double)n / horizon_s;
         double u[] = { log(rate * (1.0 - ratio)), log(ratio * beta), log(beta) };

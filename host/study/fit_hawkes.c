@@ -20,7 +20,7 @@ static size_t select_orders(double *time_s, double *horizon_s, const pg_fit_data
         if ((side == 0 || d->order_side.v[i] == side) && t > 0 && t <= *horizon_s)
             time_s[n++] = t;
     }
-    return n;
+    return pg_hawkes_distinct(time_s, n);
 }
 
 static void one_side(pg_fit_table *t, const pg_fit_data *d, const char *name, double side, double *work)

@@ -357,6 +357,14 @@ static void other_states_refuse(void **state)
     times[0] = 0.5;
     times[2] = 3;
     assert_int_equal(pg_hawkes_estimate(&fit, times, 3, 10), PG_K_TOO_FEW_POINTS);
+    double ties[100];
+    for (int i = 0; i < 100; i++)
+        ties[i] = 1 + i / 2;
+    assert_int_equal(pg_hawkes_estimate(&fit, ties, 100, 60), PG_K_BAD_INPUT);
+    assert_true(isnan(fit.params.beta));
+    assert_int_equal(pg_hawkes_distinct(ties, 100), 50);
+    assert_true(ties[0] == 1 && ties[49] == 50);
+    assert_true(pg_kstatus_usable(pg_hawkes_estimate(&fit, ties, 50, 60)));
     assert_int_equal(pg_depth_decay_fit(&decay, depth, mean, count, 2, 1), PG_K_TOO_FEW_POINTS);
     mean[0] = 1;
     assert_int_equal(pg_depth_decay_fit(&decay, depth, mean, count, 2, 1), PG_K_NONPOSITIVE_SLOPE);

@@ -58,7 +58,8 @@ function K.hawkes(options)
     local job, scratch = ffi.new "pg_work", ffi.new("double[?]", math.max(n, 1))
     local w = job.hawkes
     job.kind = C.PG_WORK_HAWKES
-    w.time_s, w.n, w.horizon_s, w.scratch = time + first, n - first, horizon, scratch
+    local distinct = C.pg_hawkes_distinct(time + first, n - first)
+    w.time_s, w.n, w.horizon_s, w.scratch = time + first, distinct, horizon, scratch
     return work.job(job, { time, scratch }, function()
       self.status = common.status(job.status)
       if not C.pg_kstatus_usable(job.status) then

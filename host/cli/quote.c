@@ -25,6 +25,7 @@ static const char help[] =
     "  --kappa METHOD          default mle          (perigee fit kappa DATA shows all)\n"
     "  --maker-fee BPS         the half-spread is never below it; default 1.5\n"
     "  --min-half-spread BPS, --max-half-spread BPS   limits of the half-spread; default none\n"
+    "  --step DURATION         grid of the returns; default 1s. Longer where the price mostly stands still\n"
     "  --window DURATION       the last part of the data only: 4h\n"
     "  --from TIME, --to TIME  part of the data\n"
     "  --json [FILE]           every number as JSON; without a file to the standard output\n"
@@ -36,7 +37,7 @@ static const char help[] =
 typedef struct {
     pg_quote_request request;
     const char *from, *to, *json, *params_out;
-    double window_s, every_s, times;
+    double window_s, step_s, every_s, times;
     pg_dataset_options dataset;
     const char *const *data;
     int data_count;
@@ -53,6 +54,7 @@ enum {
     FEE,
     MIN_HALF,
     MAX_HALF,
+    STEP,
     WINDOW,
     FROM,
     TO,
@@ -77,6 +79,7 @@ static const struct option long_options[] = {
     { "maker-fee", required_argument, NULL, FEE },
     { "min-half-spread", required_argument, NULL, MIN_HALF },
     { "max-half-spread", required_argument, NULL, MAX_HALF },
+    { "step", required_argument, NULL, STEP },
     { "window", required_argument, NULL, WINDOW },
     { "from", required_argument, NULL, FROM },
     { "to", required_argument, NULL, TO },
@@ -116,6 +119,7 @@ static pg_status one_option(options *o, int option, pg_error *err)
     case FEE: return pg_option_number(&r->maker_fee_bps, "maker-fee", optarg, err);
     case MIN_HALF: return pg_option_number(&r->min_half_bps, "min-half-spread", optarg, err);
     case MAX_HALF: return pg_option_number(&r->max_half_bps, "max-half-spread", optarg, err);
+    case STEP: return pg_option_duration(&o->step_s, "step", optarg, err);
     case WINDOW: return pg_option_duration(&o->window_s, "window", optarg, err);
     case FROM: o->from = optarg; break;
     case TO: o->to = optarg; break;
@@ -169,6 +173,7 @@ static pg_status gather(pg_fit_data *data, const options *o, pg_error *err)
     pg_tape *tape = NULL;
     char warning[512] = "";
     pg_fit_options fit = pg_fit_defaults();
+    fit.step_s = o->step_s;
     pg_status status = pg_dataset_open(&tape, o->data, o->data_count, &o->dataset, warning, sizeof warning, err);
     if (status != PG_OK)
         return status;
@@ -245,7 +250,7 @@ static bool wait_for_signal(double seconds)
 
 int pg_cli_quote(int argc, char **argv)
 {
-    options o = { .request = pg_quote_defaults() };
+    options o = { .request = pg_quote_defaults(), .step_s = pg_fit_defaults().step_s };
     int done = parse(&o, argc, argv);
     if (done >= 0)
         return done;

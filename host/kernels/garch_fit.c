@@ -543,14 +543,18 @@ static void choose_free(problem *b, const pg_garch_options *o)
     }
 }
 
-/* With more than nu/(1 + nu) of the returns at one value the t likelihood grows without bound as sigma goes to 0: each of
- * them adds -ln sigma and every other return only nu ln sigma. Prices that mostly stand still on a fine grid do that. */
+/* Prices that mostly stand still on a fine grid make the t likelihood grow without bound as omega goes to 0, with any
+ * alpha > 0 and beta = 0: a zero after a zero adds -ln(omega)/2, a return after a zero takes nu times as much, and what
+ * follows a return stays bounded. Without the ARCH effect the same holds for all zeros against all returns. */
 static bool is_unbounded(const double *r, size_t n)
 {
-    size_t zeros = 0;
-    for (size_t i = 0; i < n; i++)
+    size_t zeros = 0, stays = 0, leaves = 0;
+    for (size_t i = 0; i < n; i++) {
         zeros += r[i] == 0.0;
-    return (double)zeros > nu_least / (1.0 + nu_least) * (double)n;
+        stays += i > 0 && r[i - 1] == 0.0 && r[i] == 0.0;
+        leaves += i > 0 && r[i - 1] == 0.0 && r[i] != 0.0;
+    }
+    return (double)zeros > nu_least * (double)(n - zeros) || (double)stays > nu_least * (double)leaves;
 }
 
 pg_kstatus pg_garch_fit_run(pg_garch_fit *out, const double *r, size_t n, const pg_garch_options *o, double *work)

@@ -39,10 +39,11 @@ typedef struct {
     int64_t evaluations;
 } pg_garch_fit;
 
-/* work: n doubles. n < 10: too_few_points; constant series, and with t errors one that is 0 in
- * more than 67 % of its steps (the likelihood has no maximum): zero_variation; n < 100: low_quality;
- * alpha < 1e-5, beta < 1e-5, alpha+beta > 1-1e-6, nu > 499 or nu < 2.06: at_boundary, without standard errors;
- * scaled gradient above 1e-4 a return: not_converged. Nothing allocated. Typically 60 to 120 evaluations. */
+/* work: n doubles. n < 10: too_few_points; constant series, and with t errors one that mostly stands still (more than
+ * 2.05 zeros follow a zero for each return that does, or 2.05 zeros for each return: there is no maximum):
+ * zero_variation; n < 100: low_quality; alpha < 1e-5, beta < 1e-5, alpha+beta > 1-1e-6, nu > 499 or nu < 2.06:
+ * at_boundary, without standard errors; scaled gradient above 1e-4 a return: not_converged. Nothing allocated.
+ * Typically 60 to 120 evaluations. */
 pg_kstatus pg_garch_fit_run(pg_garch_fit *out, const double *r, size_t n, const pg_garch_options *options,
                             double *work);
 

@@ -72,6 +72,8 @@ static void see_touch(gatherer *g, const pg_event *event)
         if (g->moved_mid > 0 && g->now_s > g->moved_s) {
             put(g, &d->move, pg_return_log(g->moved_mid, mid));
             put(g, &d->move_s, g->now_s - g->moved_s);
+        } else if (d->move.n > 0) { /* again at the same time: one move with the last one */
+            d->move.v[d->move.n - 1] += pg_return_log(g->moved_mid, mid);
         }
         g->moved_mid = mid;
         g->moved_s = g->now_s;

@@ -8,7 +8,7 @@
 #include "kernels/variance.h"
 #include "study/fit.h"
 
-enum { MULTISTART = 100, PARTICLES = 1000, PERIODS = 6 };
+enum { MULTISTART = 100, PARTICLES = 1000, PERIODS = 6, SANITY_RATIO = 5 };
 
 static const double ewma_half_life_s = 120;
 
@@ -98,6 +98,12 @@ static void garch(pg_fit_table *t, const pg_fit_data *d, const char *method, pg_
     finish(row, row->status, pg_garch_sigma(&fit.params, fit.last_sigma2, fit.last_e, d->options.step_s, horizon_s),
            NAN);
     row->gates = fit.gates;
+    pg_sigma sample;
+    if (pg_sigma_sample(&sample, d->returns.v, d->returns.n, d->options.step_s) == PG_K_OK &&
+        !pg_sigma_sane(row->estimate.value, sample.sigma_rel, SANITY_RATIO))
+        row->gates |= PG_GATE_RANGE;
+    if (row->status == PG_K_OK && row->gates)
+        row->status = PG_K_LOW_QUALITY;
     row->quality = "loglik";
     row->quality_value = fit.loglik;
     row->garch = fit.params;

@@ -54,7 +54,7 @@ static double extra(const pg_fit_row *row, const char *name)
 static pg_status missing(const char *what, const pg_quote_input *in, pg_error *err)
 {
     pg_fail(err, PG_ERR_INVALID, "no quote: %s by %s is %s", what, in->method, pg_kstatus_name(in->status));
-    pg_error_remedy(err, "choose another method or a longer period; perigee fit %s shows them all", what);
+    pg_error_remedy(err, "choose another method, a longer period or step; perigee fit %s shows all methods", what);
     return PG_ERR_INVALID;
 }
 

@@ -35,7 +35,7 @@ function K.garch(options)
   local student = options.student and true or false
   local restarts = common.count(fn, "restarts", options.restarts or 0, 0, 1000)
   local seed = common.count(fn, "seed", options.seed or 1, 0, 2 ^ 52)
-  local params, state = ffi.new "pg_garch_params", ffi.new "pg_garch_state"
+  local params, state, sample = ffi.new "pg_garch_params", ffi.new "pg_garch_state", ffi.new "pg_sigma"
   local fits, since = 0, 0
   local self = setmetatable({ step = step, count = 0 }, Garch)
 
@@ -75,8 +75,15 @@ function K.garch(options)
       state.sigma2, state.e = g.fit.last_sigma2, g.fit.last_e
       self.fit = fit_table(g.fit, student, status)
       catch_up()
+      if self.status == "ok" and not self.is_sane(self.forecast(step)) then self.status = "low_quality" end
       return self.fit, self.status
     end)
+  end
+
+  --- Whether a volatility is within a factor 5 of the window's sample one (seed 004; quant.md 3.4).
+  function self.is_sane(sigma)
+    local r, n = window.get()
+    return C.pg_sigma_sample(sample, r, n, step) ~= 0 or C.pg_sigma_sane(sigma, sample.sigma_rel, 5)
   end
 
   function self.forecast(horizon) return C.pg_garch_sigma(params, state.sigma2, state.e, step, horizon) end

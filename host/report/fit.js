@@ -11,7 +11,8 @@
   }
 
   const six = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
-  const shown = v => v === null || v === undefined ? "\u2013" : six.format(v);
+  const shown = v => v === null || v === undefined ? "\u2013"
+    : v !== 0 && (Math.abs(v) < 1e-4 || Math.abs(v) >= 1e9) ? v.toExponential(4) : six.format(v);
   const usable = row => row.value !== null;
   const extra = (row, name) => (row.extra.find(e => e.name === name) || { value: null }).value;
 
@@ -84,5 +85,5 @@
       el("td", { class: "n" }, shown(r.n)), el("td", { class: "n" }, `${(1e3 * r.seconds).toFixed(2)} ms`),
       el("td", { class: "d" }, r.extra.map(e => `${e.name} ${shown(e.value)}` +
         (e.se === null ? "" : ` \u00b1 ${shown(e.se)}`)).join(", "))));
-  section("Methods", table);
+  section("Methods", el("div", { style: "overflow-x: auto" }, table));
 })();

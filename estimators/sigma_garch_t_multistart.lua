@@ -13,7 +13,7 @@ local E = estimator {
   name = "sigma_garch_t_multistart", gives = "sigma_rel", unit = "1/sqrt(s)",
   doc = "GARCH(1,1)-t volatility, the maximum sought with random restarts.",
   params = {
-    step_ms = { 1000, min = 50, unit = "ms", doc = "grid of the returns" },
+    step_ms = { 5000, min = 50, unit = "ms", doc = "grid of the returns" },
     window_s = { 3600, min = 10, max = 86400, unit = "s", doc = "how far back returns are used" },
     min_returns = { 100, min = 10, doc = "warm-up: returns before the first fit" },
     refit_s = { 60, min = 1, max = 86400, unit = "s", doc = "time between fits" },

@@ -25,7 +25,7 @@ static const char help[] =
     "  --kappa METHOD          default mle          (perigee fit kappa DATA shows all)\n"
     "  --maker-fee BPS         the half-spread is never below it; default 1.5\n"
     "  --min-half-spread BPS, --max-half-spread BPS   limits of the half-spread; default none\n"
-    "  --step DURATION         grid of the returns; default 1s. Longer where the price mostly stands still\n"
+    "  --step DURATION         grid of the returns; default 5s. Longer where the price mostly stands still\n"
     "  --window DURATION       the last part of the data only: 4h\n"
     "  --from TIME, --to TIME  part of the data\n"
     "  --json [FILE]           every number as JSON; without a file to the standard output\n"
@@ -250,7 +250,7 @@ static bool wait_for_signal(double seconds)
 
 int pg_cli_quote(int argc, char **argv)
 {
-    options o = { .request = pg_quote_defaults(), .step_s = pg_fit_defaults().step_s };
+    options o = { .request = pg_quote_defaults(), .step_s = 5 };
     int done = parse(&o, argc, argv);
     if (done >= 0)
         return done;

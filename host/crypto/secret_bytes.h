@@ -1,0 +1,14 @@
+/* The inside of a secret, for the signers of this floor alone: no other file includes this. */
+#ifndef PG_CRYPTO_SECRET_BYTES_H
+#define PG_CRYPTO_SECRET_BYTES_H
+
+#include <stdint.h>
+
+#include "crypto/secret.h"
+
+struct pg_secret {
+    size_t size;
+    uint8_t bytes[PG_SECRET_MAX];
+};
+
+#endif

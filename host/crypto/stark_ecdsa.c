@@ -1,117 +1,17 @@
 #include "crypto/stark_ecdsa.h"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <string.h>
 
+#include "crypto/secret_bytes.h"
 #include "crypto/stark_declassify.h"
 #include "crypto/stark_generator.h"
+#include "crypto/stark_key_scalar.h"
 #include "crypto/stark_nonce.h"
 #include "crypto/stark_wnaf.h"
 
 /* The seeds that a signature tries. One retry has a chance of 2^-54. */
 enum { MAX_SEED = 16 };
-
-/* Loads a private key; the range is all that is told about it. */
-static pg_status load_key(pg_stark_scalar *key, const uint8_t secret[32], pg_error *err)
-{
-    bool below = pg_stark_scalar_from_bytes(key, secret);
-    bool good = below & !pg_stark_scalar_is_zero(key);
-
-    pg_stark_declassify(&good, sizeof good);
-    if (good)
-        return PG_OK;
-    OPENSSL_cleanse(key, sizeof *key);
-    pg_fail(err, PG_ERR_RANGE, "the Stark private key is 0 or not below the order of the curve");
-    pg_error_remedy(err, "copy the key again from the exchange's API management page");
-    return PG_ERR_RANGE;
-}
-
-pg_status pg_stark_key_check(const uint8_t secret[32], pg_error *err)
-{
-    pg_stark_scalar key;
-    pg_status status = load_key(&key, secret, err);
-    OPENSSL_cleanse(&key, sizeof key);
-    return status;
-}
-
-pg_status pg_stark_public_key(uint8_t public_key[32], const uint8_t secret[32], pg_error *err)
-{
-    pg_stark_scalar key;
-    pg_stark_point point;
-    pg_stark_affine affine;
-    pg_status status = load_key(&key, secret, err);
-
-    memset(public_key, 0, 32);
-    if (status != PG_OK)
-        return status;
-    pg_stark_generator_mul(&point, &key);
-    pg_stark_point_to_affine(&affine, &point);
-    pg_felt_to_bytes(public_key, &affine.x);
-    pg_stark_declassify(public_key, 32);
-    OPENSSL_cleanse(&key, sizeof key);
-    OPENSSL_cleanse(&point, sizeof point);
-    OPENSSL_cleanse(&affine, sizeof affine);
-    return PG_OK;
-}
-
-/* Takes the public key into x and x^3 + x + b into y2, and says whether that has a root. */
-static bool load_public_key(pg_felt *x, pg_felt *y2, const uint8_t public_key[32])
-{
-    if (!pg_felt_from_bytes(x, public_key))
-        return false;
-    pg_stark_curve_square_y(y2, x);
-    return pg_felt_is_square(y2);
-}
-
-bool pg_stark_public_key_valid_var(const uint8_t public_key[32])
-{
-    pg_felt x, y2;
-    return load_public_key(&x, &y2, public_key);
-}
-
-/* Whether a hash is below 31*n, the largest multiple of n below 2^256. */
-static bool below_multiple(const uint8_t hash[32])
-{
-    uint8_t limit[32];
-    unsigned carry = 0;
-
-    pg_stark_scalar_to_bytes(limit, &pg_stark_order);
-    for (int i = 31; i >= 0; i--) {
-        carry += limit[i] * 31u;
-        limit[i] = (uint8_t)carry;
-        carry >>= 8;
-    }
-    return memcmp(hash, limit, 32) < 0;
-}
-
-pg_status pg_stark_key_grind_var(uint8_t secret[32], const uint8_t seed[32], pg_error *err)
-{
-    uint8_t data[32 + 4], hash[32];
-    pg_stark_scalar key = { { 0 } };
-    size_t zeros = 0;
-
-    memset(secret, 0, 32);
-    while (zeros < 32 && seed[zeros] == 0)
-        zeros++;
-    if (zeros == 32)
-        return pg_fail(err, PG_ERR_INVALID, "a Stark key cannot be made of a signature whose r is 0");
-    memcpy(data, seed + zeros, 32 - zeros);
-    for (uint32_t i = 0; pg_stark_scalar_is_zero(&key); i++) {
-        size_t size = 32 - zeros;
-        for (int shift = 24; shift >= 0; shift -= 8)
-            if (i >> shift || shift == 0)
-                data[size++] = (uint8_t)(i >> shift);
-        SHA256(data, size, hash);
-        if (below_multiple(hash))
-            pg_stark_scalar_from_bytes_mod(&key, hash);
-    }
-    pg_stark_scalar_to_bytes(secret, &key);
-    OPENSSL_cleanse(data, sizeof data);
-    OPENSSL_cleanse(hash, sizeof hash);
-    OPENSSL_cleanse(&key, sizeof key);
-    return PG_OK;
-}
 
 /* Whether 32 bytes are below 2^251. */
 static bool is_short(const uint8_t bytes[32])
@@ -129,7 +29,7 @@ static bool is_zero(const uint8_t bytes[32])
 
 /* One attempt with the nonce of a seed: r = x(k*G), s = (m + r*d)/k. False when r, s or 1/s is not in 1..2^251-1. One
  * inversion serves both quotients: u = 1/(k*(m + r*d)) gives s = (m + r*d)^2 * u and 1/s = k^2 * u. */
-static bool attempt(pg_stark_signature *signature, const uint8_t hash[32], const uint8_t secret[32],
+static bool attempt(pg_stark_signature *signature, const uint8_t hash[32], const pg_secret *secret,
                     const pg_stark_scalar *key, uint64_t seed)
 {
     pg_stark_scalar k, message, r, e, u, s, s_inverse;
@@ -137,7 +37,7 @@ static bool attempt(pg_stark_signature *signature, const uint8_t hash[32], const
     pg_stark_affine affine;
     bool good;
 
-    pg_stark_nonce(&k, hash, secret, seed);
+    pg_stark_nonce(&k, hash, secret->bytes, seed);
     pg_stark_generator_mul(&point, &k);
     pg_stark_point_to_affine(&affine, &point);
     pg_felt_to_bytes(signature->r, &affine.x);
@@ -167,7 +67,7 @@ static bool attempt(pg_stark_signature *signature, const uint8_t hash[32], const
     return good;
 }
 
-pg_status pg_stark_sign(pg_stark_signature *signature, const uint8_t hash[32], const uint8_t secret[32], pg_error *err)
+pg_status pg_stark_sign(pg_stark_signature *signature, const uint8_t hash[32], const pg_secret *secret, pg_error *err)
 {
     pg_stark_scalar key;
     pg_status status;
@@ -179,7 +79,7 @@ pg_status pg_stark_sign(pg_stark_signature *signature, const uint8_t hash[32], c
         pg_error_remedy(err, "change the nonce of the message");
         return PG_ERR_RANGE;
     }
-    status = load_key(&key, secret, err);
+    status = pg_stark_key_scalar(&key, secret, err);
     if (status != PG_OK)
         return status;
     for (uint64_t seed = 0; !good && seed <= MAX_SEED; seed++)
@@ -270,7 +170,9 @@ pg_status pg_stark_verify_var(const pg_stark_signature *signature, const uint8_t
         return pg_fail(err, PG_ERR_RANGE, "the signature's r is not in 1..2^251-1");
     if (!is_short(signature->s) || is_zero(signature->s))
         return pg_fail(err, PG_ERR_RANGE, "the signature's s is not in 1..2^251-1");
-    if (!load_public_key(&x, &y2, public_key))
+    bool on_curve = pg_felt_from_bytes(&x, public_key);
+    pg_stark_curve_square_y(&y2, &x);
+    if (!on_curve || !pg_felt_is_square(&y2))
         return pg_fail(err, PG_ERR_INVALID, "the public key is not the x coordinate of a point on the curve");
     pg_stark_scalar_from_bytes_mod(&w, signature->s);
     pg_stark_scalar_invert(&w, &w);

@@ -12,8 +12,8 @@
 -- grow and is for comparison only (it warns).
 --
 -- sigma, kappa and gamma may come from a file that `perigee quote --params-out` keeps up to date: params_file. With
--- require_params nothing is quoted while that file is missing or stale; without, the estimators stand in for it. Variant
--- return_space keeps its own gamma, whose unit is another one (utilisation instead of base units).
+-- require_params nothing is quoted while that file is missing or stale; without, the estimators stand in for it.
+-- Variant return_space keeps its own gamma, whose unit is another one (utilisation instead of base units).
 local K = require "perigee.kernels"
 
 local S = strategy {

@@ -101,7 +101,10 @@ function SigmaWindow:gap() self.last = nil end
 --- Volatility in 1/sqrt(s), its standard error and "ok"; nil and the status when there is none.
 function SigmaWindow:sigma_rel(min_returns)
   if self.count < (min_returns or 2) then return nil, "warmup" end
-  return self.read(self)
+  if self.read_at ~= self.count then -- a pass over the window for every return, not for every question
+    self.read_at, self.value, self.se, self.status = self.count, self.read(self)
+  end
+  return self.value, self.se, self.status
 end
 
 ---@class perigee.HybridVolatility

@@ -14,6 +14,11 @@ static const pg_vector_file files[] = {
     { "scalar.json", NULL, pg_lighter_scalar },
     { "schnorr.json", NULL, pg_lighter_schnorr },
     { "seed_keys.json", NULL, pg_lighter_seed_keys },
+    { "auth_tokens.json", NULL, pg_lighter_auth_tokens },
+    { "l1_signatures.json", NULL, pg_lighter_l1_signatures },
+    { "scaling.json", NULL, pg_lighter_scaling },
+    { "transactions.json", NULL, pg_lighter_transactions },
+    { "tx_validation.json", NULL, pg_lighter_tx_validation },
     { NULL, NULL, NULL },
 };
 

@@ -23,5 +23,7 @@ pg_vector_runner pg_lighter_goldilocks, pg_lighter_goldilocks_reduce, pg_lighter
     pg_lighter_poseidon2_constants, pg_lighter_scalar;
 pg_vector_runner pg_lighter_curve_constants, pg_lighter_ecgfp5, pg_lighter_public_keys, pg_lighter_seed_keys,
     pg_lighter_schnorr;
+pg_vector_runner pg_lighter_transactions, pg_lighter_tx_validation, pg_lighter_scaling, pg_lighter_auth_tokens,
+    pg_lighter_l1_signatures;
 
 #endif

@@ -19,33 +19,56 @@
 
 __extension__ typedef unsigned __int128 pg_u128;
 
+/* a + b with a carry made good by e, once: enough while a + b + e does not carry twice. The compiler's own code for the
+ * carry is longer; sbb of a 32-bit register with itself is the mask e. */
+static inline uint64_t pg_gl_add_carry(uint64_t a, uint64_t b)
+{
+#ifdef __x86_64__
+    uint64_t mask;
+    __asm__("add %2, %0\n\tsbb %k1, %k1\n\tadd %1, %0" : "+&r"(a), "=&r"(mask) : "r"(b) : "cc");
+    return a;
+#else
+    uint64_t s = a + b;
+    return s + (PG_GL_EPSILON & (0 - (uint64_t)(s < a)));
+#endif
+}
+
+/* a - b, and e off for a borrow. */
+static inline uint64_t pg_gl_sub_borrow(uint64_t a, uint64_t b)
+{
+#ifdef __x86_64__
+    uint64_t mask;
+    __asm__("sub %2, %0\n\tsbb %k1, %k1\n\tsub %1, %0" : "+&r"(a), "=&r"(mask) : "r"(b) : "cc");
+    return a;
+#else
+    uint64_t d = a - b;
+    return d - (PG_GL_EPSILON & (0 - (uint64_t)(a < b)));
+#endif
+}
+
 static inline uint64_t pg_gl_add(uint64_t a, uint64_t b)
 {
-    uint64_t s = a + b, carry = s < a, t = s + (PG_GL_EPSILON & (0 - carry));
-    return t + (PG_GL_EPSILON & (0 - (uint64_t)(t < s)));
+    uint64_t s = a + b, mask = PG_GL_EPSILON & (0 - (uint64_t)(s < a));
+    return pg_gl_add_carry(s, mask);
 }
 
 static inline uint64_t pg_gl_sub(uint64_t a, uint64_t b)
 {
-    uint64_t d = a - b, t = d - (PG_GL_EPSILON & (0 - (uint64_t)(a < b)));
-    return t - (PG_GL_EPSILON & (0 - (uint64_t)(t > d)));
+    uint64_t d = a - b, mask = PG_GL_EPSILON & (0 - (uint64_t)(a < b));
+    return pg_gl_sub_borrow(d, mask);
 }
 
 /* A 128-bit number mod p. */
 static inline uint64_t pg_gl_reduce(pg_u128 x)
 {
     uint64_t lo = (uint64_t)x, hi = (uint64_t)(x >> 64), top = hi >> 32, mid = hi & PG_GL_EPSILON;
-    uint64_t t = lo - top;
-    t -= PG_GL_EPSILON & (0 - (uint64_t)(lo < top));
-    uint64_t u = (mid << 32) - mid, r = t + u;
-    return r + (PG_GL_EPSILON & (0 - (uint64_t)(r < u)));
+    return pg_gl_add_carry(pg_gl_sub_borrow(lo, top), (mid << 32) - mid);
 }
 
 /* lo + 2^64 hi mod p for hi < 2^32. */
 static inline uint64_t pg_gl_reduce96(uint64_t lo, uint64_t hi)
 {
-    uint64_t u = (hi << 32) - hi, r = lo + u;
-    return r + (PG_GL_EPSILON & (0 - (uint64_t)(r < u)));
+    return pg_gl_add_carry(lo, (hi << 32) - hi);
 }
 
 static inline uint64_t pg_gl_mul(uint64_t a, uint64_t b)

@@ -98,7 +98,7 @@ static inline void full_round(uint64_t state[WIDTH], const uint64_t constants[WI
 {
 #pragma GCC unroll 12
     for (int i = 0; i < WIDTH; i++)
-        state[i] = power7(pg_gl_add(state[i], constants[i]));
+        state[i] = power7(pg_gl_add_carry(state[i], constants[i]));
     external_layer(state);
 }
 
@@ -109,7 +109,7 @@ static inline void partial_round(uint64_t state[WIDTH], uint64_t constant)
 #pragma GCC unroll 11
     for (int i = 1; i < WIDTH; i++)
         sum += state[i];
-    state[0] = power7(pg_gl_add(state[0], constant));
+    state[0] = power7(pg_gl_add_carry(state[0], constant));
     sum += state[0];
     uint64_t total = pg_gl_reduce96((uint64_t)sum, (uint64_t)(sum >> 64));
 #pragma GCC unroll 12

@@ -4,6 +4,7 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "crypto/hex.h"
 #include "crypto/poseidon2.h"
 
 enum { RANDOM_BYTES = 32 };
@@ -19,15 +20,6 @@ void pg_schnorr_public_key(uint8_t public_key[PG_SCHNORR_KEY_BYTES], const pg_sc
     pg_ecgfp5_encode(&w, &point);
     pg_fp5_encode(public_key, &w);
     explicit_bzero(&point, sizeof point);
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static pg_status refuse_zero(const pg_scalar5 *key, pg_error *err)
@@ -49,10 +41,11 @@ pg_status pg_schnorr_key_parse(pg_scalar5 *key, const char *text, pg_error *err)
         return PG_ERR_INVALID;
     }
     for (size_t i = 0; i < sizeof bytes && status == PG_OK; i++) {
-        int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+        int high = pg_hex_digit(text[2 * i]), low = pg_hex_digit(text[2 * i + 1]);
         if (high < 0 || low < 0)
             status = pg_fail(err, PG_ERR_INVALID, "digit %zu of the private key is not hexadecimal", 2 * i + 1);
-        bytes[i] = (uint8_t)(high << 4 | low);
+        else
+            bytes[i] = (uint8_t)(high << 4 | low);
     }
     if (status == PG_OK) {
         pg_scalar5_reduce(key, bytes);

@@ -156,6 +156,8 @@ static void hybrid(pg_fit_table *t, const pg_fit_data *d, double horizon_s, doub
         row->status = pg_hybrid_update(&state, d->returns.v[i], d->options.step_s);
     if (row->status == PG_K_OK)
         row->status = pg_hybrid_read(&out, &state, activity(d));
+    if (row->status == PG_K_OK && out.sigma_fast <= 0)
+        row->status = PG_K_ZERO_VARIATION;
     finish(row, row->status, out.sigma, NAN);
     if (pg_kstatus_usable(row->status)) {
         pg_fit_row_extra(row, "sigma_slow", "1/sqrt(s)", out.sigma_slow, NAN);

@@ -131,7 +131,7 @@ function K.hybrid_volatility(options)
     update_state = function(r) return C.pg_hybrid_update(state, r, step) end,
     read_state = function(cv)
       local read = C.pg_hybrid_read(out, state, cv)
-      return read, out.sigma, out.sigma_slow, out.weight
+      return read, out.sigma, out.sigma_slow, out.weight, out.sigma_fast
     end }, Hybrid)
 end
 
@@ -145,9 +145,9 @@ function Hybrid:gap() self.last = nil end
 --- Volatility in 1/sqrt(s); cv is the coefficient of variation of the trade rate.
 function Hybrid:sigma_rel(min_returns, cv)
   if self.count < (min_returns or 1) then return nil, "warmup" end
-  local status, sigma, slow, weight = self.read_state(cv)
+  local status, sigma, slow, weight, fast = self.read_state(cv)
   self.sigma_slow, self.weight = common.finite(slow), common.finite(weight)
-  if status == 0 and sigma <= 0 then return nil, "zero_variation" end
+  if status == 0 and fast <= 0 then return nil, "zero_variation" end
   return result(status, sigma)
 end
 

@@ -2,9 +2,9 @@
 local names = {
   fair = "fair_mid", micro = "fair_microprice", tilt = "fair_imbalance",
   simple = "sigma_simple", ewma = "sigma_ewma", bipower = "sigma_bipower", hybrid = "sigma_hybrid",
-  garch = { "sigma_garch", window_s = 600, refit_s = 60, min_returns = 60 },
-  garch_t = { "sigma_garch_t", window_s = 600, refit_s = 60, min_returns = 60 },
-  multistart = { "sigma_garch_t_multistart", window_s = 300, refit_s = 300, restarts = 10 },
+  garch = { "sigma_garch", step_ms = 1000, window_s = 600, refit_s = 60, min_returns = 60 },
+  garch_t = { "sigma_garch_t", step_ms = 1000, window_s = 600, refit_s = 60, min_returns = 60 },
+  multistart = { "sigma_garch_t_multistart", step_ms = 1000, window_s = 300, refit_s = 300, restarts = 10 },
   rate = "kappa_simple", virtual = { "kappa_virtual_quoting", refit_s = 30 },
   depth = { "kappa_depth_intensity", refit_s = 60 }, sided = { "kappa_sided", mirror_side = true },
   book_kappa = "kappa_book_decay", mle = "kappa_mle",
@@ -20,6 +20,8 @@ local S = strategy {
     print_at_end = { false, doc = "log the last value of each" },
     needs = { "", doc = "slots, with a blank between, that must have given a value" },
     lacks = { "", doc = "slots that must never have given one" },
+    statuses = { "", doc = "slot=status, with a blank between: the last one" },
+    expect = { "", doc = "slot=value:tolerance (relative), with a blank between: the last value" },
   },
   estimators = names,
 }
@@ -72,7 +74,8 @@ end
 function S:on_book(ctx)
   read(ctx)
   if self.params.quote and ctx.mid then
-    ctx:quote { bid = { ctx.bid, 10 * ctx.lot }, ask = { ctx.ask, 10 * ctx.lot } }
+    local size = math.ceil(20 / ctx.mid / ctx.lot) * ctx.lot -- above the venues' least value of an order
+    ctx:quote { bid = { ctx.bid, size }, ask = { ctx.ask, size } }
   end
 end
 
@@ -80,7 +83,9 @@ function S.on_trade(_, ctx) read(ctx) end
 function S.on_fill(_, ctx) read(ctx) end
 function S.on_funding(_, ctx) read(ctx) end
 
-function S:on_stop()
+function S:on_stop(ctx)
+  local fit = ctx.hawkes:fit()
+  values["hawkes.branching"], values["hawkes.beta"] = fit and fit.branching, fit and fit.beta
   if self.params.print_at_end then
     for _, slot in ipairs(slots) do
       print(("%-12s %-14s %s"):format(slot, values[slot] and ("%.6g"):format(values[slot]) or "-", statuses[slot]))
@@ -88,6 +93,15 @@ function S:on_stop()
   end
   for slot in self.params.needs:gmatch "%S+" do
     if not seen[slot] then error(slot .. " never had a value: " .. tostring(statuses[slot])) end
+  end
+  for slot, status in self.params.statuses:gmatch "(%S+)=(%S+)" do
+    if statuses[slot] ~= status then error(slot .. ": status " .. tostring(statuses[slot]) .. ", not " .. status) end
+  end
+  for slot, wanted, tolerance in self.params.expect:gmatch "(%S+)=(%S+):(%S+)" do
+    local value = values[slot]
+    if not value or math.abs(value / wanted - 1) > tonumber(tolerance) then
+      error(slot .. " is " .. tostring(value) .. ", not " .. wanted)
+    end
   end
   for slot in self.params.lacks:gmatch "%S+" do
     if seen[slot] then error(slot .. " had a value") end

@@ -79,7 +79,7 @@ static void test_all_give_values(void **state)
     free(m.events);
 }
 
-/* What the generator was told: volatility of 0.6 a year, and its Hawkes process. Its mids lie on half ticks (0.25 bps of
+/* What the generator was told: volatility of 0.6 a year, 2 orders a second (2.08 prints), a Hawkes process. Its mids lie on half ticks (0.25 bps of
  * the price), which adds noise to returns of a second: hence 15 %. */
 static void test_known_truth(void **state)
 {
@@ -89,10 +89,10 @@ static void test_known_truth(void **state)
     synthetic_market m = calm_market(0.75, 11);
     snprintf(expect, sizeof expect,
              "simple=%.8g:0.15 ewma=%.8g:0.15 bipower=%.8g:0.15 garch=%.8g:0.15 garch_t=%.8g:0.15 hybrid=%.8g:0.2 "
-             "hawkes.branching=0.55:0.2 hawkes.beta=2:0.3 rate=2:0.2",
+             "hawkes.branching=0.55:0.2 hawkes.beta=2:0.3 rate=2.08:0.15",
              sigma, sigma, sigma, sigma, sigma, sigma);
-    const pg_setting params[] = { { "expect", expect }, { "quote", "false" } };
-    read_all(&m.info.instrument, m.events, m.count, params, 2);
+    const pg_setting params[] = { { "expect", expect }, { "quote", "false" }, { "rate.window_s", "2700" } };
+    read_all(&m.info.instrument, m.events, m.count, params, 3);
     free(m.events);
 }
 

@@ -170,7 +170,9 @@ static void keys_are_locked(void **state)
         if (sscanf(line, "%lx-%lx ", &low, &high) == 2)
             inside = (uintptr_t)secret >= low && (uintptr_t)secret < high;
         if (inside && strncmp(line, "VmFlags:", 8) == 0) {
+#ifndef __SANITIZE_ADDRESS__ /* AddressSanitizer makes mlock do nothing */
             assert_non_null(strstr(line, " lo"));
+#endif
             assert_non_null(strstr(line, " dd"));
             checked = true;
         }

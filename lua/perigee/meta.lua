@@ -24,6 +24,7 @@
 ---@field on_trade? fun(self, ctx: perigee.Context, trade: perigee.Trade)
 ---@field on_fill? fun(self, ctx: perigee.Context, fill: perigee.Fill)
 ---@field on_order? fun(self, ctx: perigee.Context, order: perigee.Order)
+---@field on_funding? fun(self, ctx: perigee.Context, funding: perigee.FundingEvent)
 ---@field on_timer? fun(self, ctx: perigee.Context, timer: integer) a timer of ctx:every without a function
 ---@field on_stop? fun(self, ctx: perigee.Context)
 
@@ -39,6 +40,11 @@
 ---@field side "buy"|"sell"
 ---@field fee number quote units; negative: a rebate
 ---@field maker boolean
+
+---@class perigee.FundingEvent
+---@field rate number fraction of the position's value an interval; positive: longs pay
+---@field mark number? quote units; nil when it is not known
+---@field interval_s number 0 when it is not known
 
 ---@class perigee.Order
 ---@field id integer
@@ -65,9 +71,14 @@ function strategy(definition) end
 ---@field on_start? fun(self, ctx: perigee.Context)
 ---@field on_book? fun(self, ctx: perigee.Context)
 ---@field on_trade? fun(self, ctx: perigee.Context, trade: perigee.Trade)
+---@field on_fill? fun(self, ctx: perigee.Context, fill: perigee.Fill)
+---@field on_funding? fun(self, ctx: perigee.Context, funding: perigee.FundingEvent)
 ---@field on_sample? fun(self, mid: number, ctx: perigee.Context) every params.step_ms, on a grid
 ---@field on_gap? fun(self, ctx: perigee.Context) a sample was due, but the mid is too old
----@field value fun(self): number?, number|string|nil the value and its standard error; nil and the status
+---@field value fun(self): number?, number|string|nil, string? value, standard error, status; or nil and the status
+---@field time? number engine time at which the value was computed, set by the estimator
+---@field ctx perigee.Context
+---@field age fun(self): number? seconds since self.time
 
 --- Declares an estimator.
 ---@param definition perigee.EstimatorDefinition

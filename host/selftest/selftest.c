@@ -7,12 +7,14 @@
 #include <sys/stat.h>
 
 #include "selftest/extended.h"
+#include "selftest/hyperliquid.h"
 #include "selftest/lighter.h"
 #include "selftest/vector.h"
 
 enum { PATH_MAX_LENGTH = 1024, MAX_FILE_BYTES = 256 << 20 };
 
-static const pg_vector_suite *const suites[] = { &pg_suite_quant, &pg_suite_extended, &pg_suite_lighter };
+static const pg_vector_suite *const suites[] = { &pg_suite_quant, &pg_suite_hyperliquid, &pg_suite_extended,
+                                                 &pg_suite_lighter };
 
 typedef struct {
     const char *only;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "crypto/stark_limbs.h"
 
 typedef struct {
     uint64_t limb[4];
@@ -33,37 +34,16 @@ extern const pg_felt pg_felt_zero, pg_felt_one;
 /* r = a + b. Below the sum of the bounds, which must be at most 31. */
 static inline void pg_felt_add(pg_felt *r, const pg_felt *a, const pg_felt *b)
 {
-    unsigned __int128 t = (unsigned __int128)a->limb[0] + b->limb[0];
-    r->limb[0] = (uint64_t)t;
-    t = (t >> 64) + a->limb[1] + b->limb[1];
-    r->limb[1] = (uint64_t)t;
-    t = (t >> 64) + a->limb[2] + b->limb[2];
-    r->limb[2] = (uint64_t)t;
-    r->limb[3] = (uint64_t)(t >> 64) + a->limb[3] + b->limb[3];
+    pg_limbs_add(r->limb, a->limb, b->limb);
 }
 
 /* r = a - b + k*p, for b below k. Below the bound of a plus k, which must be at most 31. */
 static inline void pg_felt_sub(pg_felt *r, const pg_felt *a, const pg_felt *b, unsigned k)
 {
-    unsigned __int128 t = (unsigned __int128)a->limb[0] + k;
-    uint64_t a1, a2, a3, borrow;
-    uint64_t a0 = (uint64_t)t;
-    t = (t >> 64) + a->limb[1];
-    a1 = (uint64_t)t;
-    t = (t >> 64) + a->limb[2];
-    a2 = (uint64_t)t;
-    a3 = (uint64_t)(t >> 64) + a->limb[3] + k * PG_FELT_P3;
-
-    t = (unsigned __int128)a0 - b->limb[0];
-    r->limb[0] = (uint64_t)t;
-    borrow = (uint64_t)(t >> 64) & 1;
-    t = (unsigned __int128)a1 - b->limb[1] - borrow;
-    r->limb[1] = (uint64_t)t;
-    borrow = (uint64_t)(t >> 64) & 1;
-    t = (unsigned __int128)a2 - b->limb[2] - borrow;
-    r->limb[2] = (uint64_t)t;
-    borrow = (uint64_t)(t >> 64) & 1;
-    r->limb[3] = a3 - b->limb[3] - borrow;
+    const pg_felt multiple = { { k, 0, 0, k * PG_FELT_P3 } };
+    pg_felt t;
+    pg_limbs_add(t.limb, a->limb, multiple.limb);
+    pg_limbs_sub(r->limb, t.limb, b->limb);
 }
 
 /* r = a for a below 30, brought below p + 2^202 ("reduced" in the contracts of points). */
@@ -71,25 +51,12 @@ static inline void pg_felt_reduce(pg_felt *r, const pg_felt *a)
 {
     /* The quotient of a + p by 2^251, less 2^10 units of the top limb, is that by p or one less, and never more: the
      * 17s of p3 add up to at most 31 * 17 < 2^10. The p added first keeps the subtraction of 2^10 from wrapping. */
+    const pg_felt modulus = { { 1, 0, 0, PG_FELT_P3 } };
     pg_felt t;
-    pg_felt_sub(&t, a, &pg_felt_zero, 1);
+    pg_limbs_add(t.limb, a->limb, modulus.limb);
     uint64_t q = (t.limb[3] - 1024) >> 59;
     const pg_felt multiple = { { q, 0, 0, q * PG_FELT_P3 } };
-    pg_felt_sub(r, &t, &multiple, 0);
-}
-
-/* One row of a product: t[0..3] + a * b, its top limb returned. */
-static inline uint64_t pg_felt_row(uint64_t t[4], const uint64_t a[4], uint64_t b)
-{
-    unsigned __int128 s = (unsigned __int128)a[0] * b + t[0];
-    t[0] = (uint64_t)s;
-    s = (unsigned __int128)a[1] * b + t[1] + (uint64_t)(s >> 64);
-    t[1] = (uint64_t)s;
-    s = (unsigned __int128)a[2] * b + t[2] + (uint64_t)(s >> 64);
-    t[2] = (uint64_t)s;
-    s = (unsigned __int128)a[3] * b + t[3] + (uint64_t)(s >> 64);
-    t[3] = (uint64_t)s;
-    return (uint64_t)(s >> 64);
+    pg_limbs_sub(r->limb, t.limb, multiple.limb);
 }
 
 /* r = t / 2^256 for t below k * 2^256 * p, k at most 30: below k + 1.
@@ -98,29 +65,50 @@ static inline void pg_felt_montgomery(pg_felt *r, const uint64_t t[8])
 {
     const uint64_t m[4] = { t[0], t[1], t[2], t[3] - t[0] * PG_FELT_P3 };
     const pg_felt high = { { t[4], t[5], t[6], t[7] } };
-    uint64_t q[4] = { 0 };
-    uint64_t top = pg_felt_row(q, m, PG_FELT_P3);
-    unsigned __int128 s = (unsigned __int128)m[3] + q[0];
     pg_felt less;
+    pg_limb_sum s = { m[3], 0, 0 };
 
-    s = (s >> 64) + q[1];
-    less.limb[0] = (uint64_t)s;
-    s = (s >> 64) + q[2];
-    less.limb[1] = (uint64_t)s;
-    s = (s >> 64) + q[3];
-    less.limb[2] = (uint64_t)s;
-    less.limb[3] = top + (uint64_t)(s >> 64);
+    pg_limb_sum_add(&s, m[0], PG_FELT_P3);
+    pg_limb_sum_shift(&s);
+    for (int i = 1; i < 4; i++) {
+        pg_limb_sum_add(&s, m[i], PG_FELT_P3);
+        less.limb[i - 1] = pg_limb_sum_shift(&s);
+    }
+    less.limb[3] = s.c0;
     pg_felt_sub(r, &high, &less, 1);
 }
 
 /* r = a * b. For a below j and b below k, j*k at most 900: below j*k/31 + 1. */
 static inline void pg_felt_mul(pg_felt *r, const pg_felt *a, const pg_felt *b)
 {
-    uint64_t t[8] = { 0 };
-    t[4] = pg_felt_row(t, a->limb, b->limb[0]);
-    t[5] = pg_felt_row(t + 1, a->limb, b->limb[1]);
-    t[6] = pg_felt_row(t + 2, a->limb, b->limb[2]);
-    t[7] = pg_felt_row(t + 3, a->limb, b->limb[3]);
+    const uint64_t *x = a->limb, *y = b->limb;
+    pg_limb_sum s = { 0, 0, 0 };
+    uint64_t t[8];
+
+    pg_limb_sum_add(&s, x[0], y[0]);
+    t[0] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add(&s, x[0], y[1]);
+    pg_limb_sum_add(&s, x[1], y[0]);
+    t[1] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add(&s, x[0], y[2]);
+    pg_limb_sum_add(&s, x[1], y[1]);
+    pg_limb_sum_add(&s, x[2], y[0]);
+    t[2] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add(&s, x[0], y[3]);
+    pg_limb_sum_add(&s, x[1], y[2]);
+    pg_limb_sum_add(&s, x[2], y[1]);
+    pg_limb_sum_add(&s, x[3], y[0]);
+    t[3] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add(&s, x[1], y[3]);
+    pg_limb_sum_add(&s, x[2], y[2]);
+    pg_limb_sum_add(&s, x[3], y[1]);
+    t[4] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add(&s, x[2], y[3]);
+    pg_limb_sum_add(&s, x[3], y[2]);
+    t[5] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add(&s, x[3], y[3]);
+    t[6] = s.c0;
+    t[7] = s.c1;
     pg_felt_montgomery(r, t);
 }
 
@@ -128,51 +116,27 @@ static inline void pg_felt_mul(pg_felt *r, const pg_felt *a, const pg_felt *b)
 static inline void pg_felt_sqr(pg_felt *r, const pg_felt *a)
 {
     const uint64_t *x = a->limb;
+    pg_limb_sum s = { 0, 0, 0 };
     uint64_t t[8];
-    unsigned __int128 s, d;
 
-    /* The products of different limbs, then all of it doubled while the squares are added. */
-    s = (unsigned __int128)x[0] * x[1];
-    t[1] = (uint64_t)s;
-    s = (unsigned __int128)x[0] * x[2] + (uint64_t)(s >> 64);
-    t[2] = (uint64_t)s;
-    s = (unsigned __int128)x[0] * x[3] + (uint64_t)(s >> 64);
-    t[3] = (uint64_t)s;
-    t[4] = (uint64_t)(s >> 64);
-    s = (unsigned __int128)x[1] * x[2] + t[3];
-    t[3] = (uint64_t)s;
-    s = (unsigned __int128)x[1] * x[3] + t[4] + (uint64_t)(s >> 64);
-    t[4] = (uint64_t)s;
-    s = (unsigned __int128)x[2] * x[3] + (uint64_t)(s >> 64);
-    t[5] = (uint64_t)s;
-    t[6] = (uint64_t)(s >> 64);
-
-    t[7] = t[6] >> 63;
-    t[6] = t[6] << 1 | t[5] >> 63;
-    t[5] = t[5] << 1 | t[4] >> 63;
-    t[4] = t[4] << 1 | t[3] >> 63;
-    t[3] = t[3] << 1 | t[2] >> 63;
-    t[2] = t[2] << 1 | t[1] >> 63;
-    t[1] <<= 1;
-
-    d = (unsigned __int128)x[0] * x[0];
-    t[0] = (uint64_t)d;
-    s = (d >> 64) + t[1];
-    t[1] = (uint64_t)s;
-    d = (unsigned __int128)x[1] * x[1];
-    s = (s >> 64) + t[2] + (uint64_t)d;
-    t[2] = (uint64_t)s;
-    s = (s >> 64) + t[3] + (uint64_t)(d >> 64);
-    t[3] = (uint64_t)s;
-    d = (unsigned __int128)x[2] * x[2];
-    s = (s >> 64) + t[4] + (uint64_t)d;
-    t[4] = (uint64_t)s;
-    s = (s >> 64) + t[5] + (uint64_t)(d >> 64);
-    t[5] = (uint64_t)s;
-    d = (unsigned __int128)x[3] * x[3];
-    s = (s >> 64) + t[6] + (uint64_t)d;
-    t[6] = (uint64_t)s;
-    t[7] += (uint64_t)(s >> 64) + (uint64_t)(d >> 64);
+    pg_limb_sum_add(&s, x[0], x[0]);
+    t[0] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add_twice(&s, x[0], x[1]);
+    t[1] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add_twice(&s, x[0], x[2]);
+    pg_limb_sum_add(&s, x[1], x[1]);
+    t[2] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add_twice(&s, x[0], x[3]);
+    pg_limb_sum_add_twice(&s, x[1], x[2]);
+    t[3] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add_twice(&s, x[1], x[3]);
+    pg_limb_sum_add(&s, x[2], x[2]);
+    t[4] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add_twice(&s, x[2], x[3]);
+    t[5] = pg_limb_sum_shift(&s);
+    pg_limb_sum_add(&s, x[3], x[3]);
+    t[6] = s.c0;
+    t[7] = s.c1;
     pg_felt_montgomery(r, t);
 }
 

@@ -2,8 +2,8 @@
 
 enum { FULL = 4, PARTIAL = 83 };
 
-/* Three constants a full round, one a partial round; see tables/stark_tables.c. */
-static const pg_felt constants[3 * 2 * FULL + PARTIAL] = {
+/* Three constants a full round; one and 4p a partial round, and 4p after the last; see tables/stark_tables.c. */
+static const pg_felt constants[3 * 2 * FULL + PARTIAL + 1] = {
 #include "crypto/stark_poseidon.inc"
 };
 
@@ -39,25 +39,30 @@ static inline const pg_felt *full_rounds(pg_felt s[3], const pg_felt *constant)
     return constant;
 }
 
-/* The third element is the critical path: it goes unreduced from its cube to the next, below 6.4 at most. */
+/* The rounds in other coordinates: with u = a + b and w = 2a + c^3, the matrix maps (a, u, c) to (w + u, 2w, u - 2c^3).
+ * So only w is reduced, and the way from one cube to the next, which nothing can overlap, is a doubling and a
+ * subtraction: the round's constant comes with 4p on it and is added to u beforehand. */
 static inline const pg_felt *partial_rounds(pg_felt s[3], const pg_felt *constant)
 {
+    pg_felt a = s[0], u, c, w, next;
+
+    pg_felt_add(&u, &s[0], &s[1]);
+    pg_felt_add(&c, &s[2], constant++);
     for (int round = 0; round < PARTIAL; round++) {
-        pg_felt sum, t, c;
-        pg_felt_add(&t, &s[2], constant++); /* 7.4 */
-        cube(&c, &t);                       /* 1.7 */
-        pg_felt_add(&sum, &s[0], &s[1]);    /* 2.1 */
-        pg_felt_add(&t, &c, &c);            /* 3.4 */
-        pg_felt_sub(&s[2], &sum, &t, 4);    /* 6.1 */
-        pg_felt_sub(&t, &s[0], &s[1], 2);
-        pg_felt_add(&t, &t, &c);
-        pg_felt_reduce(&s[1], &t);
-        pg_felt_add(&t, &s[0], &s[0]);
-        pg_felt_add(&t, &t, &sum);
-        pg_felt_add(&t, &t, &c);
-        pg_felt_reduce(&s[0], &t);
+        cube(&c, &c); /* from 7.1: 1.6 */
+        pg_felt_add(&w, &a, &a);
+        pg_felt_add(&w, &w, &c); /* 7.9 */
+        pg_felt_reduce(&w, &w);
+        pg_felt_add(&a, &w, &u);            /* 3.1 */
+        pg_felt_add(&next, &u, constant++); /* 7.1 */
+        pg_felt_add(&u, &w, &w);            /* 2.1 */
+        pg_felt_add(&c, &c, &c);            /* 3.2, less than the 4p of the constant */
+        pg_felt_sub(&c, &next, &c, 0);
     }
-    pg_felt_reduce(&s[2], &s[2]);
+    pg_felt_reduce(&s[0], &a);
+    pg_felt_sub(&s[1], &u, &a, 4);
+    pg_felt_reduce(&s[1], &s[1]);
+    pg_felt_reduce(&s[2], &c);
     return constant;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/stark_bytes.h"
+#include "crypto/stark_limbs.h"
 
 const pg_stark_scalar pg_stark_order = { { 0x1e66a241adc64d2f, 0xb781126dcae7b232, 0xffffffffffffffff,
                                            0x0800000000000010 } };
@@ -92,30 +93,36 @@ void pg_stark_scalar_negate(pg_stark_scalar *r, const pg_stark_scalar *a)
         r->limb[i] = t.limb[i] & nonzero;
 }
 
-/* r = a * b / 2^256 modulo n, for a*b below 2^256 * n (Montgomery, Math. Comp. 44, 1985, limb by limb). */
+/* r = a * b / 2^256 modulo n, for a*b below 2^256 * n (Montgomery, Math. Comp. 44, 1985): a*b + m*n, column by column,
+ * for the m that makes its low half 0. */
 static void montgomery_mul(pg_stark_scalar *r, const pg_stark_scalar *a, const pg_stark_scalar *b)
 {
-    uint64_t t[5] = { 0 };
+    const uint64_t *x = a->limb, *y = b->limb, *n = pg_stark_order.limb;
+    pg_limb_sum s = { 0, 0, 0 };
+    uint64_t m[4];
     pg_stark_scalar result;
 
+#pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
-        unsigned __int128 s = 0;
-        for (int j = 0; j < 4; j++) {
-            s = (s >> 64) + t[j] + (unsigned __int128)a->limb[j] * b->limb[i];
-            t[j] = (uint64_t)s;
+#pragma GCC unroll 4
+        for (int j = 0; j < i; j++) {
+            pg_limb_sum_add(&s, x[j], y[i - j]);
+            pg_limb_sum_add(&s, m[j], n[i - j]);
         }
-        t[4] += (uint64_t)(s >> 64);
-        uint64_t m = t[0] * negative_inverse;
-        s = (unsigned __int128)m * pg_stark_order.limb[0] + t[0];
-        for (int j = 1; j < 4; j++) {
-            s = (s >> 64) + t[j] + (unsigned __int128)m * pg_stark_order.limb[j];
-            t[j - 1] = (uint64_t)s;
-        }
-        s = (s >> 64) + t[4];
-        t[3] = (uint64_t)s;
-        t[4] = (uint64_t)(s >> 64);
+        pg_limb_sum_add(&s, x[i], y[0]);
+        m[i] = s.c0 * negative_inverse;
+        pg_limb_sum_add(&s, m[i], n[0]);
+        pg_limb_sum_shift(&s);
     }
-    memcpy(result.limb, t, sizeof result.limb);
+#pragma GCC unroll 4
+    for (int i = 4; i < 8; i++) {
+#pragma GCC unroll 4
+        for (int j = i - 3; j < 4; j++) {
+            pg_limb_sum_add(&s, x[j], y[i - j]);
+            pg_limb_sum_add(&s, m[j], n[i - j]);
+        }
+        result.limb[i - 4] = pg_limb_sum_shift(&s);
+    }
     subtract_order(r, &result);
 }
 

@@ -10,12 +10,26 @@
 
 enum { WINDOWS = 63, MULTIPLES = 8, FULL = 4, PARTIAL = 83, ROUNDS = 2 * FULL + PARTIAL };
 
+static void print_limbs(FILE *out, const pg_felt *a)
+{
+    fprintf(out, "{ { 0x%016llxu, 0x%016llxu, 0x%016llxu, 0x%016llxu } },\n", (unsigned long long)a->limb[0],
+            (unsigned long long)a->limb[1], (unsigned long long)a->limb[2], (unsigned long long)a->limb[3]);
+}
+
 static void print_felt(FILE *out, const pg_felt *a)
 {
     pg_felt n;
     pg_felt_normalize(&n, a);
-    fprintf(out, "{ { 0x%016llxu, 0x%016llxu, 0x%016llxu, 0x%016llxu } },\n", (unsigned long long)n.limb[0],
-            (unsigned long long)n.limb[1], (unsigned long long)n.limb[2], (unsigned long long)n.limb[3]);
+    print_limbs(out, &n);
+}
+
+/* a and 4p. */
+static void print_lifted(FILE *out, const pg_felt *a)
+{
+    pg_felt n;
+    pg_felt_normalize(&n, a);
+    pg_felt_sub(&n, &n, &pg_felt_zero, 4);
+    print_limbs(out, &n);
 }
 
 static void print_generator(FILE *out)
@@ -73,8 +87,10 @@ static void print_poseidon(FILE *out)
             pg_felt_sub(&pushed[1], &k[0], &k[1], 1);
             pg_felt_add(&pushed[0], &pushed[2], &k[0]);
             pg_felt_add(&pushed[0], &pushed[0], &k[0]);
-            print_felt(out, &k[2]);
+            print_lifted(out, &k[2]);
         } else {
+            if (round == FULL + PARTIAL)
+                print_lifted(out, &pg_felt_zero);
             for (int i = 0; i < 3; i++)
                 print_felt(out, &k[i]);
         }

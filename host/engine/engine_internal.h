@@ -42,6 +42,7 @@ struct pg_engine {
     pg_orders orders;
     pg_quotes wanted; /* in integers, as last declared, less what has filled since */
     engine_declared declared;
+    int64_t refused_ns;   /* when the venue last refused something */
     pg_position position; /* by the fills we have heard of */
     int64_t max_position; /* size units; 0: no limit */
     int64_t seen_best[2]; /* integers behind the view's bid and ask */

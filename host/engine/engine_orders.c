@@ -48,6 +48,13 @@ static int64_t behind_touch(const pg_engine *e, int64_t price, int side)
     return in->rule(in, side == PG_BUY ? touch - in->tick : touch + in->tick, side);
 }
 
+/* Below the venue's least value; what only reduces may be smaller. */
+static bool is_too_small(const pg_instrument *in, int64_t price, int64_t size, const pg_desired *desired)
+{
+    pg_money least = (pg_money)in->min_notional * pg_pow10(in->price_decimals) * pg_pow10(in->size_decimals);
+    return !desired->reduce_only && (pg_money)price * size < least;
+}
+
 static void round_side(pg_engine *e, const pg_desired *desired, int which, pg_quote_side *side)
 {
     const pg_instrument *in = &e->config.instrument;
@@ -61,7 +68,7 @@ static void round_side(pg_engine *e, const pg_desired *desired, int which, pg_qu
             price = behind_touch(e, price, side_name);
         if (size > left)
             size = left - left % in->lot;
-        if (price <= 0 || size < in->lot || size < in->min_size) {
+        if (price <= 0 || size < in->lot || size < in->min_size || is_too_small(in, price, size, desired)) {
             e->stats.refused_quotes++;
             continue;
         }
@@ -87,9 +94,16 @@ static void reconcile(pg_engine *e)
     pg_quotes_reconcile(&e->orders, &e->wanted, &e->config.policy, e->now_ns);
 }
 
+/* After the last event here nothing new is sent, nor at the instant of a refusal: without latency a script that asks
+ * again at once would be answered for ever. */
+static bool takes_requests(const pg_engine *e)
+{
+    return !e->halted && e->phase == PHASE_RUN && e->local_event_ns != INT64_MAX && e->now_ns != e->refused_ns;
+}
+
 void engine_reconcile(pg_engine *e)
 {
-    if (e->orders.changed)
+    if (e->orders.changed && takes_requests(e))
         reconcile(e);
 }
 
@@ -136,7 +150,7 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
 {
     for (int which = 0; which < 2; which++)
         PG_ASSERT(desired->count[which] >= 0 && desired->count[which] <= PG_QUOTE_LEVELS);
-    if (e->halted || e->phase != PHASE_RUN || nothing_new(e, desired))
+    if (!takes_requests(e) || nothing_new(e, desired))
         return;
     pg_quote_side sides[2];
     round_side(e, desired, 0, &sides[0]);
@@ -168,8 +182,7 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
     bool valid = (side == PG_BUY || side == PG_SELL) && tif >= PG_TIF_GTC && tif <= PG_TIF_ALO && request.price > 0 &&
                  request.size >= in->lot;
     uint64_t id = 0;
-    if (!e->halted && e->phase == PHASE_RUN && valid &&
-        fits(e, side, request.size, reduce_only, pg_orders_open_size(&e->orders, side)))
+    if (takes_requests(e) && valid && fits(e, side, request.size, reduce_only, pg_orders_open_size(&e->orders, side)))
         id = pg_orders_place(&e->orders, &request, false, e->now_ns);
     e->stats.refused_quotes += id == 0;
     return id;
@@ -185,7 +198,7 @@ bool pg_engine_modify(pg_engine *e, uint64_t id, double price, double size)
 {
     const pg_instrument *in = &e->config.instrument;
     pg_order *order = pg_orders_find(&e->orders, id);
-    if (!order || e->halted)
+    if (!order || !takes_requests(e))
         return false;
     int64_t new_price = pg_price_round(in, price, order->side), new_size = pg_size_truncate(in, size);
     int64_t others = pg_orders_open_size(&e->orders, order->side) - order->remaining;
@@ -224,6 +237,16 @@ static void quote_filled(pg_engine *e, const pg_order *order, int64_t size)
     }
 }
 
+/* A quote that the venue refused is not sent again until the strategy declares it anew: nothing would be different. */
+static void quote_refused(pg_engine *e, int which, int64_t price)
+{
+    pg_quote_side *side = &e->wanted.side[which == PG_SELL];
+    e->declared.valid = false;
+    for (int i = side->count - 1; i >= 0; i--)
+        if (side->level[i].price == price)
+            side->level[i] = side->level[--side->count];
+}
+
 static bool rests(const pg_engine *e, int side)
 {
     for (int i = 0; i < e->orders.count; i++)
@@ -256,6 +279,11 @@ int engine_reply(pg_engine *e, const pg_reply *reply)
         e->view.realised = pg_money_double(in, e->position.realised);
         if (known && order.quoted)
             quote_filled(e, &order, reply->size);
+    }
+    if (reply->kind == PG_REPLY_REJECTED || reply->kind == PG_REPLY_REPLACE_REFUSED) {
+        e->refused_ns = e->now_ns;
+        if (known && order.quoted)
+            quote_refused(e, reply->side, reply->price);
     }
     track_resting(e);
     if (!known && reply->kind != PG_REPLY_FILL)

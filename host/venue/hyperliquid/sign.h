@@ -36,7 +36,7 @@ void pg_hl_signed_free(pg_hl_signed *made);
 
 /* Encodes and signs. An action that is never for a vault (user-signed ones, and those that the venue takes so) loses the
  * envelope's vault. Errors: those of pg_hl_encode; PG_ERR_INVALID for expires_after with a user-signed action;
- * PG_ERR_PARSE for a vault that is no address; those of pg_secp256k1_sign. About 1.2 times the bare signature. */
+ * PG_ERR_PARSE for a vault that is no address; those of pg_secp256k1_sign. About 1.1 times the bare signature. */
 pg_status pg_hl_sign(pg_hl_signed *made, const pg_hl_signer *signer, const pg_hl_action *action,
                      const pg_hl_envelope *envelope, pg_error *err);
 

@@ -678,6 +678,39 @@ static void test_refused_orders(void **state)
     pg_engine_free(e);
 }
 
+/* What the venue refuses is not asked for again by itself, and a script that asks at every refusal still comes to the
+ * end: without latency, too, where nothing but the refusal makes time pass. */
+static void test_refusals_end(void **state)
+{
+    (void)state;
+    random_market market = market_make(2000, 5, ms, ms);
+    for (int single = 0; single < 2; single++) {
+        pg_engine_config config = engine_config(market.events, market.count);
+        config.order_latency = (pg_latency_config){ .kind = PG_LATENCY_CONSTANT };
+        pg_engine *e = NULL;
+        assert_int_equal(pg_engine_new(&e, &config, NULL), PG_OK);
+        int calls = 0, call;
+        while ((call = pg_engine_next(e)) != PG_CALL_DONE) {
+            const pg_view *view = pg_engine_view(e);
+            assert_true(++calls < 20000);
+            if (isnan(view->mid) || (call != PG_CALL_BOOK && call != PG_CALL_ORDER))
+                continue;
+            if (single) { /* post-only through the touch */
+                pg_engine_order(e, PG_BUY, view->ask + 10, 1, PG_TIF_ALO, false);
+            } else { /* nothing to reduce */
+                pg_desired desired = { .post_only = true, .reduce_only = true, .count = { 1, 0 } };
+                desired.price[0][0] = view->bid;
+                desired.size[0][0] = 1;
+                pg_engine_quote(e, &desired);
+            }
+        }
+        assert_true(pg_engine_orders(e)->counts.rejected > 100);
+        assert_int_equal(pg_engine_orders(e)->count, 0);
+        pg_engine_free(e);
+    }
+    free(market.events);
+}
+
 static void test_empty_tape(void **state)
 {
     (void)state;
@@ -708,6 +741,7 @@ int main(void)
         cmocka_unit_test(test_timer_bounds),
         cmocka_unit_test(test_halt),
         cmocka_unit_test(test_refused_settings),
+        cmocka_unit_test(test_refusals_end),
         cmocka_unit_test(test_refused_orders),
         cmocka_unit_test(test_empty_tape),
     };

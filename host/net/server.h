@@ -1,0 +1,69 @@
+/* HTTP and WebSocket server: of the built-in exchanges, the metrics page, the tests. libwebsockets on the loop. */
+#ifndef PG_NET_SERVER_H
+#define PG_NET_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "net/loop.h"
+
+typedef struct pg_server pg_server;
+typedef struct pg_peer pg_peer; /* one connection */
+
+typedef struct {
+    pg_peer *peer;
+    const char *method; /* "GET", "POST", ... */
+    const char *path;   /* without query */
+    const char *query;  /* after '?'; "" when there is none */
+    const char *body;   /* terminated */
+    size_t size;
+    const char *authorization; /* of the header of that name and of X-Api-Key; "" when absent */
+    const char *api_key;
+    const char *cookie;
+} pg_server_request;
+
+/* Any of them may be NULL. */
+typedef struct {
+    void *self;
+    /* A whole HTTP request: answer it now or later by pg_server_answer, exactly once, unless the peer is gone. */
+    void (*request)(void *self, const pg_server_request *request);
+    /* A WebSocket wants to open at this path; false refuses it with 404. */
+    bool (*connect)(void *self, pg_peer *peer, const char *path, const pg_server_request *headers);
+    void (*opened)(void *self, pg_peer *peer);
+    /* A whole text message; terminated, may be changed in place. */
+    void (*text)(void *self, pg_peer *peer, char *text, size_t size);
+    /* The peer (of either kind) is gone; it is not to be used any more. */
+    void (*gone)(void *self, pg_peer *peer);
+} pg_server_handler;
+
+typedef struct {
+    const char *address; /* NULL: 127.0.0.1 */
+    int port;            /* 0: any free one */
+    size_t body_limit;   /* bytes of a request or message; 0: 16 MiB */
+    size_t queue_limit;  /* bytes waiting for one WebSocket peer; 0: 8 MiB; a peer that is slower is dropped */
+    bool compress;       /* take up permessage-deflate */
+} pg_server_config;
+
+/* PG_ERR_IO when the port is taken. */
+pg_status pg_server_new(pg_server **server, pg_loop *loop, const pg_server_config *config, pg_server_handler handler,
+                        pg_error *err);
+
+/* Closes every connection; no callback follows. NULL is allowed. */
+void pg_server_free(pg_server *server);
+
+int pg_server_port(const pg_server *server);
+
+/* The user's pointer of a peer, NULL at first. */
+void pg_peer_set(pg_peer *peer, void *data);
+void *pg_peer_get(const pg_peer *peer);
+
+/* Answers an HTTP request; everything is copied. `type` is the Content-Type. */
+void pg_server_answer(pg_peer *peer, int code, const char *type, const char *body, size_t size);
+
+/* Queues a text message for a WebSocket peer (copied). */
+void pg_peer_send(pg_peer *peer, const char *text, size_t size);
+
+/* Closes a connection after what is queued (abrupt: at once, without a close frame: what a cut looks like). */
+void pg_peer_close(pg_peer *peer, bool abrupt);
+
+#endif

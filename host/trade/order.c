@@ -61,8 +61,10 @@ const char *pg_order_state_name(int state)
 
 const char *pg_reason_name(int reason)
 {
-    static const char *const names[PG_REASONS] = { "none",       "post_only",    "reduce_only", "price",
-                                                   "size",       "min_notional", "unknown",     "ioc",
-                                                   "self_trade", "too_many",     "expired",     "limit" };
+    static const char *const names[PG_REASONS] = {
+        "none",       "post_only", "reduce_only", "price",       "size",   "min_notional", "unknown",  "ioc",
+        "self_trade", "too_many",  "expired",     "limit",       "margin", "far_price",    "no_match", "capped",
+        "rate_limit", "closed",    "signature",   "liquidation", "switch", "unsent",       "other"
+    };
     return reason >= 0 && reason < PG_REASONS ? names[reason] : "unknown";
 }

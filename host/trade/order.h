@@ -60,6 +60,17 @@ typedef enum {
     PG_REASON_FULL,        /* too many open orders */
     PG_REASON_EXPIRED,     /* quote validity over */
     PG_REASON_LIMIT,       /* position or cash limit */
+    PG_REASON_MARGIN,      /* not enough margin or balance */
+    PG_REASON_FAR_PRICE,   /* too far from the venue's reference price */
+    PG_REASON_NO_MATCH,    /* an immediate order met nothing */
+    PG_REASON_CAPPED,      /* the venue's cap on open interest, position or order value */
+    PG_REASON_RATE,        /* a rate limit, the venue's or ours */
+    PG_REASON_CLOSED,      /* the venue takes no such orders now: upgrade, delisting, settlement */
+    PG_REASON_SIGNATURE,   /* key, account, network or nonce is not accepted */
+    PG_REASON_LIQUIDATION, /* the venue liquidates the account */
+    PG_REASON_SWITCH,      /* the dead-man's switch went off */
+    PG_REASON_UNSENT,      /* the request did not get to the venue */
+    PG_REASON_OTHER,       /* the venue's words say */
     PG_REASONS
 } pg_reason;
 

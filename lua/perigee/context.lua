@@ -14,7 +14,8 @@ local tifs = { gtc = 0, ioc = 1, alo = 2 }
 local states = { "pending_new", "live", "pending_replace", "pending_cancel", "filled", "cancelled", "rejected" }
 local reasons = {
   [0] = "none", "post_only", "reduce_only", "price", "size", "min_notional", "unknown", "ioc", "self_trade",
-  "too_many", "expired", "limit",
+  "too_many", "expired", "limit", "margin", "far_price", "no_match", "capped", "rate_limit", "closed", "signature",
+  "liquidation", "switch", "unsent", "other",
 }
 M.sides, M.states, M.reasons = sides, states, reasons
 

@@ -8,10 +8,12 @@
 /* What the position limit leaves for new size on a side, given the fills we know of. */
 static int64_t room(const pg_engine *e, int side)
 {
+    int64_t held = side == PG_BUY ? e->position.quantity : -e->position.quantity;
+    if (e->holds & PG_HOLD_REDUCE)
+        return held < 0 ? -held : 0;
     if (e->max_position == 0)
         return INT64_MAX;
-    int64_t held = e->position.quantity;
-    int64_t left = e->max_position - (side == PG_BUY ? held : -held);
+    int64_t left = e->max_position - held;
     return left > 0 ? left : 0;
 }
 
@@ -98,7 +100,9 @@ static void reconcile(pg_engine *e)
  * again at once would be answered for ever. */
 static bool takes_requests(const pg_engine *e)
 {
-    return !e->halted && e->phase == PHASE_RUN && e->local_event_ns != INT64_MAX && e->now_ns != e->refused_ns;
+    if (e->halted || e->phase != PHASE_RUN || e->now_ns == e->refused_ns)
+        return false;
+    return e->live ? (e->holds & ~(uint32_t)PG_HOLD_REDUCE) == 0 : e->local_event_ns != INT64_MAX;
 }
 
 void engine_reconcile(pg_engine *e)
@@ -150,7 +154,8 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
 {
     for (int which = 0; which < 2; which++)
         PG_ASSERT(desired->count[which] >= 0 && desired->count[which] <= PG_QUOTE_LEVELS);
-    if (!takes_requests(e) || nothing_new(e, desired))
+    bool shadow = e->live && e->with.shadow; /* what it would do is looked at, no more */
+    if ((!shadow && !takes_requests(e)) || nothing_new(e, desired) || shadow)
         return;
     pg_quote_side sides[2];
     round_side(e, desired, 0, &sides[0]);
@@ -182,6 +187,8 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
     bool valid = (side == PG_BUY || side == PG_SELL) && tif >= PG_TIF_GTC && tif <= PG_TIF_ALO && request.price > 0 &&
                  request.size >= in->lot;
     uint64_t id = 0;
+    if (e->live && e->with.shadow)
+        return 0;
     if (takes_requests(e) && valid && fits(e, side, request.size, reduce_only, pg_orders_open_size(&e->orders, side)))
         id = pg_orders_place(&e->orders, &request, false, e->now_ns);
     e->stats.refused_quotes += id == 0;
@@ -218,6 +225,11 @@ void pg_engine_halt(pg_engine *e)
 {
     e->halted = true;
     pg_engine_cancel_all(e);
+}
+
+int64_t pg_engine_room(const pg_engine *e, int side)
+{
+    return room(e, side);
 }
 
 /* ---- replies ---- */
@@ -275,6 +287,8 @@ int engine_reply(pg_engine *e, const pg_reply *reply)
     if (reply->kind == PG_REPLY_FILL) {
         /* A fill is a fill, even of an order that we thought gone. */
         pg_position_fill(&e->position, reply->side, reply->price, reply->size, reply->fee);
+        if (e->live)
+            pg_account_fill(&e->account, reply->side, reply->price, reply->size, reply->fee, reply->maker, e->now_ns);
         e->view.position = pg_size_double(in, e->position.quantity);
         e->view.realised = pg_money_double(in, e->position.realised);
         if (known && order.quoted)
@@ -305,7 +319,7 @@ int pg_engine_timer(pg_engine *e, double period_s, bool aligned)
 {
     if (!(period_s >= 1e-3 && period_s < 1e9) || e->timer_count == PG_ENGINE_TIMERS)
         return 0;
-    engine_timer *timer = &e->timers[e->timer_count++];
+    engine_timer_entry *timer = &e->timers[e->timer_count++];
     timer->period_ns = (int64_t)(period_s * 1e9 + 0.5);
     timer->due_ns = e->now_ns + timer->period_ns;
     if (aligned)

@@ -1,0 +1,236 @@
+/* The engine in real time: inputs, holds, and one version of a script taking over from another. */
+#include "engine/engine_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_INBOX = 1024 };
+
+/* ---- the inbox ---- */
+
+static void grow(engine_inbox *inbox)
+{
+    uint32_t capacity = inbox->capacity ? 2 * inbox->capacity : FIRST_INBOX;
+    pg_input *grown = malloc(capacity * sizeof *grown);
+    PG_ASSERT(grown);
+    for (uint32_t i = 0; i < inbox->count; i++)
+        grown[i] = inbox->input[(inbox->head + i) & (inbox->capacity - 1)];
+    free(inbox->input);
+    *inbox = (engine_inbox){ .input = grown, .count = inbox->count, .capacity = capacity };
+}
+
+void pg_engine_push(pg_engine *e, const pg_input *input)
+{
+    engine_inbox *inbox = &e->inbox;
+    if (inbox->count == inbox->capacity)
+        grow(inbox);
+    inbox->input[(inbox->head + inbox->count++) & (inbox->capacity - 1)] = *input;
+}
+
+/* ---- requests ---- */
+
+static void send_now(void *self, const pg_request *request)
+{
+    pg_engine *e = self;
+    if (e->with.shadow)
+        return;
+    engine_hash(e, request);
+    e->with.gateway.send(e->with.gateway.self, request);
+}
+
+/* What is held is cancelled as soon as it can be; otherwise quotes are brought to what is wanted. */
+static void settle_orders(pg_engine *e)
+{
+    if (!e->orders.changed)
+        return;
+    if (e->halted || (e->holds & ~(uint32_t)PG_HOLD_REDUCE)) {
+        e->orders.changed = false;
+        pg_orders_cancel_all(&e->orders);
+    } else {
+        engine_reconcile(e);
+    }
+}
+
+/* ---- inputs ---- */
+
+/* Reduce only: what would make the position larger goes. */
+static void cancel_increasing(pg_engine *e)
+{
+    e->declared.valid = false;
+    for (int side = PG_BUY; side <= PG_SELL; side++) {
+        if (pg_engine_room(e, side) > 0)
+            continue;
+        e->wanted.side[side == PG_SELL].count = 0;
+        for (int i = 0; i < e->orders.count; i++)
+            if (e->orders.order[i].side == side && !e->orders.order[i].reduce_only)
+                pg_orders_cancel(&e->orders, &e->orders.order[i]);
+    }
+}
+
+static void hold(pg_engine *e, uint32_t holds)
+{
+    if (holds == e->holds)
+        return;
+    e->holds = holds;
+    e->view.holds = (int32_t)holds;
+    e->declared.valid = false;
+    if (holds & ~(uint32_t)PG_HOLD_REDUCE)
+        pg_engine_cancel_all(e);
+    else if (holds & PG_HOLD_REDUCE)
+        cancel_increasing(e);
+    e->orders.changed = true;
+}
+
+/* The venue knows best what is held: the difference is booked at the price given, without a fee. */
+static void correct_position(pg_engine *e, int64_t quantity, int64_t price)
+{
+    int64_t difference = quantity - e->position.quantity;
+    if (difference == 0 || price <= 0)
+        return;
+    int side = difference > 0 ? PG_BUY : PG_SELL;
+    int64_t size = difference > 0 ? difference : -difference;
+    pg_position_fill(&e->position, side, price, size, 0);
+    pg_account_fill(&e->account, side, price, size, 0, true, e->now_ns);
+    e->view.position = pg_size_double(&e->config.instrument, e->position.quantity);
+    e->declared.valid = false;
+    e->orders.changed = true;
+}
+
+static void adopt(pg_engine *e, const pg_reply *found)
+{
+    pg_orders_adopt(&e->orders, &(pg_order){ .id = found->id,
+                                             .price = found->price,
+                                             .remaining = found->remaining,
+                                             .sent_ns = e->now_ns,
+                                             .state = PG_ORDER_LIVE,
+                                             .side = found->side,
+                                             .tif = PG_TIF_GTC,
+                                             .quoted = true });
+    e->orders.changed = true;
+}
+
+static int market_event(pg_engine *e, const pg_event *event)
+{
+    e->stats.events++;
+    int call = engine_market(e, event);
+    if (call != PG_CALL_BOOK)
+        return call;
+    int64_t bid = pg_book_best(e->book, PG_BUY), ask = pg_book_best(e->book, PG_SELL);
+    if (bid > 0 && ask > bid)
+        pg_account_mark(&e->account, bid + ask, e->now_ns);
+    return call;
+}
+
+/* Returns the pg_call to make, 0 for none. */
+static int act(pg_engine *e, const pg_input *input)
+{
+    switch ((pg_input_kind)input->kind) {
+    case PG_INPUT_EVENT: return market_event(e, &input->event);
+    case PG_INPUT_REPLY: return engine_reply(e, &input->reply);
+    case PG_INPUT_HOLD: hold(e, (uint32_t)input->bits); return 0;
+    case PG_INPUT_POSITION: correct_position(e, input->reply.size, input->reply.price); return 0;
+    case PG_INPUT_ADOPT: adopt(e, &input->reply); return 0;
+    case PG_INPUT_WORK: e->view.id = (double)input->bits; return PG_CALL_WORK;
+    case PG_INPUT_STOP: e->phase = PHASE_STOP; return PG_CALL_STOP;
+    case PG_INPUT_TIME:
+    case PG_INPUT_KINDS: break;
+    }
+    return 0;
+}
+
+int engine_live_run(pg_engine *e)
+{
+    engine_inbox *inbox = &e->inbox;
+    settle_orders(e);
+    while (inbox->count > 0) {
+        const pg_input *next = &inbox->input[inbox->head];
+        if (next->time_ns > e->now_ns)
+            e->now_ns = next->time_ns;
+        if (e->next_timer_ns <= e->now_ns && !e->halted)
+            return engine_timer(e);
+        pg_input input = *next;
+        inbox->head = (inbox->head + 1) & (inbox->capacity - 1);
+        inbox->count--;
+        int call = act(e, &input);
+        if (call && (!e->halted || call == PG_CALL_STOP))
+            return call;
+        settle_orders(e);
+    }
+    return PG_CALL_IDLE;
+}
+
+/* ---- life ---- */
+
+void engine_live_init(pg_engine *e, const pg_live_config *live)
+{
+    e->live = true;
+    e->with = *live;
+    e->now_ns = live->start_ns;
+    e->refused_ns = INT64_MIN;
+    pg_orders_init(&e->orders, (pg_gateway){ e, send_now }, live->first_id);
+    e->orders.fresh_replace = live->fresh_replace;
+}
+
+void engine_live_free(pg_engine *e)
+{
+    free(e->inbox.input);
+}
+
+int64_t pg_engine_next_timer(const pg_engine *e)
+{
+    return e->next_timer_ns;
+}
+
+uint32_t pg_engine_holds(const pg_engine *e)
+{
+    return e->holds;
+}
+
+const pg_position *pg_engine_position(const pg_engine *e)
+{
+    return &e->position;
+}
+
+void pg_engine_resume(pg_engine *e)
+{
+    e->halted = false;
+    e->declared.valid = false;
+    e->orders.changed = true;
+}
+
+bool pg_engine_declared(const pg_engine *e, pg_desired *desired)
+{
+    if (e->declared.valid)
+        *desired = e->declared.desired;
+    return e->declared.valid;
+}
+
+void pg_engine_take_over(pg_engine *e, pg_engine *from)
+{
+    PG_ASSERT(e->live && from->live && e->with.shadow && !from->with.shadow);
+    e->orders = from->orders;
+    e->orders.gateway = (pg_gateway){ e, send_now };
+    e->orders.changed = true;
+    e->with.gateway = from->with.gateway;
+    e->with.shadow = false;
+    from->with.shadow = true;
+    e->position = from->position;
+    e->account = from->account;
+    e->wanted = from->wanted;
+    e->holds = from->holds;
+    e->refused_ns = from->refused_ns;
+    e->stats.decisions = from->stats.decisions;
+    e->stats.refused_quotes = from->stats.refused_quotes;
+    e->view.position = from->view.position;
+    e->view.realised = from->view.realised;
+    e->view.holds = from->view.holds;
+    e->declared.valid = false;
+}
+
+uint64_t pg_engine_work(pg_engine *e, void *call)
+{
+    if (!e->live || !e->with.start)
+        return 0;
+    e->with.start(e->with.worker, ++e->works, call);
+    return e->works;
+}

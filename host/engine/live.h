@@ -1,0 +1,50 @@
+/* The engine in real time: inputs are pushed as they come, and the script pulls until it is idle.
+ *
+ * There is no simulated venue behind it: requests go to the gateway at once, replies come back as inputs. What it
+ * decides depends on its inputs alone (and on fits, which are inputs when they are done). */
+#ifndef PG_ENGINE_LIVE_H
+#define PG_ENGINE_LIVE_H
+
+#include "engine/engine.h"
+#include "engine/input.h"
+
+/* Beside pg_engine_config, whose tape, matcher and latencies are not used. */
+typedef struct {
+    pg_gateway gateway;
+    uint64_t first_id;  /* of its orders */
+    int64_t start_ns;   /* time before the first input */
+    bool fresh_replace; /* trade/orders.h */
+    bool shadow;        /* decides and sends nothing: its declared quotes are looked at */
+    void *worker;       /* fits: start(worker, number, call); NULL start: the script runs them itself */
+    void (*start)(void *worker, uint64_t number, void *call);
+} pg_live_config;
+
+pg_status pg_engine_new_live(pg_engine **engine, const pg_engine_config *config, const pg_live_config *live,
+                             pg_error *err);
+
+/* Puts an input at the end; it is acted upon at the next pg_engine_next. Aborts when there is no memory. */
+void pg_engine_push(pg_engine *engine, const pg_input *input);
+
+/* When the next timer is due; INT64_MAX: none. */
+int64_t pg_engine_next_timer(const pg_engine *engine);
+
+/* Bits of pg_hold in force. */
+uint32_t pg_engine_holds(const pg_engine *engine);
+
+/* A shadow becomes the one that trades: orders, position, account, holds, gateway and order numbers pass over from
+ * `from`, which is left as a shadow. Both must have seen the same inputs. Nothing is sent by it. */
+void pg_engine_take_over(pg_engine *engine, pg_engine *from);
+
+/* What was last declared, false when nothing was. */
+bool pg_engine_declared(const pg_engine *engine, pg_desired *desired);
+
+/* What may be open on a side in all, and how much is: size units. INT64_MAX: no limit. */
+int64_t pg_engine_room(const pg_engine *engine, int side);
+
+/* Lets a halted engine go on: another script takes over. */
+void pg_engine_resume(pg_engine *engine);
+
+/* The position by the fills that we have heard of. */
+const pg_position *pg_engine_position(const pg_engine *engine);
+
+#endif

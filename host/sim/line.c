@@ -5,7 +5,7 @@
 
 void pg_line_init(pg_line *line, int side, int64_t lot, pg_queue_model model, double power)
 {
-    memset(line, 0, sizeof *line);
+    line->count = 0; /* the orders behind it are never read; the array is large */
     line->side = side;
     line->lot = lot;
     line->model = model;
@@ -125,6 +125,17 @@ void pg_line_touch(pg_line *line, const pg_book *book)
     int64_t best = pg_book_best(book, line->side);
     for (int i = 0; i < line->count && (best == 0 || pg_line_reaches(line, line->order[i].price, best)); i++)
         depth_of(line, book, &line->order[i]);
+}
+
+void pg_line_taken(pg_line *line, const pg_book *book, int64_t price, int64_t size)
+{
+    for (int i = 0; i < line->count && pg_line_reaches(line, line->order[i].price, price); i++) {
+        pg_resting *order = &line->order[i];
+        if (order->price != price || !order->visible)
+            continue;
+        order->queue.front = fmax(0, order->queue.front - (double)size);
+        order->level_size = pg_book_size(book, line->side, price);
+    }
 }
 
 int pg_line_cross(const pg_line *line, const pg_book *book, int64_t exch_ns, pg_line_fill *fills)

@@ -15,7 +15,7 @@
 #include "kernels/queue.h"
 #include "market/book.h"
 
-enum { PG_LINE_ORDERS = 256 };
+enum { PG_LINE_ORDERS = 2048 };
 
 typedef struct {
     uint64_t id;
@@ -26,6 +26,7 @@ typedef struct {
     int64_t level_size; /* displayed size at our price when last seen */
     bool visible;       /* the price lies within what the book shows */
     bool reduce_only;
+    int owner; /* whose it is, where several accounts share a market */
 } pg_resting;
 
 typedef struct {
@@ -64,6 +65,9 @@ void pg_line_depth(pg_line *line, const pg_book *book, int64_t price);
 
 /* Only the best price of the side was told anew: nothing is learned about orders behind it. */
 void pg_line_touch(pg_line *line, const pg_book *book);
+
+/* `size` of what is displayed at `price` was taken, and the book has it no more: it stood in front. */
+void pg_line_taken(pg_line *line, const pg_book *book, int64_t price, int64_t size);
 
 /* The opposite side of the book has come to our price: fills against its displayed size, in priority order. */
 int pg_line_cross(const pg_line *line, const pg_book *book, int64_t exch_ns, pg_line_fill *fills);

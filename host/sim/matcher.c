@@ -4,10 +4,10 @@
 
 /* ---- booking ---- */
 
-void matcher_fill(pg_matcher *m, uint64_t id, int side, int64_t price, int64_t size, int64_t remaining, bool maker,
-                  int64_t now_ns)
+void matcher_fill(pg_matcher *m, int owner, uint64_t id, int side, int64_t price, int64_t size, int64_t remaining,
+                  bool maker, int64_t now_ns)
 {
-    m->position += side == PG_BUY ? size : -size;
+    m->position[owner] += side == PG_BUY ? size : -size;
     int64_t rate = maker ? m->config.maker_fee_e8 : m->config.taker_fee_e8;
     pg_reply reply = {
         .kind = PG_REPLY_FILL,
@@ -45,36 +45,37 @@ void matcher_void(pg_matcher *m, int64_t now_ns)
     }
 }
 
-int64_t matcher_reducible(const pg_matcher *m, int side)
+int64_t matcher_reducible(const pg_matcher *m, int owner, int side)
 {
-    int64_t held = side == PG_BUY ? -m->position : m->position;
+    int64_t held = side == PG_BUY ? -m->position[owner] : m->position[owner];
     return held > 0 ? held : 0;
 }
 
 void matcher_drop_reduce_only(pg_matcher *m, int side, int64_t now_ns)
 {
     pg_line *line = matcher_line(m, side);
-    if (matcher_reducible(m, side) > 0)
-        return;
     for (int i = line->count - 1; i >= 0; i--)
-        if (line->order[i].reduce_only)
+        if (line->order[i].reduce_only && matcher_reducible(m, line->order[i].owner, side) == 0)
             matcher_drop(m, line, i, PG_REASON_REDUCE_ONLY, now_ns);
+}
+
+int64_t matcher_fill_resting(pg_matcher *m, pg_line *line, int index, int64_t size, int64_t now_ns)
+{
+    pg_resting *order = &line->order[index];
+    if (order->reduce_only && size > matcher_reducible(m, order->owner, line->side))
+        size = matcher_reducible(m, order->owner, line->side);
+    if (size == 0)
+        return 0;
+    order->remaining -= size;
+    matcher_fill(m, order->owner, order->id, line->side, order->price, size, order->remaining, true, now_ns);
+    return size;
 }
 
 int64_t matcher_book_fills(pg_matcher *m, pg_line *line, const pg_line_fill *fills, int n, int64_t now_ns)
 {
     int64_t total = 0;
-    for (int i = 0; i < n; i++) {
-        pg_resting *order = &line->order[fills[i].index];
-        int64_t size = fills[i].size;
-        if (order->reduce_only && size > matcher_reducible(m, line->side))
-            size = matcher_reducible(m, line->side);
-        if (size == 0)
-            continue;
-        order->remaining -= size;
-        total += size;
-        matcher_fill(m, order->id, line->side, order->price, size, order->remaining, true, now_ns);
-    }
+    for (int i = 0; i < n; i++)
+        total += matcher_fill_resting(m, line, fills[i].index, fills[i].size, now_ns);
     for (int i = n - 1; i >= 0; i--)
         if (line->order[fills[i].index].remaining == 0)
             pg_line_remove(line, fills[i].index);
@@ -171,14 +172,21 @@ pg_status pg_matcher_new(pg_matcher **matcher, const pg_matcher_config *config, 
 {
     if (!(config->queue_power > 0 && config->queue_power <= 100))
         return pg_fail(err, PG_ERR_INVALID, "queue power %g must lie in 0 to 100", config->queue_power);
+    if (config->owners < 0 || (config->owners > 1 && config->fill != PG_FILL_QUEUE))
+        return pg_fail(err, PG_ERR_INVALID, "several accounts share a market in the queue model only");
+    int owners = config->owners > 0 ? config->owners : 1;
     pg_matcher *m = calloc(1, sizeof *m);
     pg_book *book = pg_book_new(instrument->tick);
-    if (!m || !book) {
+    int64_t *position = calloc((size_t)owners, sizeof *position);
+    if (!m || !book || !position) {
         free(m);
+        free(position);
         pg_book_free(book);
         return pg_fail(err, PG_ERR_MEMORY, "no memory for a matching engine");
     }
     m->config = *config;
+    m->config.owners = owners;
+    m->position = position;
     m->instrument = instrument;
     m->sink = sink;
     m->book = book;
@@ -195,6 +203,7 @@ void pg_matcher_free(pg_matcher *m)
     if (!m)
         return;
     pg_book_free(m->book);
+    free(m->position);
     free(m);
 }
 
@@ -205,7 +214,12 @@ const pg_book *pg_matcher_book(const pg_matcher *m)
 
 int64_t pg_matcher_position(const pg_matcher *m)
 {
-    return m->position;
+    return m->position[0];
+}
+
+const pg_line *pg_matcher_line(const pg_matcher *m, int side)
+{
+    return &m->line[side == PG_SELL];
 }
 
 int pg_matcher_open_orders(const pg_matcher *m)

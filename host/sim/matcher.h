@@ -2,7 +2,12 @@
  *
  * Two fill models: `queue` follows our place in the queue (sim/line.h); `cross` is the simple model of quant.md 8.4
  * (a quote fills when a trade reaches it, no queue), for comparison. An order only ever meets what happened at or after
- * its arrival at the venue, and none outlives a gap in the recording: a fill must not bridge what nobody saw. */
+ * its arrival at the venue, and none outlives a gap in the recording: a fill must not bridge what nobody saw.
+ *
+ * Several accounts can share a market (the built-in exchange, queue model only): each order has an owner. An incoming
+ * order then also meets the resting orders of others: those that are better priced than the book at once, those at its
+ * price when what the book displays there is taken. Both fills are reported, the resting order's directly before the
+ * incoming one's. Nobody meets himself: what he has resting there is cancelled. */
 #ifndef PG_SIM_MATCHER_H
 #define PG_SIM_MATCHER_H
 
@@ -20,6 +25,7 @@ typedef struct {
     double queue_power;   /* n of the power models */
     int64_t maker_fee_e8; /* fraction of notional in 1e-8; negative: rebate */
     int64_t taker_fee_e8;
+    int owners; /* accounts that share the market; 0: one */
     /* The cross model only: */
     int64_t validity_ns;   /* a quote expires this long after it was placed */
     int64_t cooldown_ns;   /* after a fill the side rests this long */
@@ -48,10 +54,16 @@ void pg_matcher_market(pg_matcher *matcher, const pg_event *event, int64_t now_n
 /* A request of ours arrives at the venue. */
 void pg_matcher_request(pg_matcher *matcher, const pg_request *request, int64_t now_ns);
 
+/* The same of the account `owner`, 0 to config.owners - 1. An order's id is unique among all accounts. */
+void pg_matcher_request_of(pg_matcher *matcher, int owner, const pg_request *request, int64_t now_ns);
+
 /* The venue's book (without our orders). */
 const pg_book *pg_matcher_book(const pg_matcher *matcher);
 
-/* Our position as the venue knows it, size units. */
+/* The resting orders of a side, of all owners. */
+const pg_line *pg_matcher_line(const pg_matcher *matcher, int side);
+
+/* Our position (owner 0's) as the venue knows it, size units. */
 int64_t pg_matcher_position(const pg_matcher *matcher);
 
 /* Our open orders at the venue. */

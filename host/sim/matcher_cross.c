@@ -17,7 +17,7 @@ static int64_t capacity(const pg_matcher *m, int side)
 {
     if (m->config.max_position == 0)
         return INT64_MAX;
-    int64_t room = m->config.max_position - (side == PG_BUY ? m->position : -m->position);
+    int64_t room = m->config.max_position - (side == PG_BUY ? m->position[0] : -m->position[0]);
     return room > 0 ? room : 0;
 }
 

@@ -51,8 +51,11 @@ static const pg_synthetic_field fields[] = {
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
-typedef struct {
-    const pg_synthetic_params *p;
+typedef struct pg_synthetic market;
+
+struct pg_synthetic {
+    pg_synthetic_params params;
+    const pg_synthetic_params *p;  /* the same */
     int64_t tick_units, lot_units; /* price units a tick, size units a lot */
     gsl_rng *rng;
     pg_synthetic_sink sink;
@@ -77,8 +80,9 @@ typedef struct {
     double half_spread; /* ticks beyond the nearest tick on either side */
     pg_event *events;
     size_t n_events, capacity;
+    bool is_open;
     pg_synthetic_book book;
-} market;
+};
 
 const pg_synthetic_field *pg_synthetic_fields(int *n)
 {
@@ -487,11 +491,10 @@ static void init_market(market *m)
     steer_queue_rate(m);
 }
 
-pg_status pg_synthetic_generate(const pg_synthetic_params *params, uint64_t seed, pg_synthetic_sink sink, void *context,
-                                void (*progress)(void *context, uint64_t done, uint64_t total), void *progress_context,
-                                pg_error *err)
+/* ---- life ---- */
+
+pg_status pg_synthetic_open(pg_synthetic **synthetic, const pg_synthetic_params *params, uint64_t seed, pg_error *err)
 {
-    enum { PROGRESS_MOMENTS = 65536 };
     pg_tape_info info;
     pg_status status = pg_synthetic_describe(&info, params, seed, err);
     if (status != PG_OK)
@@ -505,23 +508,57 @@ pg_status pg_synthetic_generate(const pg_synthetic_params *params, uint64_t seed
         return pg_fail(err, PG_ERR_MEMORY, "out of memory");
     }
     gsl_rng_set(rng, (unsigned long)(seed * 0x9E3779B97F4A7C15u >> 32));
-    m->p = params;
+    m->params = *params;
+    m->p = &m->params;
     m->tick_units = info.instrument.tick;
     m->lot_units = info.instrument.lot;
     m->rng = rng;
+    init_market(m);
+    *synthetic = m;
+    return PG_OK;
+}
+
+void pg_synthetic_close(pg_synthetic *m)
+{
+    if (!m)
+        return;
+    gsl_rng_free(m->rng);
+    free(m->events);
+    free(m);
+}
+
+pg_status pg_synthetic_next(pg_synthetic *m, pg_synthetic_sink sink, void *context, pg_error *err)
+{
     m->sink = sink;
     m->context = context;
     m->err = err;
-    init_market(m);
-    open_market(m);
-    for (uint64_t i = 1; m->status == PG_OK && (m->t < m->end || m->next_step <= m->end); i++) {
+    if (m->is_open)
         next_moment(m);
+    else
+        open_market(m);
+    m->is_open = true;
+    return m->status;
+}
+
+int64_t pg_synthetic_time(const pg_synthetic *m)
+{
+    return time_ns(m);
+}
+
+pg_status pg_synthetic_generate(const pg_synthetic_params *params, uint64_t seed, pg_synthetic_sink sink, void *context,
+                                void (*progress)(void *context, uint64_t done, uint64_t total), void *progress_context,
+                                pg_error *err)
+{
+    enum { PROGRESS_MOMENTS = 65536 };
+    market *m = NULL;
+    pg_status status = pg_synthetic_open(&m, params, seed, err);
+    if (status == PG_OK)
+        status = pg_synthetic_next(m, sink, context, err);
+    for (uint64_t i = 1; status == PG_OK && (m->t < m->end || m->next_step <= m->end); i++) {
+        status = pg_synthetic_next(m, sink, context, err);
         if (progress && i % PROGRESS_MOMENTS == 0)
             progress(progress_context, (uint64_t)(m->t * 1e9), (uint64_t)(m->end * 1e9));
     }
-    status = m->status;
-    gsl_rng_free(rng);
-    free(m->events);
-    free(m);
+    pg_synthetic_close(m);
     return status;
 }

@@ -84,4 +84,18 @@ pg_status pg_synthetic_generate(const pg_synthetic_params *params, uint64_t seed
                                 void (*progress)(void *context, uint64_t done, uint64_t total), void *progress_context,
                                 pg_error *err);
 
+/* ---- the same, moment by moment: a live market ---- */
+
+typedef struct pg_synthetic pg_synthetic;
+
+/* params are copied; their length is of no meaning here: the market goes on. */
+pg_status pg_synthetic_open(pg_synthetic **synthetic, const pg_synthetic_params *params, uint64_t seed, pg_error *err);
+void pg_synthetic_close(pg_synthetic *synthetic);
+
+/* Hands over what happens at the next moment (first: the book as a snapshot; often nothing). An error is final. */
+pg_status pg_synthetic_next(pg_synthetic *synthetic, pg_synthetic_sink sink, void *context, pg_error *err);
+
+/* Exchange time of the last moment. */
+int64_t pg_synthetic_time(const pg_synthetic *synthetic);
+
 #endif

@@ -281,13 +281,35 @@ static void test_sink_error(void **state)
     assert_string_equal(err.what, "the disk is full");
 }
 
+/* Taken moment by moment it is the same market, and it goes on beyond the length. */
+static void test_moments(void **state)
+{
+    (void)state;
+    pg_synthetic_params p;
+    pg_synthetic_init(&p);
+    p.hours = 0.05;
+    list whole = generate(&p, 5), pulled = { 0 };
+    pg_synthetic *market = NULL;
+    assert_int_equal(pg_synthetic_open(&market, &p, 5, NULL), PG_OK);
+    p.price = 1; /* the parameters were copied */
+    int64_t before = pg_synthetic_time(market);
+    while (pulled.n < whole.n + 1000)
+        assert_int_equal(pg_synthetic_next(market, collect, &pulled, NULL), PG_OK);
+    assert_int_equal(before, p.start_ns);
+    assert_true(pg_synthetic_time(market) > before + 180000000000);
+    assert_memory_equal(whole.events, pulled.events, whole.n * sizeof(pg_event));
+    pg_synthetic_close(market);
+    free(whole.events);
+    free(pulled.events);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statistics),        cmocka_unit_test(test_other_parameters),
         cmocka_unit_test(test_adverse_selection), cmocka_unit_test(test_real_book),
         cmocka_unit_test(test_determinism),       cmocka_unit_test(test_bad_parameters),
-        cmocka_unit_test(test_sink_error),
+        cmocka_unit_test(test_sink_error),        cmocka_unit_test(test_moments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

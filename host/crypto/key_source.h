@@ -1,0 +1,30 @@
+/* Where a key comes from: environment, .env file, a file of its own, or the keystore. */
+#ifndef PG_CRYPTO_KEY_SOURCE_H
+#define PG_CRYPTO_KEY_SOURCE_H
+
+#include "base/status.h"
+#include "crypto/key_kind.h"
+
+typedef enum {
+    PG_KEY_FROM_ENVIRONMENT, /* name: of the variable, which is wiped and removed */
+    PG_KEY_FROM_DOTENV,      /* path: of a .env file; name: of the variable in it */
+    PG_KEY_FROM_FILE,        /* path: a file that holds the key alone */
+    PG_KEY_FROM_KEYSTORE     /* path: of the keystore; name: of the entry */
+} pg_key_from;
+
+/* Asks for the passphrase of a keystore entry: writes it to text[size], terminated. The caller wipes it. */
+typedef pg_status (*pg_passphrase_fn)(void *self, const char *name, char *text, size_t size, pg_error *err);
+
+typedef struct {
+    pg_key_from from;
+    const char *path, *name;
+    pg_passphrase_fn passphrase; /* of a keystore; NULL: PG_ERR_INVALID */
+    void *self;
+} pg_key_source;
+
+/* Loads a key of a kind; the caller frees the secret. A file that others than its owner can read is refused
+ * (PG_ERR_INVALID, saying what to do). Errors name the source and never quote the key: PG_ERR_NOT_FOUND, PG_ERR_PARSE,
+ * PG_ERR_IO, and those of pg_key_parse and pg_keystore_unseal. */
+pg_status pg_key_load(pg_secret **secret, const pg_key_source *source, pg_key_kind kind, pg_error *err);
+
+#endif

@@ -36,7 +36,7 @@ struct pg_engine {
     bool live;
     pg_live_config with;
     engine_inbox inbox;
-    uint32_t holds; /* pg_hold bits */
+    uint32_t holds; /* pg_input_hold */
     uint64_t works; /* fits started */
     /* the venue's side */
     pg_matcher *matcher;

@@ -43,7 +43,7 @@ static void settle_orders(pg_engine *e)
 {
     if (!e->orders.changed)
         return;
-    if (e->halted || (e->holds & ~(uint32_t)PG_HOLD_REDUCE)) {
+    if (e->halted || (e->holds & PG_INPUT_PULL)) {
         e->orders.changed = false;
         pg_orders_cancel_all(&e->orders);
     } else {
@@ -74,9 +74,9 @@ static void hold(pg_engine *e, uint32_t holds)
     e->holds = holds;
     e->view.holds = (int32_t)holds;
     e->declared.valid = false;
-    if (holds & ~(uint32_t)PG_HOLD_REDUCE)
+    if (holds & PG_INPUT_PULL)
         pg_engine_cancel_all(e);
-    else if (holds & PG_HOLD_REDUCE)
+    else if (holds & PG_INPUT_REDUCE)
         cancel_increasing(e);
     e->orders.changed = true;
 }

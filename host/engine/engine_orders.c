@@ -9,7 +9,7 @@
 static int64_t room(const pg_engine *e, int side)
 {
     int64_t held = side == PG_BUY ? e->position.quantity : -e->position.quantity;
-    if (e->holds & PG_HOLD_REDUCE)
+    if (e->holds & PG_INPUT_REDUCE)
         return held < 0 ? -held : 0;
     if (e->max_position == 0)
         return INT64_MAX;
@@ -102,7 +102,7 @@ static bool takes_requests(const pg_engine *e)
 {
     if (e->halted || e->phase != PHASE_RUN || e->now_ns == e->refused_ns)
         return false;
-    return e->live ? (e->holds & ~(uint32_t)PG_HOLD_REDUCE) == 0 : e->local_event_ns != INT64_MAX;
+    return e->live ? (e->holds & PG_INPUT_PULL) == 0 : e->local_event_ns != INT64_MAX;
 }
 
 void engine_reconcile(pg_engine *e)

@@ -28,7 +28,7 @@ void pg_engine_push(pg_engine *engine, const pg_input *input);
 /* When the next timer is due; INT64_MAX: none. */
 int64_t pg_engine_next_timer(const pg_engine *engine);
 
-/* Bits of pg_hold in force. */
+/* Bits of pg_input_hold in force. */
 uint32_t pg_engine_holds(const pg_engine *engine);
 
 /* A shadow becomes the one that trades: orders, position, account, holds, gateway and order numbers pass over from

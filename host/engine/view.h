@@ -46,7 +46,7 @@ typedef struct {
     int32_t timer;
     int32_t maker;
     int32_t call;  /* pg_call */
-    int32_t holds; /* pg_hold bits of engine/input.h; 0 in a backtest */
+    int32_t holds; /* pg_input_hold of engine/input.h; 0 in a backtest */
 } pg_view;
 
 typedef struct pg_engine pg_engine;

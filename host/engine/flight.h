@@ -15,10 +15,11 @@ typedef enum {
     PG_FLIGHT_META = 1,    /* text: the settings, JSON; the first record */
     PG_FLIGHT_INPUT = 2,   /* pg_input */
     PG_FLIGHT_REQUEST = 3, /* pg_request */
-    PG_FLIGHT_VERSION = 4, /* text: what began to decide here, and from where it was warmed up, JSON */
-    PG_FLIGHT_PARAM = 5,   /* text: NAME=VALUE, set from the console */
-    PG_FLIGHT_BACK = 6,    /* the version before took over again */
-    PG_FLIGHT_FAULT = 7    /* text: the script failed and nothing decides any more */
+    PG_FLIGHT_SHADOW = 4,  /* text: a version began to fly along, and from where it was warmed up, JSON */
+    PG_FLIGHT_VERSION = 5, /* text: it took over */
+    PG_FLIGHT_PARAM = 6,   /* text: NAME=VALUE, set from the console */
+    PG_FLIGHT_BACK = 7,    /* text: why the version before took over again */
+    PG_FLIGHT_FAULT = 8    /* text: the script failed and nothing decides any more */
 } pg_flight_kind;
 
 enum { PG_FLIGHT_TEXT = 16384 };

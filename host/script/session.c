@@ -196,6 +196,7 @@ static pg_status load(pg_session *session, pg_error *err)
     if (status != PG_OK)
         return status;
     snprintf(session->name, sizeof session->name, "%s", lua_tostring(lua, -1));
+    snprintf(session->slots, sizeof session->slots, "%s", lua_tostring(lua, -2));
     read_parameters(session, lua, 1);
     hash_files(session);
     lua_settop(lua, 0);
@@ -344,6 +345,11 @@ const pg_parameter_row *pg_session_parameters(const pg_session *session, int *co
 const char *pg_session_version(const pg_session *session)
 {
     return session->version;
+}
+
+const char *pg_session_slots(const pg_session *session)
+{
+    return session->slots;
 }
 
 size_t pg_session_peak_memory(const pg_session *session)

@@ -67,6 +67,9 @@ const pg_parameter_row *pg_session_parameters(const pg_session *session, int *co
 /* SHA-256 over the scripts' texts, first 7 hex digits: the version that traded. */
 const char *pg_session_version(const pg_session *session);
 
+/* The estimators' slots in the order of loading, a line each. */
+const char *pg_session_slots(const pg_session *session);
+
 /* Largest Lua heap, bytes. */
 size_t pg_session_peak_memory(const pg_session *session);
 

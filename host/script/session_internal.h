@@ -17,6 +17,7 @@ struct pg_session {
     char version[8];
     pg_parameter_row parameters[SESSION_PARAMETERS];
     int parameter_count;
+    char slots[1024];
     bool wants_trades;
     int lines_logged;
     const pg_engine *engine; /* while it runs */

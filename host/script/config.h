@@ -31,7 +31,8 @@ enum {
     PG_CONFIG_VERSION = 8
 };
 
-typedef enum { PG_NETWORK_MAINNET, PG_NETWORK_TESTNET, PG_NETWORK_LOCAL } pg_network;
+/* UNKNOWN only while a file is being read. */
+typedef enum { PG_NETWORK_UNKNOWN = -1, PG_NETWORK_MAINNET, PG_NETWORK_TESTNET, PG_NETWORK_LOCAL } pg_network;
 
 /* Where a secret comes from. ENV: an environment variable; when it is not set, the same name in ./.env. */
 typedef enum { PG_SECRET_NONE, PG_SECRET_ENV, PG_SECRET_FILE, PG_SECRET_KEYSTORE } pg_secret_kind;

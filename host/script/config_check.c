@@ -78,7 +78,8 @@ static void check_venue_data(checker *c, const pg_config_venue *venue)
                         "write data = \"synthetic\" or data = \"FILE.tape\"");
     else if (venue->data && venue->enabled && strcmp(venue->data, "synthetic") != 0 &&
              pg_file_stat(venue->data, &info, &failure) != PG_OK)
-        pg_error_remedy(WRONG(c, venue->line, "data: %s", failure.what), "data is \"synthetic\" or the path of a tape");
+        pg_error_remedy(WRONG(c, venue->line, "data %.200s: %s", venue->data, failure.what),
+                        "data is \"synthetic\" or the path of a tape");
 }
 
 static void check_venue_trading(checker *c, pg_config_venue *venue)
@@ -129,7 +130,7 @@ static void check_venue(checker *c, int index)
     if (venue->account && venue->kind && strcmp(venue->kind, "hyperliquid") == 0 &&
         pg_address_parse(&address, venue->account, NULL) != PG_OK)
         WRONG(c, venue->line, "account is not an address: \"0x\" and 40 hexadecimal digits");
-    if (!venue_has(venue, "network"))
+    if (venue->network == PG_NETWORK_UNKNOWN)
         return;
     check_venue_place(c, venue);
     check_venue_data(c, venue);
@@ -179,7 +180,7 @@ static void check_market_venue(checker *c, pg_config_market *market)
         return;
     if (venue->network == PG_NETWORK_LOCAL)
         market->capital = local_capital;
-    else
+    else if (venue->network != PG_NETWORK_UNKNOWN)
         pg_error_remedy(WRONG(c, market->line, "market lacks capital"),
                         "write capital = AMOUNT, what this strategy works with, in quote currency");
 }
@@ -236,8 +237,7 @@ static void check_risk(checker *c)
     const pg_config_venue *live = NULL;
     for (int i = 0; i < config->venue_count && !live; i++) {
         const pg_config_venue *venue = &config->venues[i];
-        if (venue->enabled && !venue->paper && venue_has(venue, "network") && venue->network == PG_NETWORK_MAINNET &&
-            config->host.trading_enabled)
+        if (venue->enabled && !venue->paper && venue->network == PG_NETWORK_MAINNET && config->host.trading_enabled)
             live = venue;
     }
     if (!live)

@@ -48,7 +48,7 @@ static const pg_config_field venue_fields[] = {
 };
 
 static const pg_config_venue venue_defaults = {
-    .enabled = true, .speed = 1, .seed = 1, .maker_fee_bps = NAN, .taker_fee_bps = NAN
+    .network = PG_NETWORK_UNKNOWN, .enabled = true, .speed = 1, .seed = 1, .maker_fee_bps = NAN, .taker_fee_bps = NAN
 };
 
 /* ---- market ---- */

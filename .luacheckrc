@@ -10,3 +10,4 @@ files["lua/perigee/driver.lua"] = { read_globals = { "perigee_host" } }
 files["lua/perigee/host.lua"] = { read_globals = { "perigee_host" } }
 exclude_files = { "lua/perigee/meta.lua", "tests/scripts/hostile/*.lua" }
 files["tests/lua"] = { std = "luajit+busted" }
+files["config.lua"] = { read_globals = { "venue", "market", "risk", "record", "web", "host", "env", "file", "keystore" } }

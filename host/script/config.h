@@ -16,6 +16,8 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "script/session.h"
+#include "trade/risk_limits.h"
+#include "venue/venue.h"
 
 enum {
     PG_CONFIG_VENUES = 16,
@@ -29,7 +31,8 @@ enum {
     PG_CONFIG_VERSION = 8
 };
 
-typedef enum { PG_NETWORK_MAINNET, PG_NETWORK_TESTNET, PG_NETWORK_LOCAL } pg_network;
+/* UNKNOWN only while a file is being read. */
+typedef enum { PG_NETWORK_UNKNOWN = -1, PG_NETWORK_MAINNET, PG_NETWORK_TESTNET, PG_NETWORK_LOCAL } pg_network;
 
 /* Where a secret comes from. ENV: an environment variable; when it is not set, the same name in ./.env. */
 typedef enum { PG_SECRET_NONE, PG_SECRET_ENV, PG_SECRET_FILE, PG_SECRET_KEYSTORE } pg_secret_kind;
@@ -60,8 +63,8 @@ typedef struct {
     double rest_backup_s;                /* reads prices over REST this often while the stream is down; 0: never */
     double maker_fee_bps, taker_fee_bps; /* local and paper; NAN: the venue's base fees */
     pg_unknown_orders unknown_orders;
-    double dead_man_s;                     /* the venue's own dead-man's switch is set this far ahead; 0: not used */
-    pg_setting options[PG_CONFIG_OPTIONS]; /* of this kind of venue only */
+    double dead_man_s; /* the venue's own dead-man's switch is set this far ahead; 0: not used */
+    pg_venue_option options[PG_CONFIG_OPTIONS]; /* of this kind of venue only */
     int option_count;
 } pg_config_venue;
 
@@ -92,37 +95,27 @@ typedef struct {
     pg_quote_mode mode;
     bool close_on_stop; /* the position is closed when the host stops */
     bool trusted;       /* the scripts get the raw FFI */
-    bool enabled;
+    bool enabled;       /* it and its venue */
 } pg_config_market;
 
-/* 0: no such limit, unless said otherwise. Fields of one market each, but for those of the account. */
 typedef struct {
     int line; /* 0: the file has no risk {} */
     uint64_t given;
-    double max_position_usd;
-    double max_order_usd;
-    double max_orders_per_s;
-    double collar_bps; /* farthest from the mid that an order may be */
-    double max_open_orders;
-    double max_data_age_s;     /* quotes are pulled when prices are older */
-    double cascade_severity;   /* quotes are pulled from here on, 0 to 1 */
-    double max_drawdown;       /* of the account: fraction of the highest equity */
-    double max_daily_loss_usd; /* of the account, a day of UTC */
-    double max_gross_usd;      /* of the account: sum of all positions' values */
-    double max_net_usd;        /* of the account: value of all positions together */
-    bool allow_loosen;         /* a reload may raise limits */
+    pg_risk_limits limits;
+    double max_data_age_s; /* short for max_book_age_s, where that is not given; 5 */
+    bool allow_loosen;     /* a reload may raise limits */
 } pg_config_risk;
 
-typedef enum { PG_RECORD_TAPE = 1, PG_RECORD_CSV = 2, PG_RECORD_PARQUET = 4 } pg_record_format;
+enum { PG_CONFIG_TAPE = 1 }; /* formats of recordings, bits */
 
 typedef struct {
     int line;
     uint64_t given;
     bool enabled; /* market data are recorded: true when the file has a record {} */
     const char *dir;
-    unsigned formats;   /* of pg_record_format */
-    const char *flight; /* folder of the sessions' flight recordings; "" : none are made */
-    int keep;           /* so many flight recordings are kept */
+    unsigned formats;   /* PG_CONFIG_TAPE */
+    const char *flight; /* folder of the sessions' flight recordings */
+    int keep;           /* so many flight recordings are kept; 0: none are made */
 } pg_config_record;
 
 typedef struct {
@@ -192,6 +185,9 @@ int pg_config_find_venue(const pg_config *config, const char *name);
 /* Orders of this market go to a real account: trading is enabled, the market and its venue too, and it is neither paper
  * nor local. */
 bool pg_config_is_live(const pg_config *config, const pg_config_market *market);
+
+/* The limits of one market: the general ones, with the market's own position, order size and leverage. */
+pg_risk_limits pg_config_market_limits(const pg_config *config, const pg_config_market *market);
 
 /* "ETH of paper", or "ETH of paper (name)", into text; returns text. */
 char *pg_config_market_text(const pg_config_market *market, char *text, int size);

@@ -1,0 +1,281 @@
+/* Orders of the exchange: checks before the matching engine, and what its replies mean for accounts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/exchange_internal.h"
+
+static int opposite(int side)
+{
+    return side == PG_BUY ? PG_SELL : PG_BUY;
+}
+
+static void tell(pg_exchange *x, const pg_exchange_order *order)
+{
+    if (x->sink.order)
+        x->sink.order(x->sink.self, order);
+}
+
+/* The order has come to its end. */
+static void end(pg_exchange *x, pg_exchange_order *order, int status, int reason)
+{
+    order->status = (uint8_t)status;
+    order->reason = (uint8_t)reason;
+    order->status_ns = pg_exchange_now(x);
+    tell(x, order);
+    exchange_order_unlink(x, order);
+}
+
+/* ---- checks ---- */
+
+static bool too_far(const exchange_market *m, int64_t price)
+{
+    int64_t mark = exchange_market_mark(m), percent = m->exchange->config.far_percent;
+    if (percent == 0 || mark == 0)
+        return false;
+    pg_money away = price > mark ? price - mark : mark - price;
+    return away * 100 > (pg_money)mark * percent;
+}
+
+static int64_t reducible(const exchange_account *a, const exchange_market *m, int side)
+{
+    int64_t quantity = a->holding[m->number].booked.quantity;
+    int64_t held = side == PG_BUY ? -quantity : quantity;
+    return held > 0 ? held : 0;
+}
+
+static int open_limit(const pg_exchange *x, const exchange_account *a)
+{
+    /* One more for each 5 million traded, up to five times as many. */
+    pg_money more = a->volume_e12 / pg_pow10(PG_EXCHANGE_MONEY_DECIMALS) / 5000000;
+    int limit = x->config.open_orders;
+    return more < 4 * limit ? limit + (int)more : 5 * limit;
+}
+
+/* Why an order is refused before it meets anybody. */
+static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exchange_order *order)
+{
+    const pg_instrument *in = &m->instrument;
+    const exchange_account *a = x->account[order->account];
+    if (order->price <= 0 || in->rule(in, order->price, order->side) != order->price)
+        return PG_EXCHANGE_PRICE;
+    if (order->size <= 0 || order->size % in->lot != 0 || order->size < in->min_size)
+        return PG_EXCHANGE_SIZE;
+    pg_money least = (pg_money)in->min_notional * pg_pow10(in->price_decimals) * pg_pow10(in->size_decimals);
+    if (!order->reduce_only && (pg_money)order->price * order->size < least)
+        return PG_EXCHANGE_NOTIONAL;
+    if (too_far(m, order->price))
+        return PG_EXCHANGE_FAR;
+    if (order->reduce_only && reducible(a, m, order->side) == 0)
+        return PG_EXCHANGE_REDUCE_ONLY;
+    if (a->open_count > (order->reduce_only ? x->config.open_orders : open_limit(x, a)))
+        return PG_EXCHANGE_TOO_MANY;
+    if (!order->reduce_only && !exchange_margin_allows(x, order->account, m, order->side, order->size))
+        return PG_EXCHANGE_MARGIN;
+    int64_t touch = order->touch[order->side == PG_BUY ? 1 : 0];
+    bool crosses = touch != 0 && (order->side == PG_BUY ? order->price >= touch : order->price <= touch);
+    return order->tif == PG_TIF_ALO && crosses ? PG_EXCHANGE_POST_ONLY : PG_EXCHANGE_NO_REASON;
+}
+
+/* ---- reduce-only ---- */
+
+/* Cancels the oldest reduce-only orders of a side until those left do not exceed the position. */
+static void trim_reduce_only(pg_exchange *x, int account, exchange_market *m, int side, const pg_exchange_order *keep)
+{
+    exchange_account *a = x->account[account];
+    int64_t total = 0;
+    for (const pg_exchange_order *o = a->first_open; o; o = o->after)
+        if (o->reduce_only && o->market == m->number && o->side == side)
+            total += o->remaining;
+    for (pg_exchange_order *o = a->first_open, *next; o && total > reducible(a, m, side); o = next) {
+        next = o->after;
+        if (o == keep || !o->reduce_only || o->market != m->number || o->side != side)
+            continue;
+        total -= o->remaining;
+        pg_exchange_cancel(x, account, o->oid, PG_EXCHANGE_REDUCE_ONLY);
+    }
+}
+
+/* ---- placing ---- */
+
+static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_request *request)
+{
+    pg_exchange_order *order = calloc(1, sizeof *order);
+    if (!order)
+        return NULL;
+    *order = (pg_exchange_order){ .oid = x->next_oid,
+                                  .account = account,
+                                  .market = request->market,
+                                  .side = request->side,
+                                  .tif = request->tif,
+                                  .status = PG_EXCHANGE_OPEN,
+                                  .reduce_only = request->reduce_only,
+                                  .price = request->price,
+                                  .size = request->size,
+                                  .remaining = request->size,
+                                  .time_ns = pg_exchange_now(x),
+                                  .status_ns = pg_exchange_now(x) };
+    /* Ids are not consecutive: nobody should count on it. */
+    x->next_oid += 1 + pg_random_bits(&x->random) % 7;
+    if (request->client_id)
+        memcpy(order->client_id, request->client_id, strnlen(request->client_id, PG_EXCHANGE_CLIENT_ID - 1));
+    for (int i = 0; i < 2; i++)
+        order->touch[i] = pg_exchange_touch(x, request->market, i ? PG_SELL : PG_BUY).price;
+    return order;
+}
+
+const pg_exchange_order *pg_exchange_place(pg_exchange *x, int account, const pg_exchange_request *request)
+{
+    exchange_market *m = x->market[request->market];
+    pg_exchange_order *order = make(x, account, request);
+    if (!order)
+        return NULL;
+    exchange_order_link(x, order);
+    int reason = refusal(x, m, order);
+    if (reason != PG_EXCHANGE_NO_REASON) {
+        end(x, order, PG_EXCHANGE_REJECTED, reason);
+        return order;
+    }
+    if (order->reduce_only && order->size > reducible(x->account[account], m, order->side))
+        order->size = order->remaining = reducible(x->account[account], m, order->side);
+    pg_request sent = { .kind = PG_REQUEST_NEW,
+                        .id = order->oid,
+                        .side = order->side,
+                        .tif = order->tif,
+                        .price = order->price,
+                        .size = order->size,
+                        .reduce_only = order->reduce_only };
+    m->incoming = order;
+    pg_matcher_request_of(m->matcher, account, &sent, pg_exchange_now(x));
+    m->incoming = NULL;
+    m->met_tid = 0;
+    m->version++;
+    if (order->status == PG_EXCHANGE_OPEN && order->reduce_only)
+        trim_reduce_only(x, account, m, order->side, order);
+    return order;
+}
+
+bool pg_exchange_cancel(pg_exchange *x, int account, uint64_t oid, pg_exchange_reason reason)
+{
+    pg_exchange_order *order = exchange_order_find(x, oid);
+    if (!order || order->account != account || order->status != PG_EXCHANGE_OPEN)
+        return false;
+    exchange_market *m = x->market[order->market];
+    pg_request sent = { .kind = PG_REQUEST_CANCEL, .id = oid, .side = order->side };
+    order->reason = (uint8_t)reason; /* the reply finds it there */
+    pg_matcher_request_of(m->matcher, account, &sent, pg_exchange_now(x));
+    PG_ASSERT(order->status == PG_EXCHANGE_CANCELLED);
+    m->version++;
+    return true;
+}
+
+int pg_exchange_cancel_all(pg_exchange *x, int account, int market, pg_exchange_reason reason)
+{
+    int count = 0;
+    for (const pg_exchange_order *o = x->account[account]->first_open, *next; o; o = next) {
+        next = o->after;
+        if (market < 0 || o->market == market)
+            count += pg_exchange_cancel(x, account, o->oid, reason);
+    }
+    return count;
+}
+
+/* ---- replies of the matching engine ---- */
+
+/* The id of the trade that a fill belongs to; publishes it when this is its first side. A resting order's fill by an
+ * incoming one is told directly before that one's, so both get the same. */
+static uint64_t trade_of(exchange_market *m, const pg_exchange_order *order, const pg_reply *reply)
+{
+    if (reply->maker && m->incoming) {
+        bool buys = order->side == PG_BUY;
+        int other = m->incoming->account;
+        m->met_tid = exchange_market_trade(m, opposite(order->side), reply->price, reply->size,
+                                           buys ? order->account : other, buys ? other : order->account);
+        return m->met_tid;
+    }
+    uint64_t tid = m->met_tid;
+    m->met_tid = 0;
+    if (tid)
+        return tid;
+    /* Against the market's own flow, which is the counterpart. */
+    int sign = order->side == PG_BUY ? 1 : -1;
+    m->flow_quantity -= sign * reply->size;
+    m->flow_cash += sign * (pg_money)reply->price * reply->size;
+    m->event_left -= reply->size;
+    return exchange_market_trade(m, reply->maker ? opposite(order->side) : order->side, reply->price, reply->size,
+                                 order->side == PG_BUY ? order->account : PG_EXCHANGE_NOBODY,
+                                 order->side == PG_SELL ? order->account : PG_EXCHANGE_NOBODY);
+}
+
+static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_reply *reply)
+{
+    pg_exchange *x = m->exchange;
+    exchange_account *a = x->account[order->account];
+    pg_exchange_fill fill = { .account = order->account,
+                              .market = m->number,
+                              .oid = order->oid,
+                              .side = order->side,
+                              .maker = reply->maker,
+                              .liquidation = x->liquidating && !reply->maker,
+                              .price = reply->price,
+                              .size = reply->size,
+                              .time_ns = pg_exchange_now(x),
+                              .start_position = a->holding[m->number].booked.quantity,
+                              .liquidation_mark = x->liquidating ? exchange_market_mark(m) : 0,
+                              .fee = reply->fee };
+    memcpy(fill.client_id, order->client_id, sizeof fill.client_id);
+    fill.tid = trade_of(m, order, reply);
+    fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, reply->fee);
+    order->remaining -= reply->size;
+    order->value += (pg_money)reply->price * reply->size;
+    order->status_ns = fill.time_ns;
+    PG_ASSERT(order->remaining >= 0 && order->remaining == reply->remaining);
+    bool replaced;
+    pg_exchange_fill *kept = exchange_ring_add(&a->fills, &replaced);
+    if (kept)
+        *kept = fill;
+    if (x->sink.fill)
+        x->sink.fill(x->sink.self, &fill);
+    if (order->remaining == 0)
+        end(x, order, PG_EXCHANGE_FILLED, PG_EXCHANGE_NO_REASON);
+    else if (order->tif != PG_TIF_IOC)
+        tell(x, order);
+}
+
+static int reason_of(const pg_exchange_order *order, const pg_reply *reply)
+{
+    switch (reply->reason) {
+    case PG_REASON_NONE: return order->reason;
+    case PG_REASON_POST_ONLY: return PG_EXCHANGE_POST_ONLY;
+    case PG_REASON_REDUCE_ONLY: return PG_EXCHANGE_REDUCE_ONLY;
+    case PG_REASON_PRICE: return PG_EXCHANGE_PRICE;
+    case PG_REASON_SIZE: return PG_EXCHANGE_SIZE;
+    case PG_REASON_NOTIONAL: return PG_EXCHANGE_NOTIONAL;
+    case PG_REASON_IOC: return PG_EXCHANGE_NO_MATCH;
+    case PG_REASON_SELF_TRADE: return PG_EXCHANGE_SELF_TRADE;
+    case PG_REASON_FULL: return PG_EXCHANGE_TOO_MANY;
+    default: return PG_EXCHANGE_BY_VENUE;
+    }
+}
+
+void exchange_take_reply(void *self, const pg_reply *reply)
+{
+    exchange_market *m = self;
+    pg_exchange *x = m->exchange;
+    pg_exchange_order *order = exchange_order_find(x, reply->id);
+    PG_ASSERT(order && order->market == m->number);
+    switch (reply->kind) {
+    case PG_REPLY_ACCEPTED:
+        if (order->tif != PG_TIF_IOC)
+            tell(x, order);
+        break;
+    case PG_REPLY_FILL: take_fill(m, order, reply); break;
+    case PG_REPLY_CANCELLED: {
+        int reason = reason_of(order, reply);
+        bool unmet = reason == PG_EXCHANGE_NO_MATCH && order->remaining == order->size;
+        end(x, order, unmet ? PG_EXCHANGE_REJECTED : PG_EXCHANGE_CANCELLED, reason);
+        break;
+    }
+    case PG_REPLY_REJECTED: end(x, order, PG_EXCHANGE_REJECTED, reason_of(order, reply)); break;
+    default: PG_ASSERT(!"a reply that the exchange's requests can have");
+    }
+}

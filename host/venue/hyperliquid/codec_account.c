@@ -1,0 +1,185 @@
+/* States of orders, and fills. */
+#include <stdio.h>
+
+#include "base/decimal.h"
+#include "venue/hyperliquid/codec_internal.h"
+#include "venue/hyperliquid/number.h"
+
+/* ---- states of orders ---- */
+
+static bool read_order(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update)
+{
+    enum { COIN, SIDE, PX, SZ, OID, ORIG, CLOID, FIELDS };
+    static const char *const names[] = { "coin", "side", "limitPx", "sz", "oid", "origSz", "cloid" };
+    pg_hl_span name, coin_name = { 0 }, price = { 0 }, remaining = { 0 }, size = { 0 };
+    uint32_t seen = 0;
+    int n = 0;
+    pg_hl_open(r, '{');
+    while (pg_hl_member(r, &n, &name))
+        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+        case COIN: pg_hl_string(r, &coin_name); break;
+        case SIDE: hl_read_side(r, &update->side); break;
+        case PX: pg_hl_string(r, &price); break;
+        case SZ: pg_hl_string(r, &remaining); break;
+        case OID: pg_hl_whole(r, &update->oid); break;
+        case ORIG: pg_hl_string(r, &size); break;
+        case CLOID: hl_read_cloid(r, &update->cloid); break;
+        default: pg_hl_skip(r);
+        }
+    if (!pg_hl_need(r, seen, (1u << FIELDS) - 1 - (1u << CLOID), names))
+        return false;
+    update->market = hl_market_of(decoder, coin_name);
+    if (update->market < 0)
+        return true;
+    const coin *c = &decoder->coins[update->market];
+    return pg_hl_units(r, price, c->price_decimals, "limitPx", &update->price) &&
+           pg_hl_units(r, remaining, c->size_decimals, "sz", &update->remaining) &&
+           pg_hl_units(r, size, c->size_decimals, "origSz", &update->size);
+}
+
+static bool read_update(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update)
+{
+    enum { ORDER, STATUS, TIME, FIELDS };
+    static const char *const names[] = { "order", "status", "statusTimestamp" };
+    pg_hl_span name, status = { 0 };
+    uint32_t seen = 0;
+    int n = 0;
+    *update = (pg_hl_update){ .market = -1 };
+    pg_hl_open(r, '{');
+    while (pg_hl_member(r, &n, &name))
+        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+        case ORDER: read_order(decoder, r, update); break;
+        case STATUS: pg_hl_string(r, &status); break;
+        case TIME: hl_read_time(r, &update->time_ns); break;
+        default: pg_hl_skip(r);
+        }
+    if (!pg_hl_need(r, seen, (1u << FIELDS) - 1, names))
+        return false;
+    update->state = pg_hl_state_of(status.data, status.size, &update->reason);
+    pg_hl_plain(update->words, sizeof update->words, status);
+    return true;
+}
+
+bool hl_read_updates(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    int n = 0;
+    pg_hl_open(r, '[');
+    while (pg_hl_element(r, &n)) {
+        if (n > PG_HL_UPDATES_MAX)
+            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d states of orders", PG_HL_UPDATES_MAX);
+        if (!read_update(decoder, r, &decoder->update[n - 1]))
+            return false;
+    }
+    frame->update = decoder->update;
+    frame->count = n;
+    return !r->failed;
+}
+
+/* ---- fills ---- */
+
+/* A fee in units of money, 10^-(price_decimals + size_decimals). One that is charged in the base token is worth its
+ * amount times the price; what is smaller than a unit is rounded. */
+static bool read_fee(pg_hl_reader *r, const coin *c, pg_hl_span fee, pg_hl_span token, pg_hl_fill *fill)
+{
+    int64_t amount;
+    if (!c->base[0] || !pg_hl_equal(token, c->base)) {
+        if (!hl_nearest(r, fee, c->price_decimals + c->size_decimals, "fee", &amount))
+            return false;
+        fill->fee = amount;
+        return true;
+    }
+    if (!hl_nearest(r, fee, PG_HL_FEE_DECIMALS, "fee", &amount))
+        return false;
+    pg_money value = (pg_money)amount * fill->price; /* units of 10^-(8 + price_decimals) */
+    int64_t unit = pg_pow10(PG_HL_FEE_DECIMALS - c->size_decimals);
+    fill->fee = (value + (value < 0 ? -unit / 2 : unit / 2)) / unit;
+    return true;
+}
+
+typedef struct {
+    pg_hl_span coin, price, size, fee, token;
+} fill_texts;
+
+static bool read_fill_values(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, const fill_texts *text)
+{
+    fill->market = hl_market_of(decoder, text->coin);
+    if (fill->market < 0)
+        return true;
+    const coin *c = &decoder->coins[fill->market];
+    if (!pg_hl_units(r, text->price, c->price_decimals, "px", &fill->price) ||
+        !pg_hl_units(r, text->size, c->size_decimals, "sz", &fill->size) ||
+        !read_fee(r, c, text->fee, text->token, fill))
+        return false;
+    return fill->size > 0 || pg_hl_wrong(r, PG_ERR_RANGE, "a fill without a size");
+}
+
+static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
+{
+    enum { COIN, PX, SZ, SIDE, TIME, OID, CROSSED, FEE, TID, TOKEN, CLOID, LIQUIDATION, FIELDS };
+    static const char *const names[] = { "coin",    "px",  "sz",  "side",     "time",  "oid",
+                                         "crossed", "fee", "tid", "feeToken", "cloid", "liquidation" };
+    pg_hl_span name;
+    fill_texts text = { 0 };
+    uint32_t seen = 0;
+    bool crossed = false;
+    int n = 0;
+    *fill = (pg_hl_fill){ .market = -1 };
+    pg_hl_open(r, '{');
+    while (pg_hl_member(r, &n, &name))
+        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+        case COIN: pg_hl_string(r, &text.coin); break;
+        case PX: pg_hl_string(r, &text.price); break;
+        case SZ: pg_hl_string(r, &text.size); break;
+        case SIDE: hl_read_side(r, &fill->side); break;
+        case TIME: hl_read_time(r, &fill->time_ns); break;
+        case OID: pg_hl_whole(r, &fill->oid); break;
+        case CROSSED: pg_hl_bool(r, &crossed); break;
+        case FEE: pg_hl_string(r, &text.fee); break;
+        case TID: pg_hl_whole(r, &fill->tid); break;
+        case TOKEN: pg_hl_string(r, &text.token); break;
+        case CLOID: hl_read_cloid(r, &fill->cloid); break;
+        case LIQUIDATION:
+            fill->liquidation = pg_hl_peek(r) == '{';
+            pg_hl_skip(r);
+            break;
+        default: pg_hl_skip(r);
+        }
+    fill->maker = !crossed;
+    uint32_t optional = 1u << TOKEN | 1u << CLOID | 1u << LIQUIDATION;
+    return pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names) && read_fill_values(decoder, r, fill, &text);
+}
+
+static bool read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    int n = 0;
+    pg_hl_open(r, '[');
+    while (pg_hl_element(r, &n)) {
+        if (n > PG_HL_FILLS_MAX)
+            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d fills", PG_HL_FILLS_MAX);
+        if (!read_fill(decoder, r, &decoder->fill[n - 1]))
+            return false;
+    }
+    frame->fill = decoder->fill;
+    frame->count = n;
+    return !r->failed;
+}
+
+/* Of `userFills`, and of `user`, which says other things too. */
+bool hl_read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    enum { FILLS, SNAPSHOT, FIELDS };
+    static const char *const names[] = { "fills", "isSnapshot" };
+    pg_hl_span name;
+    uint32_t seen = 0;
+    int n = 0;
+    pg_hl_open(r, '{');
+    while (pg_hl_member(r, &n, &name))
+        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+        case FILLS: read_fill_list(decoder, r, frame); break;
+        case SNAPSHOT: pg_hl_bool(r, &frame->snapshot); break;
+        default: pg_hl_skip(r);
+        }
+    if (!(seen & 1u << FILLS))
+        frame->kind = PG_HL_FRAME_OTHER;
+    return !r->failed;
+}

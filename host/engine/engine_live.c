@@ -211,7 +211,6 @@ void pg_engine_take_over(pg_engine *e, pg_engine *from)
     e->orders = from->orders;
     e->orders.gateway = (pg_gateway){ e, send_now };
     e->orders.changed = true;
-    e->with.gateway = from->with.gateway;
     e->with.shadow = false;
     from->with.shadow = true;
     e->position = from->position;
@@ -227,10 +226,22 @@ void pg_engine_take_over(pg_engine *e, pg_engine *from)
     e->declared.valid = false;
 }
 
+void pg_engine_set_gateway(pg_engine *e, pg_gateway gateway)
+{
+    e->with.gateway = gateway;
+}
+
+void pg_engine_set_workers(pg_engine *e, void *worker, void (*start)(void *worker, uint64_t number, void *call))
+{
+    e->worker = worker;
+    e->start = start;
+}
+
 uint64_t pg_engine_work(pg_engine *e, void *call)
 {
-    if (!e->live || !e->with.start)
+    if (!e->start)
         return 0;
-    e->with.start(e->with.worker, ++e->works, call);
-    return e->works;
+    uint64_t number = ++e->works;
+    e->start(e->worker, number, call);
+    return number;
 }

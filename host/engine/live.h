@@ -15,8 +15,6 @@ typedef struct {
     int64_t start_ns;   /* time before the first input */
     bool fresh_replace; /* trade/orders.h */
     bool shadow;        /* decides and sends nothing: its declared quotes are looked at */
-    void *worker;       /* fits: start(worker, number, call); NULL start: the script runs them itself */
-    void (*start)(void *worker, uint64_t number, void *call);
 } pg_live_config;
 
 pg_status pg_engine_new_live(pg_engine **engine, const pg_engine_config *config, const pg_live_config *live,
@@ -34,6 +32,12 @@ uint32_t pg_engine_holds(const pg_engine *engine);
 /* A shadow becomes the one that trades: orders, position, account, holds, gateway and order numbers pass over from
  * `from`, which is left as a shadow. Both must have seen the same inputs. Nothing is sent by it. */
 void pg_engine_take_over(pg_engine *engine, pg_engine *from);
+
+/* Where its requests go from now on. */
+void pg_engine_set_gateway(pg_engine *engine, pg_gateway gateway);
+
+/* Who runs its fits: start(worker, number, call), answered by an input of kind WORK. NULL: the script runs them itself. */
+void pg_engine_set_workers(pg_engine *engine, void *worker, void (*start)(void *worker, uint64_t number, void *call));
 
 /* What was last declared, false when nothing was. */
 bool pg_engine_declared(const pg_engine *engine, pg_desired *desired);

@@ -104,15 +104,26 @@ const char *pg_pilot_version(const pg_pilot *pilot)
 void pg_pilot_push(pg_pilot *pilot, const pg_input *input)
 {
     pilot->inputs++;
-    if (!pilot->failed)
-        pg_engine_push(pilot->engine, input);
+    pg_engine_push(pilot->engine, input);
+}
+
+/* Without a script the engine still follows its orders, which are being cancelled. */
+static bool drain(pg_pilot *pilot)
+{
+    int call;
+    do
+        call = pg_engine_next(pilot->engine);
+    while (call != PG_CALL_IDLE && call != PG_CALL_DONE);
+    return call == PG_CALL_IDLE;
 }
 
 pg_status pg_pilot_pump(pg_pilot *pilot, bool *more, pg_error *err)
 {
-    *more = true;
-    if (pilot->failed)
+    if (pilot->failed) {
+        *more = drain(pilot);
         return PG_OK;
+    }
+    *more = true;
     pg_status status = pg_session_pump(pilot->session, more, err);
     pilot->failed = status != PG_OK;
     return status;

@@ -35,7 +35,8 @@ bool pg_pilot_fit_done(pg_pilot *pilot);
 /* Gives it an input, to be acted upon at the next pump. */
 void pg_pilot_push(pg_pilot *pilot, const pg_input *input);
 
-/* Runs the callbacks that are due. *more is false after on_stop. On an error `failed` is set. */
+/* Runs the callbacks that are due. *more is false after on_stop. On an error `failed` is set: no callback runs any more,
+ * and from the next pump on the engine, which the caller has halted by then, only follows its orders. */
 pg_status pg_pilot_pump(pg_pilot *pilot, bool *more, pg_error *err);
 
 /* Feeds it the inputs of a flight recording from byte `from` to byte `to`: estimators warm up, timers run, nothing is

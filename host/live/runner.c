@@ -180,6 +180,7 @@ static void pump_shadow(pg_runner *r)
     bool more;
     if (pg_pilot_pump(r->shadow, &more, &err) == PG_OK)
         return;
+    pg_engine_halt(r->shadow->engine);
     if (!r->probation && !r->config.by_hand) {
         char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 2];
         say(r, PG_RUNNER_REFUSED, r->shadow, pg_error_text(&err, text, sizeof text));

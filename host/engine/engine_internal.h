@@ -37,7 +37,7 @@ struct pg_engine {
     pg_live_config with;
     engine_inbox inbox;
     uint32_t holds; /* pg_input_hold */
-    void *worker; /* runs fits; NULL start: nobody does */
+    void *worker;   /* runs fits; NULL start: nobody does */
     void (*start)(void *worker, uint64_t number, void *call);
     uint64_t works; /* fits started */
     /* the venue's side */

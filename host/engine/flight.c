@@ -258,3 +258,14 @@ bool pg_flight_next(pg_flight_reader *reader, pg_flight_record *record, pg_error
     reader->at += size;
     return true;
 }
+
+int64_t pg_flight_time(const char *path, uint64_t from)
+{
+    pg_flight_reader *reader;
+    pg_flight_record record;
+    if (pg_flight_open(&reader, path, from, UINT64_MAX, NULL) != PG_OK)
+        return 0;
+    int64_t time_ns = pg_flight_next(reader, &record, NULL) ? record.time_ns : 0;
+    pg_flight_reader_free(reader);
+    return time_ns;
+}

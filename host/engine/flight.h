@@ -65,6 +65,9 @@ typedef struct {
 pg_status pg_flight_open(pg_flight_reader **reader, const char *path, uint64_t from, uint64_t to, pg_error *err);
 void pg_flight_reader_free(pg_flight_reader *reader);
 
+/* Time of the first record at or behind byte `from`; 0 when there is none. */
+int64_t pg_flight_time(const char *path, uint64_t from);
+
 /* False at the end, or where the file is torn (then *err, which may be NULL, is PG_ERR_CORRUPT). */
 bool pg_flight_next(pg_flight_reader *reader, pg_flight_record *record, pg_error *err);
 

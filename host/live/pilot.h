@@ -14,7 +14,6 @@ typedef struct {
     pg_plan plan;
     pg_session *session;
     pg_engine *engine;
-    bool started;
     bool failed;     /* a callback failed: it decides nothing any more */
     uint64_t inputs; /* that it was given */
     int fits;        /* under way on workers: it must not go before they are done */

@@ -1,0 +1,432 @@
+#include "live/replay.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "data/tape.h"
+#include "script/work.h"
+
+enum { WAITING = 4096, PATIENCE = 50 };
+
+/* Requests that the running version made and that no record has confirmed yet. */
+typedef struct {
+    pg_request request[WAITING];
+    int64_t time_ns[WAITING];
+    int head, count;
+} made_list;
+
+typedef struct {
+    pg_replay *result;
+    char folder[PG_PATH_SIZE]; /* of the scripts' texts */
+    pg_runner *runner;
+    pg_pilot *other;
+    made_list made;
+    int64_t now_ns;
+    bool dirty; /* inputs were pushed since the last pump */
+} replay;
+
+/* ---- comparing ---- */
+
+static void describe(char *text, size_t size, const pg_instrument *in, const pg_request *r)
+{
+    static const char *const kinds[] = { "?", "new", "cancel", "replace" };
+    snprintf(text, size, "%s %" PRIu64 " %s %.10g x %.10g%s", r->kind <= PG_REQUEST_REPLACE ? kinds[r->kind] : "?",
+             r->id, r->side == PG_BUY ? "buy" : "sell", pg_price_double(in, r->price), pg_size_double(in, r->size),
+             r->reduce_only ? " reduce-only" : "");
+}
+
+static bool equal(const pg_request *a, const pg_request *b)
+{
+    return a->kind == b->kind && a->id == b->id && a->side == b->side && a->price == b->price && a->size == b->size &&
+           a->tif == b->tif && a->open == b->open && a->reduce_only == b->reduce_only;
+}
+
+static void differ(replay *p, int64_t time_ns, const pg_request *recorded, const pg_request *made)
+{
+    pg_replay *result = p->result;
+    if (result->different++ > 0)
+        return;
+    const pg_instrument *in = pg_engine_instrument(pg_runner_engine(p->runner));
+    char when[32], then[160] = "nothing", now[160] = "nothing";
+    if (recorded)
+        describe(then, sizeof then, in, recorded);
+    if (made)
+        describe(now, sizeof now, in, made);
+    snprintf(result->first, sizeof result->first, "%s: recorded was %s, the replay made %s",
+             pg_clock_format(when, time_ns), then, now);
+}
+
+static void keep_request(void *self, const pg_request *request)
+{
+    replay *p = self;
+    made_list *made = &p->made;
+    if (made->count == WAITING) { /* nobody recorded these: they are differences already */
+        differ(p, made->time_ns[made->head], NULL, &made->request[made->head]);
+        made->head = (made->head + 1) % WAITING;
+        made->count--;
+    }
+    int at = (made->head + made->count++) % WAITING;
+    made->request[at] = *request;
+    made->time_ns[at] = p->now_ns;
+}
+
+static void compare_request(replay *p, const pg_flight_record *record)
+{
+    made_list *made = &p->made;
+    p->result->requests++;
+    if (made->count == 0) {
+        differ(p, record->time_ns, &record->request, NULL);
+        return;
+    }
+    const pg_request *now = &made->request[made->head];
+    if (equal(now, &record->request))
+        p->result->same++;
+    else
+        differ(p, record->time_ns, &record->request, now);
+    made->head = (made->head + 1) % WAITING;
+    made->count--;
+}
+
+static double best_of(const pg_desired *desired, int side)
+{
+    double best = NAN;
+    for (int i = 0; i < desired->count[side]; i++)
+        if (isnan(best) || (side == 0 ? desired->price[side][i] > best : desired->price[side][i] < best))
+            best = desired->price[side][i];
+    return best;
+}
+
+static void compare_other(replay *p)
+{
+    pg_desired running = { .count = { 0, 0 } }, other = running;
+    const pg_view *view = pg_engine_view(pg_runner_engine(p->runner));
+    pg_engine_declared(pg_runner_engine(p->runner), &running);
+    pg_engine_declared(p->other->engine, &other);
+    for (int side = 0; side < 2; side++) {
+        double a = best_of(&running, side), b = best_of(&other, side);
+        if (isnan(a) != isnan(b))
+            p->result->only_one++;
+        if (isnan(a) || isnan(b) || !(view->mid > 0))
+            continue;
+        double n = (double)++p->result->compared;
+        p->result->apart_bps += (fabs(a - b) / view->mid * 1e4 - p->result->apart_bps) / n;
+    }
+}
+
+/* ---- flying ---- */
+
+static void pump_other(replay *p)
+{
+    pg_error err = { 0 };
+    bool more;
+    if (pg_pilot_pump(p->other, &more, &err) != PG_OK) {
+        pg_error_text(&err, p->result->failed, sizeof p->result->failed);
+        pg_engine_halt(p->other->engine);
+    } else if (!p->other->failed) {
+        compare_other(p);
+    }
+}
+
+static void pump(replay *p)
+{
+    if (!p->dirty)
+        return;
+    p->dirty = false;
+    pg_runner_pump(p->runner, p->now_ns);
+    if (p->other)
+        pump_other(p);
+}
+
+static void run_fit(void *self, pg_pilot *pilot, uint64_t number, void *call)
+{
+    (void)self;
+    (void)number;
+    pg_work_run(call);
+    pilot->fits--; /* done already: its input is in the recording */
+}
+
+static void no_news(void *self, pg_runner_news news, const char *version, const char *text)
+{
+    replay *p = self;
+    (void)text;
+    if (news == PG_RUNNER_LIVE || news == PG_RUNNER_BACK)
+        snprintf(p->result->version, sizeof p->result->version, "%s", version);
+}
+
+/* ---- pilots of the recording ---- */
+
+/* The plan of a record, with the scripts where their texts are kept. */
+static pg_status plan_of(pg_plan *plan, const char *folder, const char *text, size_t length, pg_error *err)
+{
+    char own[PG_PATH_SIZE], path[PG_PATH_SIZE];
+    cJSON *document = cJSON_ParseWithLength(text, length);
+    const cJSON *version = cJSON_GetObjectItemCaseSensitive(document, "version");
+    pg_status status = cJSON_IsString(version) && strlen(version->valuestring) < 16
+                           ? pg_file_join(own, folder, version->valuestring, err)
+                           : pg_fail(err, PG_ERR_CORRUPT, "a version in the recording has no name");
+    cJSON_Delete(document);
+    char *json = NULL;
+    size_t size;
+    if (status == PG_OK)
+        status = pg_file_join(path, own, "plan.json", err);
+    if (status == PG_OK)
+        status = pg_file_read(&json, &size, path, PG_FLIGHT_TEXT * 4, err);
+    if (status == PG_OK)
+        status = pg_plan_read(plan, json, size, err);
+    free(json);
+    if (status == PG_OK) /* the folder may have been moved */
+        status = pg_file_join(plan->strategy, own, pg_file_name(plan->strategy), err);
+    for (int i = 0; status == PG_OK && i < plan->estimator_count; i++) {
+        status = pg_file_join(path, own, pg_file_name(plan->estimators[i].value), err);
+        if (status == PG_OK && strlen(path) >= PG_PLAN_VALUE)
+            status = pg_fail(err, PG_ERR_RANGE, "%s: the path is too long", path);
+        if (status == PG_OK)
+            snprintf(plan->estimators[i].value, PG_PLAN_VALUE, "%s", path);
+    }
+    plan->limits.callback_ns *= PATIENCE; /* what was in time then is not judged by today's machine */
+    return status;
+}
+
+static uint64_t from_of(const char *text, size_t length)
+{
+    cJSON *document = cJSON_ParseWithLength(text, length);
+    const cJSON *from = cJSON_GetObjectItemCaseSensitive(document, "from");
+    uint64_t value = cJSON_IsString(from) ? strtoull(from->valuestring, NULL, 10) : 0;
+    cJSON_Delete(document);
+    return value;
+}
+
+static pg_status begin(replay *p, const pg_flight_record *meta, pg_error *err)
+{
+    pg_plan *plan = malloc(sizeof *plan);
+    pg_pilot *pilot = NULL;
+    pg_status status = plan ? plan_of(plan, p->folder, meta->text, meta->length, err) : PG_ERR_MEMORY;
+    if (status == PG_OK)
+        status = pg_pilot_new(&pilot, plan, meta->time_ns, (pg_gateway){ 0 }, false, NULL, err);
+    pg_runner_hooks hooks = { .self = p, .send = keep_request, .news = no_news, .start = run_fit };
+    if (status == PG_OK)
+        status = pg_runner_new(&p->runner, &(pg_runner_config){ .by_hand = true }, hooks, pilot, meta->time_ns, err);
+    if (status == PG_OK) {
+        snprintf(p->result->venue, sizeof p->result->venue, "%s", plan->instrument.venue);
+        snprintf(p->result->symbol, sizeof p->result->symbol, "%s", plan->instrument.symbol);
+        snprintf(p->result->version, sizeof p->result->version, "%s", pg_pilot_version(pilot));
+    } else {
+        pg_pilot_free(pilot);
+    }
+    free(plan);
+    return status;
+}
+
+static pg_status bring_shadow(replay *p, const char *flight, const pg_flight_record *record, pg_error *err)
+{
+    pg_plan *plan = malloc(sizeof *plan);
+    pg_pilot *pilot = NULL;
+    uint64_t from = from_of(record->text, record->length);
+    pg_status status = plan ? plan_of(plan, p->folder, record->text, record->length, err) : PG_ERR_MEMORY;
+    if (status == PG_OK)
+        status = pg_pilot_new(&pilot, plan, pg_flight_time(flight, from), (pg_gateway){ 0 }, true, NULL, err);
+    if (status == PG_OK)
+        status = pg_pilot_warm(pilot, flight, from, record->at, err);
+    if (status == PG_OK)
+        pg_runner_shadow(p->runner, pilot, from, record->time_ns);
+    else
+        pg_pilot_free(pilot);
+    free(plan);
+    return status;
+}
+
+static pg_status set_parameter(replay *p, const pg_flight_record *record, pg_error *err)
+{
+    char text[PG_PLAN_NAME + PG_PLAN_VALUE + 2], before[32], after[32];
+    snprintf(text, sizeof text, "%.*s", (int)record->length, record->text);
+    char *value = strchr(text, '=');
+    if (!value)
+        return pg_fail(err, PG_ERR_CORRUPT, "a parameter in the recording has no value");
+    *value++ = '\0';
+    return pg_runner_set(p->runner, text, value, before, after, record->time_ns, err);
+}
+
+static void take_input(replay *p, const pg_input *input)
+{
+    if (p->result->inputs++ == 0)
+        p->result->first_ns = input->time_ns;
+    p->result->last_ns = p->now_ns = input->time_ns;
+    pg_runner_push(p->runner, input);
+    if (p->other && input->kind != PG_INPUT_WORK)
+        pg_pilot_push(p->other, input);
+    p->dirty = true;
+    if (p->result->inputs % (p->other ? 64 : WAITING) == 0)
+        pump(p);
+}
+
+static pg_status take(replay *p, const char *flight, const pg_flight_record *record, pg_error *err)
+{
+    if (record->kind == PG_FLIGHT_INPUT) {
+        take_input(p, &record->input);
+        return PG_OK;
+    }
+    p->now_ns = record->time_ns;
+    pump(p);
+    char text[PG_REPLAY_TEXT];
+    switch (record->kind) {
+    case PG_FLIGHT_REQUEST: compare_request(p, record); return PG_OK;
+    case PG_FLIGHT_SHADOW: return bring_shadow(p, flight, record, err);
+    case PG_FLIGHT_VERSION: p->result->versions++; return pg_runner_swap(p->runner, record->time_ns, err);
+    case PG_FLIGHT_PARAM: return set_parameter(p, record, err);
+    case PG_FLIGHT_BACK:
+    case PG_FLIGHT_FAULT:
+        snprintf(text, sizeof text, "%.*s", (int)record->length, record->text);
+        if (record->kind == PG_FLIGHT_BACK)
+            return pg_runner_back(p->runner, text, record->time_ns, err);
+        pg_runner_fail(p->runner, text, record->time_ns);
+        return PG_OK;
+    default: return pg_fail(err, PG_ERR_CORRUPT, "the recording has a record of kind %d in it", record->kind);
+    }
+}
+
+/* ---- the whole ---- */
+
+/* The other strategy with the recorded estimators; parameters that it does not know are left out. */
+static pg_status bring_other(replay *p, const char *path, int64_t start_ns, pg_error *err)
+{
+    pg_plan *plan = malloc(sizeof *plan);
+    if (!plan)
+        return pg_fail(err, PG_ERR_MEMORY, "no memory for a plan");
+    *plan = pg_runner_pilot(p->runner)->plan;
+    snprintf(plan->strategy, sizeof plan->strategy, "%s", path);
+    plan->estimator_count = 0;
+    plan->param_count = 0;
+    for (int i = 0; i < pg_runner_pilot(p->runner)->plan.param_count; i++) {
+        const pg_plan_setting *setting = &pg_runner_pilot(p->runner)->plan.params[i];
+        pg_plan_set_param(plan, setting->name, setting->value, NULL);
+        pg_pilot *trial = NULL;
+        if (pg_pilot_new(&trial, plan, start_ns, (pg_gateway){ 0 }, true, NULL, NULL) != PG_OK)
+            plan->param_count--;
+        pg_pilot_free(trial);
+    }
+    pg_status status = pg_pilot_new(&p->other, plan, start_ns, (pg_gateway){ 0 }, true, NULL, err);
+    if (status == PG_OK)
+        snprintf(p->result->other, sizeof p->result->other, "%s", pg_pilot_version(p->other));
+    free(plan);
+    return status;
+}
+
+/* folder/scripts beside the recording. */
+static pg_status scripts_folder(char *folder, const char *flight, pg_error *err)
+{
+    char own[PG_PATH_SIZE];
+    snprintf(own, sizeof own, "%s", flight);
+    char *slash = strrchr(own, '/');
+    if (slash)
+        *slash = '\0';
+    return pg_file_join(folder, slash ? own : ".", "scripts", err);
+}
+
+static pg_status read_meta(pg_flight_reader **reader, pg_flight_record *meta, const char *flight, pg_error *err)
+{
+    pg_status status = pg_flight_open(reader, flight, 0, UINT64_MAX, err);
+    if (status != PG_OK)
+        return status;
+    if (pg_flight_next(*reader, meta, err) && meta->kind == PG_FLIGHT_META)
+        return PG_OK;
+    pg_flight_reader_free(*reader);
+    pg_fail(err, PG_ERR_CORRUPT, "the flight recording does not begin with its settings");
+    pg_error_where(err, "%s", flight);
+    return PG_ERR_CORRUPT;
+}
+
+static pg_status run(replay *p, pg_flight_reader *reader, const char *flight, pg_error *err)
+{
+    pg_flight_record record;
+    pg_error torn = { 0 };
+    pg_status status = PG_OK;
+    while (status == PG_OK && pg_flight_next(reader, &record, &torn))
+        status = take(p, flight, &record, err);
+    pump(p);
+    p->result->torn = torn.status != PG_OK;
+    for (made_list *made = &p->made; made->count > 0; made->count--, made->head = (made->head + 1) % WAITING)
+        differ(p, made->time_ns[made->head], NULL, &made->request[made->head]);
+    return status;
+}
+
+pg_status pg_replay_run(pg_replay *result, const char *flight, const char *other, pg_error *err)
+{
+    memset(result, 0, sizeof *result);
+    replay *p = calloc(1, sizeof *p);
+    if (!p)
+        return pg_fail(err, PG_ERR_MEMORY, "no memory for a replay");
+    p->result = result;
+    double started = pg_clock_elapsed();
+    pg_flight_reader *reader;
+    pg_flight_record meta;
+    pg_status status = scripts_folder(p->folder, flight, err);
+    if (status == PG_OK)
+        status = read_meta(&reader, &meta, flight, err);
+    if (status == PG_OK) {
+        status = begin(p, &meta, err);
+        if (status == PG_OK && other)
+            status = bring_other(p, other, meta.time_ns, err);
+        if (status == PG_OK)
+            status = run(p, reader, flight, err);
+        pg_flight_reader_free(reader);
+    }
+    result->seconds = pg_clock_elapsed() - started;
+    pg_runner_free(p->runner);
+    pg_pilot_free(p->other);
+    free(p);
+    return status;
+}
+
+pg_status pg_replay_plan(pg_plan *plan, const char *flight, pg_error *err)
+{
+    char folder[PG_PATH_SIZE];
+    pg_flight_reader *reader;
+    pg_flight_record meta;
+    pg_status status = scripts_folder(folder, flight, err);
+    if (status == PG_OK)
+        status = read_meta(&reader, &meta, flight, err);
+    if (status != PG_OK)
+        return status;
+    status = plan_of(plan, folder, meta.text, meta.length, err);
+    pg_flight_reader_free(reader);
+    return status;
+}
+
+pg_status pg_replay_tape(const char *flight, const char *tape, uint64_t *events, pg_error *err)
+{
+    pg_plan *plan = malloc(sizeof *plan);
+    pg_status status = plan ? pg_replay_plan(plan, flight, err) : PG_ERR_MEMORY;
+    pg_tape_info info = { .source = "flight recording" };
+    pg_tape_writer *writer = NULL;
+    pg_flight_reader *reader = NULL;
+    if (status == PG_OK) {
+        info.instrument = plan->instrument;
+        status = pg_tape_writer_open(&writer, tape, &info, err);
+    }
+    if (status == PG_OK)
+        status = pg_flight_open(&reader, flight, 0, UINT64_MAX, err);
+    pg_flight_record record;
+    int64_t last_ns = INT64_MIN;
+    while (status == PG_OK && pg_flight_next(reader, &record, NULL)) {
+        if (record.kind != PG_FLIGHT_INPUT || record.input.kind != PG_INPUT_EVENT)
+            continue;
+        pg_event event = record.input.event;
+        if (event.local_ns < last_ns)
+            event.local_ns = last_ns;
+        last_ns = event.local_ns;
+        status = pg_tape_writer_append(writer, &event, err);
+    }
+    *events = writer ? pg_tape_writer_count(writer) : 0;
+    if (status == PG_OK)
+        status = pg_tape_writer_close(writer, &info, err);
+    else if (writer)
+        pg_tape_writer_abort(writer);
+    pg_flight_reader_free(reader);
+    free(plan);
+    return status;
+}

@@ -413,6 +413,11 @@ void pg_desk_free(pg_desk *desk)
     free(desk);
 }
 
+int pg_desk_next_place(const pg_desk *desk)
+{
+    return desk->seat_count;
+}
+
 pg_status pg_desk_seat(pg_desk *desk, pg_seat *seat, int *place, pg_error *err)
 {
     if (desk->seat_count == PG_DESK_SEATS)

@@ -57,6 +57,9 @@ void pg_desk_free(pg_desk *desk);
 /* Takes a seat; its requests come by pg_desk_send. *seat (borrowed) must stay where it is. PG_ERR_FULL. */
 pg_status pg_desk_seat(pg_desk *desk, pg_seat *seat, int *place, pg_error *err);
 
+/* The place that the next seat will have. */
+int pg_desk_next_place(const pg_desk *desk);
+
 /* The first order id of a seat in this session. */
 uint64_t pg_desk_first_id(int place);
 

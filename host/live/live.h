@@ -10,9 +10,9 @@ enum { PG_LIVE_MARKETS = 64, PG_LIVE_VENUES = 16 };
 typedef struct pg_live pg_live;
 
 typedef struct {
-    const char *config;  /* path of config.lua */
-    double seconds;      /* ends by itself after that; 0: never */
-    const pg_log *log;   /* for what goes into the log */
+    const char *config; /* path of config.lua */
+    double seconds;     /* ends by itself after that; 0: never */
+    const pg_log *log;  /* for what goes into the log */
     void *self;
     void (*say)(void *self, const char *line); /* for the person who watches: status and news */
 } pg_live_options;

@@ -15,6 +15,7 @@ typedef struct {
 static const command commands[] = {
     { "attach", pg_cli_attach, "the console of a running host" },
     { "backtest", pg_cli_backtest, "run a strategy over recorded data and report" },
+    { "check", pg_cli_check, "look at a configuration and all that it names; start nothing" },
     { "data", pg_cli_data, "generate, import, look at and check market data" },
     { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },
     { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },

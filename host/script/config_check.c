@@ -253,9 +253,10 @@ static void check_contradictions(checker *c)
     if (limits->max_gross_usd > 0 && limits->max_net_usd > limits->max_gross_usd)
         WRONG(c, risk->line, "max_net_usd (%.10g) is more than max_gross_usd (%.10g)", limits->max_net_usd,
               limits->max_gross_usd);
-    if (limits->cascade_resume > limits->cascade_pull)
-        WRONG(c, risk->line, "cascade_resume (%.10g) is more than cascade_pull (%.10g)", limits->cascade_resume,
-              limits->cascade_pull);
+    pg_risk_limits whole = *limits;
+    pg_error failure = { 0 };
+    if (pg_risk_limits_check(&whole, &failure) != PG_OK)
+        WRONG(c, risk->line, "%s", failure.what);
 }
 
 static void check_web(checker *c)

@@ -21,8 +21,8 @@ typedef struct {
 typedef struct {
     pg_order order[PG_ORDERS_MAX]; /* in order of placing */
     int count;
-    bool fresh_replace; /* the venue sets a replacement's size afresh: fills on its way do not come off it */
     bool changed;       /* set whenever an order changes by a reply: desired quotes may need another look */
+    bool fresh_replace; /* the venue sets a replacement's size afresh: old and new may both fill. By the caller */
     uint64_t next_id;
     pg_order_counts counts;
     pg_gateway gateway;
@@ -33,10 +33,6 @@ void pg_orders_init(pg_orders *orders, pg_gateway gateway, uint64_t first_id);
 
 /* Sends a new order at time now_ns. Returns its id, 0 when the pool is full. */
 uint64_t pg_orders_place(pg_orders *orders, const pg_request *request, bool quoted, int64_t now_ns);
-
-/* Takes in an order that rests at the venue already, with an id of an earlier session. False when the pool is full or
- * the id is known. */
-bool pg_orders_adopt(pg_orders *orders, const pg_order *order);
 
 /* Asks for a cancel. False when there is no such order or it cannot be cancelled now (a request is in flight). */
 bool pg_orders_cancel(pg_orders *orders, pg_order *order);
@@ -54,7 +50,8 @@ int pg_orders_cancel_all(pg_orders *orders);
  * False (counted in unmatched) when the reply fits no open order. */
 bool pg_orders_reply(pg_orders *orders, const pg_reply *reply, pg_order *after);
 
-/* Open size of a side, with everything on its way at its largest: what could still fill. */
+/* Open size of a side, with everything on its way at its largest: what could still fill. With fresh_replace that is
+ * the old and the new size of each replacement in flight. */
 int64_t pg_orders_open_size(const pg_orders *orders, int side);
 
 #endif

@@ -15,7 +15,9 @@ typedef struct {
 static const command commands[] = {
     { "attach", pg_cli_attach, "the console of a running host" },
     { "backtest", pg_cli_backtest, "run a strategy over recorded data and report" },
+    { "check", pg_cli_check, "look at a configuration and all that it names; start nothing" },
     { "data", pg_cli_data, "generate, import, look at and check market data" },
+    { "exchange", pg_cli_exchange, "the built-in exchange, behind a venue's protocol" },
     { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },
     { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },
     { "params", pg_cli_params, "show the parameters that a strategy declares" },

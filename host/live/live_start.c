@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "crypto/key_source.h"
+#include "live/sessions.h"
 
 /* ---- before anything is connected ---- */
 
@@ -30,6 +31,7 @@ static pg_status make_session_folder(pg_live *live, pg_error *err)
     if (live->config->record.flight[0] == '\0')
         return PG_OK;
     char scripts[PG_PATH_SIZE];
+    pg_sessions_prune(live->config->record.flight, live->config->record.keep - 1);
     pg_status status = pg_file_join(live->session, live->config->record.flight, live->session_id, err);
     if (status == PG_OK)
         status = pg_file_join(scripts, live->session, "scripts", err);

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* nftw */
 #include "live/sessions.h"
 
 #include <dirent.h>

@@ -61,7 +61,10 @@ uint64_t pg_desk_first_id(int place)
 /* Open orders of a seat but for one: the order manager holds it already. */
 static void look_without(pg_risk_open *open, const pg_orders *orders, const pg_request *request)
 {
-    pg_orders others = *orders;
+    pg_orders others; /* only what pg_risk_look reads */
+    others.count = orders->count;
+    others.fresh_replace = orders->fresh_replace;
+    memcpy(others.order, orders->order, (size_t)orders->count * sizeof *orders->order);
     for (int i = 0; i < others.count; i++) {
         pg_order *order = &others.order[i];
         if (order->id != request->id)

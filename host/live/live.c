@@ -17,6 +17,8 @@ void live_say(pg_live *live, const char *format, ...)
     va_end(arguments);
     if (live->options.say)
         live->options.say(live->options.self, text);
+    if (live->console)
+        pg_console_say(live->console, text);
 }
 
 /* ---- acting ---- */
@@ -106,6 +108,8 @@ void pg_live_free(pg_live *live)
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
     live_release_signals(live);
+    pg_console_free(live->console);
+    live->console = NULL;
     for (int i = 0; i < live->venue_count; i++) {
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
@@ -131,6 +135,8 @@ void pg_live_free(pg_live *live)
 pg_status pg_live_run(pg_live *live, pg_error *err)
 {
     pg_status status = live_catch_signals(live, err);
+    if (status == PG_OK)
+        status = live_open_console(live, err);
     if (status == PG_OK)
         status = live_connect(live, err);
     if (status != PG_OK)

@@ -4,6 +4,7 @@
 
 #include "crypto/secret.h"
 #include "live/child.h"
+#include "live/console.h"
 #include "live/live.h"
 
 /* A venue of the configuration that is in use. */
@@ -40,6 +41,7 @@ struct pg_live {
     int market_count;
     live_phase phase;
     bool acting;
+    pg_console *console;
     pg_timer *tick, *status, *end, *deadline;
     pg_error error; /* why it could not start, or what is left at the end */
     char why[160];  /* it stops */
@@ -52,6 +54,9 @@ void live_say(pg_live *live, const char *format, ...) __attribute__((format(prin
 
 pg_status live_open(pg_live *live, pg_error *err);    /* ledger, risk, folders, keys */
 pg_status live_connect(pg_live *live, pg_error *err); /* exchanges and desks */
+
+/* The console's socket: lines go to live/command.h. */
+pg_status live_open_console(pg_live *live, pg_error *err);
 
 /* ---- live_stop.c ---- */
 

@@ -68,8 +68,14 @@ static void check_venue_place(checker *c, const pg_config_venue *venue)
 /* The built-in exchange plays something, unless a url names one that runs already. */
 static void check_venue_data(checker *c, const pg_config_venue *venue)
 {
-    if (venue->network != PG_NETWORK_LOCAL || venue->url)
+    if (venue->network != PG_NETWORK_LOCAL)
         return;
+    if (venue->url) {
+        if (venue_has(venue, "data"))
+            pg_error_remedy(WRONG(c, venue->line, "venue has both url and data"),
+                            "data is what the built-in exchange plays, url an exchange that runs already: choose one");
+        return;
+    }
     pg_file_info info;
     pg_error failure;
     if (!venue->data && !venue_has(venue, "data"))

@@ -289,6 +289,9 @@ static void test_each_mistake(void **state)
         { "venue 'p' { kind = 'hyperliquid', network = 'local' }\n"
           "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua' }",
           1, "venue lacks data" },
+        { "venue 'p' { kind = 'hyperliquid', network = 'local', data = 'synthetic', url = 'http://[::1]:5' }\n"
+          "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua' }",
+          1, "both url and data" },
         { "venue 'p' { kind = 'hyperliquid', network = 'local', data = 'none.tape' }\n"
           "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua' }",
           1, "none.tape" },

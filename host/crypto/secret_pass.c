@@ -25,9 +25,9 @@ pg_status pg_secret_read(pg_secret **secret, int fd, pg_error *err)
         return status;
     ssize_t size;
     do
-        size = recv(fd, made->bytes, sizeof made->bytes, MSG_DONTWAIT | MSG_TRUNC);
+        size = recv(fd, made->bytes, PG_SECRET_MAX, MSG_DONTWAIT | MSG_TRUNC);
     while (size < 0 && errno == EINTR);
-    if (size > 0 && size <= (ssize_t)sizeof made->bytes) {
+    if (size > 0 && size <= PG_SECRET_MAX) {
         made->size = (size_t)size;
         *secret = made;
         return PG_OK;

@@ -38,7 +38,7 @@ static pg_status open_tape(pg_live_market *m, pg_error *err)
     char path[PG_PATH_SIZE], name[256], date[32];
     if (!record->enabled)
         return PG_OK;
-    if (record->formats != PG_RECORD_TAPE)
+    if (record->formats != PG_CONFIG_TAPE)
         return pg_fail(err, PG_ERR_UNSUPPORTED, "record: a running host writes tapes only (formats = { \"tape\" })");
     pg_clock_format(date, pg_clock_now(pg_clock_real()));
     snprintf(name, sizeof name, "%s_%s_%.19s.tape", m->with.entry->venue_name, m->name, date);

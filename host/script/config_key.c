@@ -3,19 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/environment.h"
-
 pg_key_source pg_config_key_source(const pg_config *config, const pg_secret_source *secret)
 {
     switch (secret->kind) {
     case PG_SECRET_FILE: return (pg_key_source){ .from = PG_KEY_FROM_FILE, .path = secret->name };
     case PG_SECRET_KEYSTORE:
         return (pg_key_source){ .from = PG_KEY_FROM_KEYSTORE, .path = config->host.keystore, .name = secret->name };
-    default: break;
+    default: return (pg_key_source){ .from = PG_KEY_FROM_ENVIRONMENT, .path = ".env", .name = secret->name };
     }
-    if (pg_environment_get(secret->name))
-        return (pg_key_source){ .from = PG_KEY_FROM_ENVIRONMENT, .name = secret->name };
-    return (pg_key_source){ .from = PG_KEY_FROM_DOTENV, .path = ".env", .name = secret->name };
 }
 
 pg_key_kind pg_config_key_kind(const pg_config_venue *venue)

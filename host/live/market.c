@@ -389,7 +389,18 @@ pg_status pg_live_market_set(pg_live_market *m, const char *name, const char *va
     return PG_OK;
 }
 
+void pg_live_market_forget(pg_live_market *m)
+{
+    m->set_count = 0;
+}
+
 /* ---- what there is ---- */
+
+bool pg_live_market_is(const pg_live_market *m, const char *venue, const char *symbol, const char *name)
+{
+    return strcmp(pg_desk_config_venue(m->with.desk)->name, venue) == 0 &&
+           strcmp(pg_live_market_symbol(m), symbol) == 0 && strcmp(pg_runner_pilot(m->runner)->plan.name, name) == 0;
+}
 
 const char *pg_live_market_name(const pg_live_market *m)
 {

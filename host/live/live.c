@@ -88,6 +88,7 @@ pg_status pg_live_new(pg_live **made, const pg_live_options *options, pg_config_
     if (options->log)
         live->log = *options->log;
     pg_status status = pg_config_read(&live->config, options->config, problems, err);
+    live->current = live->config;
     if (status == PG_OK)
         status = pg_loop_new(&live->loop, err);
     if (status == PG_OK)
@@ -128,6 +129,8 @@ void pg_live_free(pg_live *live)
     }
     pg_risk_free(live->risk);
     pg_loop_free(live->loop);
+    if (live->current != live->config)
+        pg_config_free(live->current);
     pg_config_free(live->config);
     free(live);
 }

@@ -27,7 +27,8 @@ typedef enum { LIVE_STARTING, LIVE_RUNNING, LIVE_STOPPING, LIVE_ENDED } live_pha
 
 struct pg_live {
     pg_live_options options;
-    pg_config *config;
+    pg_config *config;  /* that it began with: venues point into it */
+    pg_config *current; /* as last taken over */
     pg_log log;
     pg_loop *loop;
     pg_ledger *ledger;
@@ -57,6 +58,11 @@ pg_status live_connect(pg_live *live, pg_error *err); /* exchanges and desks */
 
 /* The console's socket: lines go to live/command.h. */
 pg_status live_open_console(pg_live *live, pg_error *err);
+
+/* ---- live_reload.c ---- */
+
+/* config.lua was saved. */
+void live_config_saved(pg_live *live);
 
 /* ---- live_stop.c ---- */
 

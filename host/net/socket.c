@@ -311,6 +311,8 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
             on_refused(s, wsi, in, size);
         return 0;
     case LWS_CALLBACK_CLIENT_CLOSED:
+    case LWS_CALLBACK_CLOSED_CLIENT_HTTP: /* reset during the handshake */
+    case LWS_CALLBACK_WSI_DESTROY:        /* the last word, when there was none of those */
         if (s) {
             lws_set_opaque_user_data(wsi, NULL);
             s->wsi = NULL;

@@ -8,8 +8,8 @@
 
 enum { MAX_SIZE_DECIMALS = 5 };
 
-#define LEAST_PRICE 1e-4
-#define MOST_PRICE  1e6
+#define LEAST_PRICE 4e-3
+#define MOST_PRICE  5e5
 
 static double usual_price(const char *name)
 {

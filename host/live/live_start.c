@@ -301,6 +301,7 @@ static pg_status start_exchange(live_venue *v, pg_error *err)
     add(a, "perigee");
     add(a, "exchange");
     add(a, venue->kind);
+    add(a, "--with-host");
     if (strcmp(venue->data, "synthetic") == 0) {
         add(a, "--synthetic");
     } else {

@@ -14,7 +14,7 @@ enum {
     PATIENCE_MS = 20000, /* with a venue that neither gets ready nor answers: it is opened anew */
     GIVE_UP_S = 600,
     GONE_PATIENCE_MS = 2000, /* with a built-in exchange whose host is gone */
-    GONE_TRIES = 4,
+    GONE_TRIES = 1,
     SLACK_MS = 50 /* of timers */
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "net/backoff.h"
+#include "net/deflate.h"
 #include "net/wire.h"
 
 enum {
@@ -196,7 +197,7 @@ static int on_open(pg_socket *s, struct lws *wsi)
     int on = 1, fd = lws_get_socket_fd(wsi);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     s->state = OPEN;
-    pg_wire_start(&s->wire, wsi, s->config.compress && pg_loop_set_compression(wsi));
+    pg_wire_start(&s->wire, wsi, s->config.compress && pg_deflate_start(wsi));
     uv_timer_stop(&s->step);
     uv_update_time(&s->loop->uv);
     s->opened_ms = uv_now(&s->loop->uv);
@@ -522,9 +523,8 @@ static pg_status take_config(pg_socket *s, const pg_socket_config *config, pg_er
     if (config->connect_ms < 0 || config->ping_ms < 0 || config->silence_ms < 0 || config->backoff_ms < 0 ||
         config->backoff_max_ms < 0)
         return pg_fail(err, PG_ERR_INVALID, "a time of a WebSocket is negative");
-    if (config->compress && config->limit > PG_NET_COMPRESSED_LIMIT)
-        return pg_fail(err, PG_ERR_INVALID, "a compressed message may have %d bytes at most",
-                       (int)PG_NET_COMPRESSED_LIMIT);
+    if (config->compress && config->limit > PG_DEFLATE_LIMIT)
+        return pg_fail(err, PG_ERR_INVALID, "a compressed message may have %d bytes at most", (int)PG_DEFLATE_LIMIT);
     s->config = *config;
     s->config.headers = NULL;
     s->config.connect_ms = or_default(config->connect_ms, 5000);

@@ -335,6 +335,7 @@ static void on_timeout(uv_timer_t *timer)
 
 static void connect_to(pg_socket *s, const char *address)
 {
+    static const lws_retry_bo_t no_policy = { 0 }; /* libwebsockets' own pings, and its own idea of silence */
     struct lws_vhost *vhost;
     pg_error error;
     pg_vhost_kind kind = s->tls ? PG_VHOST_CLIENT_TLS : PG_VHOST_CLIENT;
@@ -354,6 +355,7 @@ static void connect_to(pg_socket *s, const char *address)
     info.alpn = "http/1.1";
     info.local_protocol_name = PG_NET_PROTOCOL;
     info.ietf_version_or_minus_one = -1;
+    info.retry_and_idle_policy = &no_policy;
     info.opaque_user_data = s;
     enter(s);
     struct lws *wsi = lws_client_connect_via_info(&info);
@@ -433,9 +435,9 @@ static void connect_now(pg_socket *s)
 
 /* ---- what the user asks for ---- */
 
-static pg_status bad_url(const char *what, const char *url, pg_error *err)
+/* The address itself is left out: it may hold a secret. */
+static pg_status bad_url(const char *what, pg_error *err)
 {
-    (void)url; /* it may hold a secret */
     pg_fail(err, PG_ERR_INVALID, "the address of a WebSocket %s", what);
     pg_error_remedy(err, "write ws://host:port/path or wss://host/path");
     return PG_ERR_INVALID;
@@ -450,11 +452,11 @@ static pg_status take_parts(pg_socket *s, CURLU *url, pg_error *err)
     (void)curl_url_get(url, CURLUPART_USER, &user, 0);
     pg_status status = PG_OK;
     if (!scheme || (strcmp(scheme, "ws") != 0 && strcmp(scheme, "wss") != 0))
-        status = bad_url("begins with neither ws: nor wss:", s->url, err);
+        status = bad_url("begins with neither ws: nor wss:", err);
     else if (user)
-        status = bad_url("has a user name in it", s->url, err);
+        status = bad_url("has a user name in it", err);
     else if (!host || strlen(host) >= HOST - 8)
-        status = bad_url("has no host, or one that is too long", s->url, err);
+        status = bad_url("has no host, or one that is too long", err);
     if (status == PG_OK) {
         s->tls = strcmp(scheme, "wss") == 0;
         s->port = port ? atoi(port) : s->tls ? 443 : 80;
@@ -477,7 +479,7 @@ static pg_status parse_url(pg_socket *s, pg_error *err)
         return pg_fail(err, PG_ERR_MEMORY, "out of memory");
     pg_status status = PG_OK;
     if (curl_url_set(url, CURLUPART_URL, s->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-        status = bad_url("cannot be read", s->url, err);
+        status = bad_url("cannot be read", err);
     if (status == PG_OK)
         status = take_parts(s, url, err);
     if (status == PG_OK && curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK)
@@ -519,7 +521,7 @@ static int64_t or_default(int64_t value, int64_t usual)
 static pg_status take_config(pg_socket *s, const pg_socket_config *config, pg_error *err)
 {
     if (!config->url)
-        return bad_url("is missing", NULL, err);
+        return bad_url("is missing", err);
     if (config->connect_ms < 0 || config->ping_ms < 0 || config->silence_ms < 0 || config->backoff_ms < 0 ||
         config->backoff_max_ms < 0)
         return pg_fail(err, PG_ERR_INVALID, "a time of a WebSocket is negative");

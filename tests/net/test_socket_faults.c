@@ -486,12 +486,44 @@ static void test_bad_clients(void **state)
     pg_loop_free(loop);
 }
 
+/* A client that has agreed to compression may leave a message as it is, and may send a pong that nobody asked for. */
+static void test_uncompressed_client(void **state)
+{
+    (void)state;
+    static const char deflating[] = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                    "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+                                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    static const char frames[] = "\x8a\x81\0\0\0\0x" /* pong */
+                                 "\x81\x85\0\0\0\0plain"
+                                 "\x01\x83\0\0\0\0two\x80\x84\0\0\0\0 one";
+    pg_loop *loop = new_loop();
+    echo_server s = { 0 };
+    echo_start(&s, loop, (pg_server_config){ .compress = true });
+    int fd = dial(pg_server_port(s.server), deflating);
+    wait_until(loop, s.opened == 1);
+    assert_int_equal(send(fd, frames, sizeof frames - 1, MSG_NOSIGNAL), sizeof frames - 1);
+    wait_until(loop, s.texts == 2);
+    assert_string_equal(s.last, "two one");
+    char answer[512] = "";
+    assert_true(recv(fd, answer, sizeof answer - 1, 0) > 0);
+    assert_non_null(strstr(answer, "permessage-deflate"));
+    pg_loop_run_for(loop, 10);
+    assert_int_equal(s.texts, 2);
+    assert_int_equal(s.gone, 0);
+    close(fd);
+    wait_until(loop, s.gone == 1);
+    pg_server_free(s.server);
+    pg_loop_free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut_anywhere), cmocka_unit_test(test_pieces),    cmocka_unit_test(test_compressed_pieces),
-        cmocka_unit_test(test_bad_frames),   cmocka_unit_test(test_silence),   cmocka_unit_test(test_no_handshake),
-        cmocka_unit_test(test_send_queue),   cmocka_unit_test(test_slow_peer), cmocka_unit_test(test_bad_clients),
+        cmocka_unit_test(test_cut_anywhere),      cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_compressed_pieces), cmocka_unit_test(test_bad_frames),
+        cmocka_unit_test(test_silence),           cmocka_unit_test(test_no_handshake),
+        cmocka_unit_test(test_send_queue),        cmocka_unit_test(test_slow_peer),
+        cmocka_unit_test(test_bad_clients),       cmocka_unit_test(test_uncompressed_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,11 @@ static const char help[] =
     "  --network NAME       whose signatures are taken: testnet (default) or mainnet\n"
     "  --no-limits          no limits of requests by time and by traded volume\n"
     "  --any-volume         scheduleCancel without 1,000,000 USD traded\n"
-    "  --faults FILE        what goes wrong: JSON, see the manual\n";
+    "  --faults FILE        what goes wrong, as JSON: [{\"channel\":\"trades\",\"fault\":\"drop\",\"count\":5},\n"
+    "                       {\"channel\":\"/exchange\",\"fault\":\"status\",\"code\":503,\"probability\":0.1}]\n"
+    "                       channel: a stream, post, /info, /exchange, action, or * for all\n"
+    "                       fault: drop delay duplicate reorder cut cut_inside half_open silence status html\n"
+    "                       truncate unknown huge reject; with after, count, probability, ms, code, text\n";
 
 typedef struct {
     pg_hl_exchange_config config;

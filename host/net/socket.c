@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "net/backoff.h"
+#include "net/deflate.h"
 #include "net/wire.h"
 
 enum {
@@ -196,7 +197,7 @@ static int on_open(pg_socket *s, struct lws *wsi)
     int on = 1, fd = lws_get_socket_fd(wsi);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     s->state = OPEN;
-    pg_wire_start(&s->wire, wsi, s->config.compress);
+    pg_wire_start(&s->wire, wsi, s->config.compress && pg_deflate_start(wsi));
     uv_timer_stop(&s->step);
     uv_update_time(&s->loop->uv);
     s->opened_ms = uv_now(&s->loop->uv);
@@ -293,7 +294,6 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         uv_walk(&pg_loop_of(wsi)->uv, close_stale, wsi);
     pg_socket *s = wsi ? lws_get_opaque_user_data(wsi) : NULL;
     switch (reason) {
-    case LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED: return !s || !s->config.compress;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return s ? add_headers(s, wsi, in, size) : -1;
     case LWS_CALLBACK_CLIENT_ESTABLISHED: return s ? on_open(s, wsi) : -1;
     case LWS_CALLBACK_CLIENT_RECEIVE: return s ? on_piece(s, in, size) : -1;
@@ -325,10 +325,6 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
 /* ---- connecting ---- */
 
-static const struct lws_protocols protocols[] = {
-    { .name = "perigee", .callback = callback, .rx_buffer_size = PG_NET_BUFFER, .tx_packet_size = PG_NET_WRITE }, { 0 }
-};
-
 static void on_timeout(uv_timer_t *timer)
 {
     pg_socket *s = timer->data;
@@ -341,7 +337,8 @@ static void connect_to(pg_socket *s, const char *address)
 {
     struct lws_vhost *vhost;
     pg_error error;
-    if (pg_loop_vhost(&vhost, s->loop, s->tls ? PG_VHOST_CLIENT_TLS : PG_VHOST_CLIENT, protocols, &error) != PG_OK) {
+    pg_vhost_kind kind = s->tls ? PG_VHOST_CLIENT_TLS : PG_VHOST_CLIENT;
+    if (pg_loop_vhost(&vhost, s->loop, kind, s->config.compress, callback, &error) != PG_OK) {
         lost(s, error.what);
         return;
     }
@@ -355,7 +352,7 @@ static void connect_to(pg_socket *s, const char *address)
     info.path = s->path;
     info.ssl_connection = (s->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
     info.alpn = "http/1.1";
-    info.local_protocol_name = "perigee";
+    info.local_protocol_name = PG_NET_PROTOCOL;
     info.ietf_version_or_minus_one = -1;
     info.opaque_user_data = s;
     enter(s);
@@ -526,6 +523,8 @@ static pg_status take_config(pg_socket *s, const pg_socket_config *config, pg_er
     if (config->connect_ms < 0 || config->ping_ms < 0 || config->silence_ms < 0 || config->backoff_ms < 0 ||
         config->backoff_max_ms < 0)
         return pg_fail(err, PG_ERR_INVALID, "a time of a WebSocket is negative");
+    if (config->compress && config->limit > PG_DEFLATE_LIMIT)
+        return pg_fail(err, PG_ERR_INVALID, "a compressed message may have %d bytes at most", (int)PG_DEFLATE_LIMIT);
     s->config = *config;
     s->config.headers = NULL;
     s->config.connect_ms = or_default(config->connect_ms, 5000);

@@ -10,22 +10,22 @@
 typedef struct pg_http pg_http;
 
 typedef struct {
-    const char *url; /* http: or https: */
+    const char *url;    /* http: or https: */
     const char *method; /* NULL: GET without, POST with a body */
-    const char *body; /* copied; NULL: none */
+    const char *body;   /* copied; NULL: none */
     size_t size;
     const char *const *headers; /* "Name: value", copied; secrets allowed, they are never logged */
     int header_count;
-    int64_t timeout_ms;         /* of all of it; 0: 10 s */
-    size_t limit;               /* bytes of an answer; 0: 64 MiB */
+    int64_t timeout_ms; /* of all of it; 0: 10 s */
+    size_t limit;       /* bytes of an answer; 0: 64 MiB */
 } pg_http_request;
 
 typedef struct {
     int code;         /* of HTTP; 0: no answer, then *error says why */
     const char *body; /* terminated; valid during the callback */
     size_t size;
-    bool maybe_sent;      /* no answer, but the request may have reached the server: its outcome is unknown */
-    const pg_error *error; /* NULL when there is an answer of whatever code */
+    bool maybe_sent;          /* no answer, but the request may have reached the server: its outcome is unknown */
+    const pg_error *error;    /* NULL when there is an answer of whatever code */
     int64_t sent_ns, done_ns; /* wall clock */
 } pg_http_answer;
 

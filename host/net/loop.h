@@ -22,6 +22,10 @@ void pg_loop_stop(pg_loop *loop);
 /* Runs until stopped, or for at most `ms`. For tests and for waiting at the end. */
 void pg_loop_run_for(pg_loop *loop, int64_t ms);
 
+/* A file of certificates (PEM) that is trusted instead of the system's, for a venue of one's own and for tests. To be
+ * called before the first connection. PG_ERR_STATE after it, PG_ERR_MEMORY, PG_ERR_IO when it cannot be read. */
+pg_status pg_loop_trust(pg_loop *loop, const char *ca_file, pg_error *err);
+
 /* For what libuv offers beyond this floor: files, pipes, processes, its pool. */
 struct uv_loop_s *pg_loop_uv(pg_loop *loop);
 

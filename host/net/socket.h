@@ -26,17 +26,17 @@ typedef struct {
 } pg_socket_handler;
 
 typedef struct {
-    const char *url; /* ws: or wss:, with path; certificates are always checked */
+    const char *url;            /* ws: or wss:, with path; certificates are always checked */
     const char *const *headers; /* "Name: value" of the handshake, copied */
     int header_count;
-    int64_t connect_ms;  /* 0: 5 s */
-    int64_t ping_ms;     /* between pings; 0: 20 s */
-    int64_t silence_ms;  /* nothing received for this long after a ping: the connection is dropped; 0: 10 s */
-    int64_t backoff_ms;  /* first wait, doubled up to backoff_max_ms, each drawn between 0 and it; 0: 250 */
+    int64_t connect_ms;     /* 0: 5 s */
+    int64_t ping_ms;        /* between pings; 0: 20 s */
+    int64_t silence_ms;     /* nothing received for this long after a ping: the connection is dropped; 0: 10 s */
+    int64_t backoff_ms;     /* first wait, doubled up to backoff_max_ms, each drawn between 0 and it; 0: 250 */
     int64_t backoff_max_ms; /* 0: 30 s */
-    size_t limit;        /* bytes of a message; 0: 16 MiB; a longer one drops the connection */
-    bool compress;       /* offer permessage-deflate */
-    uint64_t seed;       /* of the jitter; 0: from the system */
+    size_t limit;           /* bytes of a message; 0: 16 MiB; a longer one drops the connection */
+    bool compress;          /* offer permessage-deflate */
+    uint64_t seed;          /* of the jitter; 0: from the system */
 } pg_socket_config;
 
 /* Begins to connect. Errors: PG_ERR_INVALID for a URL or a limit that cannot be used. */

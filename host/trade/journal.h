@@ -25,7 +25,7 @@
 typedef struct pg_journal pg_journal;
 
 typedef enum {
-    PG_RECORD_SESSION = 1, /* a run begins; text: its particulars (ledger_text.h) */
+    PG_RECORD_SESSION = 1, /* a run begins; text: mode, hash of config.lua, program */
     PG_RECORD_ACCOUNT,     /* market: number of the account in this run; text */
     PG_RECORD_MARKET,      /* market; id: its account; price: price decimals; size: size decimals; text: the symbol */
     PG_RECORD_ORDER,       /* about to be sent: price, size, side, tif, flags, version */
@@ -41,6 +41,7 @@ typedef enum {
     PG_RECORD_VERSION,   /* version; detail: pg_version_event; text: path */
     PG_RECORD_NOTE,      /* detail: pg_log_level; text */
     PG_RECORD_TEXT,      /* more text of the record before it */
+    PG_RECORD_CUT,       /* the text before it has no end: its writer died */
     PG_RECORD_END,       /* the run ended in order */
     PG_RECORD_KINDS
 } pg_record_kind;

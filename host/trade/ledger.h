@@ -34,7 +34,7 @@ typedef struct {
  * is no ledger, a newer version of one, or a journal that belongs to another. */
 pg_status pg_ledger_open(pg_ledger **ledger, const pg_ledger_config *config, pg_error *err);
 
-/* Ends the run, waits until everything is in the database, and frees. PG_ERR_IO when some of it is not: it stays in the
+/* Waits until everything is in the database, and frees. PG_ERR_IO when some of it is not: it stays in the
  * journal for the next time. NULL is allowed. */
 pg_status pg_ledger_close(pg_ledger *ledger, pg_error *err);
 
@@ -57,14 +57,17 @@ void pg_ledger_get_health(const pg_ledger *ledger, pg_ledger_health *health);
 /* ---- who trades what: once at the start of a run, before the first order ---- */
 
 typedef struct {
-    uint64_t run;            /* first half of its client order ids; not 0, never used before */
+    uint64_t run;            /* first half of its client order ids; not 0, never used before (random) */
     const char *mode;        /* "live", "paper" */
     const char *config_hash; /* of config.lua */
     const char *program;     /* name and version */
 } pg_ledger_run;
 
-/* A run begins: what is recorded from here on belongs to it. PG_ERR_INVALID for run 0 or an over-long text. */
+/* A run begins: what is recorded from here on belongs to it. PG_ERR_INVALID for run 0. */
 pg_status pg_ledger_session(pg_ledger *ledger, const pg_ledger_run *run, int64_t now_ns, pg_error *err);
+
+/* The run ends in order: nothing of it is open or in doubt. Without it, the next start knows that it did not. */
+pg_status pg_ledger_end(pg_ledger *ledger, int64_t now_ns);
 
 /* PG_ERR_INVALID for a number out of range or an over-long name, PG_ERR_STATE before pg_ledger_session. */
 pg_status pg_ledger_account(pg_ledger *ledger, int account, const char *venue, const char *name, int64_t now_ns,

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "trade/ledger.h"
+#include "trade/seen.h"
 
 typedef struct pg_ledger_reader pg_ledger_reader;
 
@@ -103,6 +104,10 @@ pg_status pg_ledger_versions(pg_ledger_reader *reader, const pg_ledger_filter *f
                              pg_ledger_version_fn fn, pg_error *err);
 pg_status pg_ledger_events(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self, pg_ledger_event_fn fn,
                            pg_error *err);
+
+/* Tells a set (new, empty) the fills of an account that are in the ledger: at the start of a host. PG_ERR_IO. */
+pg_status pg_ledger_load_seen(pg_ledger_reader *reader, const char *venue, const char *account, pg_seen *seen,
+                              pg_error *err);
 
 /* Counts profit anew from the last equity of every account that the filter chooses (venue, account). Allowed while a
  * host runs. *accounts: how many. PG_ERR_IO. */

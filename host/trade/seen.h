@@ -28,7 +28,11 @@ void pg_seen_free(pg_seen *seen);
  * remembers it unless it is OLD. exch_ns 0, not told: OLD as soon as anything was forgotten. About 0.1 us. */
 pg_seen_answer pg_seen_check(pg_seen *seen, const char *trade_id, int64_t exch_ns);
 
-/* Remembers a fill without judging it: at start, from the ledger. */
+/* Remembers a fill without judging it. */
 void pg_seen_add(pg_seen *seen, const char *trade_id, int64_t exch_ns);
+
+/* There are fills up to that time that it was never told; and what it can hold: for pg_ledger_load_seen. */
+void pg_seen_forget(pg_seen *seen, int64_t exch_ns);
+size_t pg_seen_capacity(const pg_seen *seen);
 
 #endif

@@ -15,11 +15,16 @@ typedef struct {
 static const command commands[] = {
     { "attach", pg_cli_attach, "the console of a running host" },
     { "backtest", pg_cli_backtest, "run a strategy over recorded data and report" },
+    { "check", pg_cli_check, "look at a configuration and all that it names; start nothing" },
     { "data", pg_cli_data, "generate, import, look at and check market data" },
+    { "exchange", pg_cli_exchange, "the built-in exchange, behind a venue's protocol" },
     { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },
+    { "keys", pg_cli_keys, "make, import and list keys in the encrypted keystore" },
+    { "ledger", pg_cli_ledger, "orders, fills, profit, versions and events of all sessions" },
     { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },
     { "params", pg_cli_params, "show the parameters that a strategy declares" },
     { "quote", pg_cli_quote, "what a quoting model would show now, with every parameter" },
+    { "run", pg_cli_run, "trade as config.lua says; on paper when it is the shipped one" },
     { "selftest", pg_cli_selftest, "run test vectors against this build" },
 };
 

@@ -8,7 +8,7 @@
 
 struct pg_secret {
     size_t size;
-    uint8_t bytes[PG_SECRET_MAX];
+    uint8_t bytes[PG_SECRET_MAX + 1]; /* the last one stays 0: a text is terminated */
 };
 
 #endif

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/home.h"
 #include "crypto/address.h"
 #include "market/instrument.h"
 #include "script/config_fields.h"
@@ -69,8 +68,14 @@ static void check_venue_place(checker *c, const pg_config_venue *venue)
 /* The built-in exchange plays something, unless a url names one that runs already. */
 static void check_venue_data(checker *c, const pg_config_venue *venue)
 {
-    if (venue->network != PG_NETWORK_LOCAL || venue->url)
+    if (venue->network != PG_NETWORK_LOCAL)
         return;
+    if (venue->url) {
+        if (venue_has(venue, "data"))
+            pg_error_remedy(WRONG(c, venue->line, "venue has both url and data"),
+                            "data is what the built-in exchange plays, url an exchange that runs already: choose one");
+        return;
+    }
     pg_file_info info;
     pg_error failure;
     if (!venue->data && !venue_has(venue, "data"))
@@ -139,18 +144,12 @@ static void check_venue(checker *c, int index)
 
 /* ---- markets ---- */
 
-/* A strategy's file: as it stands, or in Perigee's own folder. */
-static void find_strategy(checker *c, pg_config_market *market)
+static void check_strategy(checker *c, const pg_config_market *market)
 {
     pg_file_info info;
-    if (!market->strategy || pg_file_stat(market->strategy, &info, NULL) == PG_OK)
-        return;
-    char path[PG_PATH_SIZE];
-    if (market->strategy[0] != '/' && pg_file_join(path, pg_home(), market->strategy, NULL) == PG_OK &&
-        pg_file_stat(path, &info, NULL) == PG_OK)
-        return;
-    pg_error_remedy(WRONG(c, market->line, "there is no strategy %.200s", market->strategy),
-                    "paths start from the working directory; Perigee's own are strategies/*.lua");
+    if (market->strategy && pg_file_stat(market->strategy, &info, NULL) != PG_OK)
+        pg_error_remedy(WRONG(c, market->line, "there is no strategy %.200s", market->strategy),
+                        "paths start from the working directory; Perigee's own are strategies/*.lua");
 }
 
 static void check_required(checker *c, const pg_config_market *market)
@@ -203,7 +202,7 @@ static void check_pair(checker *c, const pg_config_market *first, const pg_confi
 static bool check_market(checker *c, pg_config_market *market)
 {
     check_required(c, market);
-    find_strategy(c, market);
+    check_strategy(c, market);
     if (market->symbol && strlen(market->symbol) >= PG_SYMBOL_SIZE) {
         WRONG(c, market->line, "symbol is longer than %d characters", PG_SYMBOL_SIZE - 1);
         return false;
@@ -260,9 +259,10 @@ static void check_contradictions(checker *c)
     if (limits->max_gross_usd > 0 && limits->max_net_usd > limits->max_gross_usd)
         WRONG(c, risk->line, "max_net_usd (%.10g) is more than max_gross_usd (%.10g)", limits->max_net_usd,
               limits->max_gross_usd);
-    if (limits->cascade_resume > limits->cascade_pull)
-        WRONG(c, risk->line, "cascade_resume (%.10g) is more than cascade_pull (%.10g)", limits->cascade_resume,
-              limits->cascade_pull);
+    pg_risk_limits whole = *limits;
+    pg_error failure = { 0 };
+    if (pg_risk_limits_check(&whole, &failure) != PG_OK)
+        WRONG(c, risk->line, "%s", failure.what);
 }
 
 static void check_web(checker *c)

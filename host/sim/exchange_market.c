@@ -353,8 +353,10 @@ static int64_t impact_price(const exchange_market *m, int side)
     for (int i = 0; i < count; i++) {
         pg_money there = (pg_money)levels[i].price * levels[i].size;
         if (value + there >= wanted) {
-            size += (wanted - value) / levels[i].price;
-            return size > 0 ? (int64_t)(wanted / size) : levels[i].price;
+            pg_money part = (wanted - value) / levels[i].price;
+            value += part * levels[i].price;
+            size += part;
+            return size > 0 ? (int64_t)(value / size) : levels[i].price;
         }
         value += there;
         size += levels[i].size;

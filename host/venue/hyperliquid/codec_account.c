@@ -7,28 +7,41 @@
 
 /* ---- states of orders ---- */
 
-static bool read_order(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update)
+/* True, false, or null, which is false. */
+static bool read_flag(pg_hl_reader *r, bool *value)
 {
-    enum { COIN, SIDE, PX, SZ, OID, ORIG, CLOID, FIELDS };
-    static const char *const names[] = { "coin", "side", "limitPx", "sz", "oid", "origSz", "cloid" };
-    pg_hl_span name, coin_name = { 0 }, price = { 0 }, remaining = { 0 }, size = { 0 };
+    return pg_hl_is_null(r) || pg_hl_bool(r, value);
+}
+
+/* `listed`: in a list of open orders, of which older ones have only what remains. */
+static bool read_order(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update, bool listed)
+{
+    enum { COIN, SIDE, PX, SZ, OID, ORIG, CLOID, REDUCE, TIME, FIELDS };
+    static const char *const names[] = { "coin",   "side",  "limitPx",    "sz",       "oid",
+                                         "origSz", "cloid", "reduceOnly", "timestamp" };
+    pg_hl_span name, price = { 0 }, remaining = { 0 }, size = { 0 };
     uint32_t seen = 0;
     int n = 0;
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case COIN: pg_hl_string(r, &coin_name); break;
+        case COIN: pg_hl_string(r, &update->coin); break;
         case SIDE: hl_read_side(r, &update->side); break;
         case PX: pg_hl_string(r, &price); break;
         case SZ: pg_hl_string(r, &remaining); break;
         case OID: pg_hl_whole(r, &update->oid); break;
         case ORIG: pg_hl_string(r, &size); break;
         case CLOID: hl_read_cloid(r, &update->cloid); break;
+        case REDUCE: read_flag(r, &update->reduce_only); break;
+        case TIME: hl_read_time(r, &update->time_ns); break;
         default: pg_hl_skip(r);
         }
-    if (!pg_hl_need(r, seen, (1u << FIELDS) - 1 - (1u << CLOID), names))
+    uint32_t optional = (listed ? 1u << ORIG : 0) | 1u << CLOID | 1u << REDUCE | 1u << TIME;
+    if (!pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names))
         return false;
-    update->market = hl_market_of(decoder, coin_name);
+    if (!(seen & 1u << ORIG))
+        size = remaining;
+    update->market = hl_market_of(decoder, update->coin);
     if (update->market < 0)
         return true;
     const coin *c = &decoder->coins[update->market];
@@ -48,7 +61,7 @@ static bool read_update(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *u
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case ORDER: read_order(decoder, r, update); break;
+        case ORDER: read_order(decoder, r, update, false); break;
         case STATUS: pg_hl_string(r, &status); break;
         case TIME: hl_read_time(r, &update->time_ns); break;
         default: pg_hl_skip(r);
@@ -68,6 +81,46 @@ bool hl_read_updates(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame
         if (n > PG_HL_UPDATES_MAX)
             return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d states of orders", PG_HL_UPDATES_MAX);
         if (!read_update(decoder, r, &decoder->update[n - 1]))
+            return false;
+    }
+    frame->update = decoder->update;
+    frame->count = n;
+    return !r->failed;
+}
+
+/* {"status":"order","order":{...}}, or {"status":"unknownOid"}. */
+bool hl_read_status(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    enum { STATUS, ORDER, FIELDS };
+    static const char *const names[] = { "status", "order" };
+    pg_hl_span name, status = { 0 };
+    uint32_t seen = 0;
+    int n = 0;
+    frame->update = decoder->update;
+    pg_hl_open(r, '{');
+    while (pg_hl_member(r, &n, &name))
+        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+        case STATUS: pg_hl_string(r, &status); break;
+        case ORDER: read_update(decoder, r, &decoder->update[0]); break;
+        default: pg_hl_skip(r);
+        }
+    if (!pg_hl_need(r, seen, 1u << STATUS, names) || pg_hl_equal(status, "unknownOid"))
+        return !r->failed;
+    if (!pg_hl_equal(status, "order"))
+        return pg_hl_wrong(r, PG_ERR_PARSE, "a status that is neither order nor unknownOid");
+    frame->count = 1;
+    return pg_hl_need(r, seen, 1u << ORDER, names);
+}
+
+bool hl_read_open(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    int n = 0;
+    pg_hl_open(r, '[');
+    while (pg_hl_element(r, &n)) {
+        if (n > PG_HL_UPDATES_MAX)
+            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d open orders", PG_HL_UPDATES_MAX);
+        decoder->update[n - 1] = (pg_hl_update){ .market = -1, .state = PG_HL_STATE_OPEN, .words = "open" };
+        if (!read_order(decoder, r, &decoder->update[n - 1], true))
             return false;
     }
     frame->update = decoder->update;
@@ -149,7 +202,7 @@ static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
     return pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names) && read_fill_values(decoder, r, fill, &text);
 }
 
-static bool read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
 {
     int n = 0;
     pg_hl_open(r, '[');
@@ -175,7 +228,7 @@ bool hl_read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case FILLS: read_fill_list(decoder, r, frame); break;
+        case FILLS: hl_read_fill_list(decoder, r, frame); break;
         case SNAPSHOT: pg_hl_bool(r, &frame->snapshot); break;
         default: pg_hl_skip(r);
         }

@@ -35,6 +35,7 @@ void pg_live_act(pg_live *live)
     if (live->acting)
         return; /* the loop below sees what was given */
     live->acting = true;
+    live_guard_turn(live);
     bool acted = true;
     for (int round = 0; acted && round < ROUNDS; round++) {
         acted = false;
@@ -52,6 +53,8 @@ static void on_tick(void *self)
 {
     pg_live *live = self;
     int64_t now_ns = pg_clock_now(pg_clock_real());
+    live_guard_turn(live);
+    live_guard_tick(live, now_ns);
     for (int i = 0; i < live->venue_count; i++)
         if (live->venue[i].desk)
             pg_desk_tick(live->venue[i].desk, now_ns);
@@ -109,6 +112,7 @@ void pg_live_free(pg_live *live)
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
     live_release_signals(live);
+    live_guard_end(live);
     pg_console_free(live->console);
     live->console = NULL;
     for (int i = 0; i < live->venue_count; i++) {
@@ -140,6 +144,8 @@ pg_status pg_live_run(pg_live *live, pg_error *err)
     pg_status status = live_catch_signals(live, err);
     if (status == PG_OK)
         status = live_open_console(live, err);
+    if (status == PG_OK)
+        status = live_guard_start(live, err);
     if (status == PG_OK)
         status = live_connect(live, err);
     if (status != PG_OK)

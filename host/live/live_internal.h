@@ -6,6 +6,7 @@
 #include "live/child.h"
 #include "live/console.h"
 #include "live/live.h"
+#include "live/live_guard.h"
 
 /* A venue of the configuration that is in use. */
 typedef struct {
@@ -43,6 +44,7 @@ struct pg_live {
     live_phase phase;
     bool acting;
     pg_console *console;
+    live_guard guard;
     pg_timer *tick, *status, *end, *deadline;
     pg_error error; /* why it could not start, or what is left at the end */
     char why[160];  /* it stops */

@@ -200,6 +200,7 @@ static void desk_ready(void *self)
         }
     }
     live->phase = LIVE_RUNNING;
+    live_guard_arm(live);
     pg_desk_begin(v->desk);
     pg_live_act(live);
 }
@@ -238,6 +239,8 @@ static pg_status open_desk(live_venue *v, pg_error *err)
         pg_ledger_account(live->ledger, v->number, v->venue->name, v->venue->account ? v->venue->account : "own",
                           pg_clock_now(pg_clock_real()), err);
     pg_desk_hooks hooks = { .self = v, .ready = desk_ready, .failed = desk_failed, .act = desk_act };
+    if (status == PG_OK)
+        status = live_guard_watch(live, v->number, err);
     return status == PG_OK ? pg_desk_new(&v->desk, &config, hooks, err) : status;
 }
 
@@ -298,6 +301,7 @@ static pg_status start_exchange(live_venue *v, pg_error *err)
     add(a, "perigee");
     add(a, "exchange");
     add(a, venue->kind);
+    add(a, "--with-host");
     if (strcmp(venue->data, "synthetic") == 0) {
         add(a, "--synthetic");
     } else {

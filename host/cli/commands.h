@@ -13,11 +13,13 @@ int pg_cli_check(int argc, char **argv);
 int pg_cli_data(int argc, char **argv);
 int pg_cli_exchange(int argc, char **argv);
 int pg_cli_fit(int argc, char **argv);
+int pg_cli_guard(int argc, char **argv);
 int pg_cli_keys(int argc, char **argv);
 int pg_cli_ledger(int argc, char **argv);
 int pg_cli_lua(int argc, char **argv);
 int pg_cli_params(int argc, char **argv);
 int pg_cli_quote(int argc, char **argv);
+int pg_cli_run(int argc, char **argv);
 
 /* Prints "perigee COMMAND: error text" to stderr; returns 1. */
 int pg_cli_fail(const char *command, const pg_error *err);

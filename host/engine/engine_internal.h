@@ -3,12 +3,13 @@
 #define PG_ENGINE_ENGINE_INTERNAL_H
 
 #include "engine/engine.h"
+#include "engine/live.h"
 #include "engine/ring.h"
 
 typedef struct {
     int64_t due_ns;
     int64_t period_ns;
-} engine_timer;
+} engine_timer_entry;
 
 /* What was last declared, and what it was rounded by. */
 typedef struct {
@@ -20,11 +21,26 @@ typedef struct {
 
 typedef enum { PHASE_START, PHASE_RUN, PHASE_STOP, PHASE_DONE } engine_phase;
 
+/* Inputs that wait for the script to pull. */
+typedef struct {
+    pg_input *input;
+    uint32_t head, count, capacity; /* capacity is a power of two */
+} engine_inbox;
+
 struct pg_engine {
     pg_engine_config config;
     pg_view view;
     engine_phase phase;
     bool halted;
+    /* a live engine's */
+    bool live;
+    pg_live_config with;
+    engine_inbox inbox;
+    uint32_t holds; /* pg_input_hold */
+    void *worker;   /* runs fits; NULL start: nobody does */
+    void (*start)(void *worker, uint64_t number, void *call);
+    uint64_t works; /* fits started */
+    uint64_t cut_calls, cut_requests;
     /* the venue's side */
     pg_matcher *matcher;
     const pg_book *venue_book;
@@ -42,6 +58,7 @@ struct pg_engine {
     pg_orders orders;
     pg_quotes wanted; /* in integers, as last declared, less what has filled since */
     engine_declared declared;
+    pg_bound bound[2];    /* what changed the wanted quotes last */
     int64_t refused_ns;   /* when the venue last refused something */
     pg_position position; /* by the fills we have heard of */
     int64_t max_position; /* size units; 0: no limit */
@@ -51,7 +68,7 @@ struct pg_engine {
     pg_latency *feed_latency; /* NULL: as recorded */
     pg_ring requests;
     pg_ring replies;
-    engine_timer timers[PG_ENGINE_TIMERS];
+    engine_timer_entry timers[PG_ENGINE_TIMERS];
     int timer_count;
     int64_t next_timer_ns;
     int64_t resting_since_ns;
@@ -61,12 +78,38 @@ struct pg_engine {
     void (*watch)(void *self, double part, size_t events);
 };
 
-/* The gateway's and the matcher's ends (engine.c). */
-void engine_send(void *self, const pg_request *request);
-void engine_take_reply(void *self, const pg_reply *reply);
+/* ---- engine.c ---- */
 
-/* engine_orders.c: a reply has arrived here; returns the pg_call to make, 0 for none. */
+/* A market event is known here; returns the pg_call to make, 0 for none. */
+int engine_market(pg_engine *engine, const pg_event *event);
+
+/* The next timer fires. */
+int engine_timer(pg_engine *engine);
+
+/* Takes a request into the hash of decisions. */
+void engine_hash(pg_engine *engine, const pg_request *request);
+
+/* ---- engine_tape.c ---- */
+
+pg_status engine_tape_init(pg_engine *engine, pg_error *err);
+void engine_tape_free(pg_engine *engine);
+int engine_tape_run(pg_engine *engine);
+void engine_tape_finish(pg_engine *engine);
+
+/* ---- engine_live.c ---- */
+
+void engine_live_init(pg_engine *engine, const pg_live_config *live);
+void engine_live_free(pg_engine *engine);
+int engine_live_run(pg_engine *engine);
+
+/* ---- engine_orders.c ---- */
+
+/* A reply has arrived here; returns the pg_call to make, 0 for none. */
 int engine_reply(pg_engine *engine, const pg_reply *reply);
+
+/* A shadow: what it would do is looked at, no more; not even its picture of the orders changes by it. Or a recorded
+ * script that was stopped here. */
+bool engine_is_mute(const pg_engine *engine);
 
 /* Reconciles the wanted quotes with the open orders if a reply changed them. */
 void engine_reconcile(pg_engine *engine);

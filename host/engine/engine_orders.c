@@ -8,10 +8,12 @@
 /* What the position limit leaves for new size on a side, given the fills we know of. */
 static int64_t room(const pg_engine *e, int side)
 {
+    int64_t held = side == PG_BUY ? e->position.quantity : -e->position.quantity;
+    if (e->holds & PG_INPUT_REDUCE)
+        return held < 0 ? -held : 0;
     if (e->max_position == 0)
         return INT64_MAX;
-    int64_t held = e->position.quantity;
-    int64_t left = e->max_position - (side == PG_BUY ? held : -held);
+    int64_t left = e->max_position - held;
     return left > 0 ? left : 0;
 }
 
@@ -61,14 +63,21 @@ static void round_side(pg_engine *e, const pg_desired *desired, int which, pg_qu
     int side_name = which ? PG_SELL : PG_BUY;
     int64_t left = room(e, side_name);
     side->count = 0;
+    e->bound[which] = PG_BOUND_NONE;
     for (int i = 0; i < desired->count[which]; i++) {
         int64_t price = pg_price_round(in, desired->price[which][i], side_name);
         int64_t size = pg_size_truncate(in, desired->size[which][i]);
+        int64_t asked = price;
         if (price > 0 && desired->post_only)
             price = behind_touch(e, price, side_name);
-        if (size > left)
+        if (price != asked)
+            e->bound[which] = PG_BOUND_TOUCH;
+        if (size > left) {
             size = left - left % in->lot;
+            e->bound[which] = PG_BOUND_POSITION;
+        }
         if (price <= 0 || size < in->lot || size < in->min_size || is_too_small(in, price, size, desired)) {
+            e->bound[which] = e->bound[which] == PG_BOUND_POSITION ? PG_BOUND_POSITION : PG_BOUND_SMALL;
             e->stats.refused_quotes++;
             continue;
         }
@@ -98,7 +107,17 @@ static void reconcile(pg_engine *e)
  * again at once would be answered for ever. */
 static bool takes_requests(const pg_engine *e)
 {
-    return !e->halted && e->phase == PHASE_RUN && e->local_event_ns != INT64_MAX && e->now_ns != e->refused_ns;
+    if (e->halted || e->phase != PHASE_RUN || e->now_ns == e->refused_ns)
+        return false;
+    return e->live ? (e->holds & PG_INPUT_PULL) == 0 : e->local_event_ns != INT64_MAX;
+}
+
+bool engine_is_mute(const pg_engine *e)
+{
+    if (!e->live)
+        return false;
+    return e->with.shadow ||
+           (e->cut_calls && e->stats.calls >= e->cut_calls && e->orders.counts.requests >= e->cut_requests);
 }
 
 void engine_reconcile(pg_engine *e)
@@ -150,7 +169,8 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
 {
     for (int which = 0; which < 2; which++)
         PG_ASSERT(desired->count[which] >= 0 && desired->count[which] <= PG_QUOTE_LEVELS);
-    if (!takes_requests(e) || nothing_new(e, desired))
+    bool mute = engine_is_mute(e);
+    if ((!mute && !takes_requests(e)) || nothing_new(e, desired) || mute)
         return;
     pg_quote_side sides[2];
     round_side(e, desired, 0, &sides[0]);
@@ -182,6 +202,8 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
     bool valid = (side == PG_BUY || side == PG_SELL) && tif >= PG_TIF_GTC && tif <= PG_TIF_ALO && request.price > 0 &&
                  request.size >= in->lot;
     uint64_t id = 0;
+    if (engine_is_mute(e))
+        return 0;
     if (takes_requests(e) && valid && fits(e, side, request.size, reduce_only, pg_orders_open_size(&e->orders, side)))
         id = pg_orders_place(&e->orders, &request, false, e->now_ns);
     e->stats.refused_quotes += id == 0;
@@ -190,6 +212,8 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
 
 bool pg_engine_cancel(pg_engine *e, uint64_t id)
 {
+    if (engine_is_mute(e))
+        return false;
     pg_order *order = pg_orders_find(&e->orders, id);
     return order && pg_orders_cancel(&e->orders, order);
 }
@@ -197,7 +221,7 @@ bool pg_engine_cancel(pg_engine *e, uint64_t id)
 bool pg_engine_modify(pg_engine *e, uint64_t id, double price, double size)
 {
     const pg_instrument *in = &e->config.instrument;
-    pg_order *order = pg_orders_find(&e->orders, id);
+    pg_order *order = engine_is_mute(e) ? NULL : pg_orders_find(&e->orders, id);
     if (!order || !takes_requests(e))
         return false;
     int64_t new_price = pg_price_round(in, price, order->side), new_size = pg_size_truncate(in, size);
@@ -211,13 +235,24 @@ void pg_engine_cancel_all(pg_engine *e)
 {
     e->declared.valid = false;
     e->wanted.side[0].count = e->wanted.side[1].count = 0;
-    pg_orders_cancel_all(&e->orders);
+    if (!engine_is_mute(e))
+        pg_orders_cancel_all(&e->orders);
 }
 
 void pg_engine_halt(pg_engine *e)
 {
     e->halted = true;
     pg_engine_cancel_all(e);
+}
+
+pg_bound pg_engine_bound(const pg_engine *e, int side)
+{
+    return e->bound[side == PG_SELL];
+}
+
+int64_t pg_engine_room(const pg_engine *e, int side)
+{
+    return room(e, side);
 }
 
 /* ---- replies ---- */
@@ -275,6 +310,9 @@ int engine_reply(pg_engine *e, const pg_reply *reply)
     if (reply->kind == PG_REPLY_FILL) {
         /* A fill is a fill, even of an order that we thought gone. */
         pg_position_fill(&e->position, reply->side, reply->price, reply->size, reply->fee);
+        e->orders.changed |= e->live; /* a hold may leave less room now */
+        if (e->live)
+            pg_account_fill(&e->account, reply->side, reply->price, reply->size, reply->fee, reply->maker, e->now_ns);
         e->view.position = pg_size_double(in, e->position.quantity);
         e->view.realised = pg_money_double(in, e->position.realised);
         if (known && order.quoted)
@@ -305,7 +343,7 @@ int pg_engine_timer(pg_engine *e, double period_s, bool aligned)
 {
     if (!(period_s >= 1e-3 && period_s < 1e9) || e->timer_count == PG_ENGINE_TIMERS)
         return 0;
-    engine_timer *timer = &e->timers[e->timer_count++];
+    engine_timer_entry *timer = &e->timers[e->timer_count++];
     timer->period_ns = (int64_t)(period_s * 1e9 + 0.5);
     timer->due_ns = e->now_ns + timer->period_ns;
     if (aligned)

@@ -17,7 +17,9 @@ typedef enum {
     PG_CALL_TIMER = 6, /* timer */
     PG_CALL_STOP = 7,  /* after the last event; what is sent now still arrives nowhere */
     PG_CALL_DONE = 8,
-    PG_CALL_FUNDING = 9 /* funding settles: rate, price (mark, 0: unknown), size (interval, s; 0: unknown) */
+    PG_CALL_FUNDING = 9, /* funding settles: rate, price (mark, 0: unknown), size (interval, s; 0: unknown) */
+    PG_CALL_IDLE = 10,   /* live: nothing more is known now; ask again when there is more */
+    PG_CALL_WORK = 11    /* live: the fit with number id is done */
 } pg_call;
 
 typedef struct {
@@ -43,7 +45,8 @@ typedef struct {
     int32_t reason; /* pg_reason */
     int32_t timer;
     int32_t maker;
-    int32_t call; /* pg_call */
+    int32_t call;  /* pg_call */
+    int32_t holds; /* pg_input_hold of engine/input.h; 0 in a backtest */
 } pg_view;
 
 typedef struct pg_engine pg_engine;
@@ -60,6 +63,10 @@ typedef struct {
 } pg_desired;
 
 /* ---- calls ---- */
+
+/* Starts a fit (script/work.h) beside the decisions: live engines hand it to their workers and return its number, by
+ * which PG_CALL_WORK names it. 0: this engine has no workers; the caller runs it. */
+uint64_t pg_engine_work(pg_engine *engine, void *call);
 
 /* Runs until a script is to be called; returns a pg_call. The view holds what there is to know.
  * After PG_CALL_DONE it returns PG_CALL_DONE for ever. */

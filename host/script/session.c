@@ -1,4 +1,4 @@
-#include "script/session.h"
+#include "script/session_internal.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -11,22 +11,7 @@
 #include "base/home.h"
 #include "script/params_file.h"
 
-enum { MAX_PARAMETERS = 128, LOG_LINES = 1000, DETAILS_SIZE = 8192 };
-
-struct pg_session {
-    pg_session_config config;
-    pg_state *state;
-    int object; /* registry reference of the driver's session table */
-    int driver; /* and of the driver module */
-    char name[64];
-    char version[8];
-    pg_parameter_row parameters[MAX_PARAMETERS];
-    int parameter_count;
-    bool wants_trades;
-    int lines_logged;
-    const pg_engine *engine; /* while it runs */
-    char details[DETAILS_SIZE];
-};
+enum { LOG_LINES = 1000 };
 
 /* ---- C functions for the driver ---- */
 
@@ -147,7 +132,7 @@ static void copy_field(lua_State *lua, int index, char *out, size_t size)
 static void read_parameters(pg_session *session, lua_State *lua, int rows)
 {
     int n = (int)lua_objlen(lua, rows);
-    for (int i = 1; i <= n && session->parameter_count < MAX_PARAMETERS; i++) {
+    for (int i = 1; i <= n && session->parameter_count < SESSION_PARAMETERS; i++) {
         pg_parameter_row *row = &session->parameters[session->parameter_count++];
         lua_rawgeti(lua, rows, i);
         copy_field(lua, 1, row->owner, sizeof row->owner);
@@ -159,23 +144,16 @@ static void read_parameters(pg_session *session, lua_State *lua, int rows)
     }
 }
 
-/* The version: a hash over the texts of all files, in order. */
-static void hash_files(pg_session *session, lua_State *lua, int files)
+/* The version: a hash over the texts of all files, as they were loaded. */
+static void hash_files(pg_session *session)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL))
         return;
-    int n = (int)lua_objlen(lua, files);
-    for (int i = 1; i <= n; i++) {
-        char *text;
-        size_t length;
-        lua_rawgeti(lua, files, i);
-        if (pg_file_read(&text, &length, lua_tostring(lua, -1), 4 << 20, NULL) == PG_OK) {
-            EVP_DigestUpdate(context, text, length);
-            free(text);
-        }
-        lua_pop(lua, 1);
-    }
+    int n;
+    const pg_source_text *source = pg_state_sources(session->state, &n);
+    for (int i = 0; i < n; i++)
+        EVP_DigestUpdate(context, source[i].text, source[i].length);
     unsigned char digest[EVP_MAX_MD_SIZE];
     EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
@@ -186,11 +164,7 @@ static void hash_files(pg_session *session, lua_State *lua, int files)
 /* Calls driver.NAME(session object) for `results` values. */
 static pg_status call_driver(pg_session *session, const char *name, int results, pg_error *err)
 {
-    lua_State *lua = pg_state_lua(session->state);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->driver);
-    lua_getfield(lua, -1, name);
-    lua_remove(lua, -2);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->object);
+    session_push(session, session->driver, name);
     return pg_state_call(session->state, 1, results, err);
 }
 
@@ -222,8 +196,9 @@ static pg_status load(pg_session *session, pg_error *err)
     if (status != PG_OK)
         return status;
     snprintf(session->name, sizeof session->name, "%s", lua_tostring(lua, -1));
+    snprintf(session->slots, sizeof session->slots, "%s", lua_tostring(lua, -2));
     read_parameters(session, lua, 1);
-    hash_files(session, lua, 2);
+    hash_files(session);
     lua_settop(lua, 0);
     return PG_OK;
 }
@@ -283,31 +258,66 @@ static void explain(pg_session *session, const pg_engine *engine)
                         callback_name(view->call), session->config.symbol, session->config.venue,
                         pg_engine_get_stats(engine)->events, when);
     used += snprintf(session->details + used, sizeof session->details - (size_t)used, "  declared parameters:");
-    for (int i = 0; i < session->parameter_count && used < DETAILS_SIZE - 256; i++)
+    for (int i = 0; i < session->parameter_count && used < SESSION_DETAILS - 256; i++)
         used += snprintf(session->details + used, sizeof session->details - (size_t)used, "%s %s", i ? "," : "",
                          session->parameters[i].name);
     snprintf(session->details + used, sizeof session->details - (size_t)used, "\n%s%s",
              pg_state_traceback(session->state), pg_state_traceback(session->state)[0] ? "\n" : "");
 }
 
-pg_status pg_session_run(pg_session *session, pg_engine *engine, pg_error *err)
+void session_push(pg_session *session, int module, const char *name)
+{
+    lua_State *lua = pg_state_lua(session->state);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, module);
+    lua_getfield(lua, -1, name);
+    lua_remove(lua, -2);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->object);
+}
+
+pg_status session_failed(pg_session *session, pg_status status, pg_error *err)
+{
+    own_place(session, err);
+    explain(session, session->engine);
+    session->engine = NULL;
+    return status;
+}
+
+pg_status pg_session_bind(pg_session *session, pg_engine *engine, pg_error *err)
 {
     lua_State *lua = pg_state_lua(session->state);
     session->details[0] = '\0';
     session->engine = engine;
     pg_budget_start(pg_state_budget(session->state), session->config.limits.start_ns);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->driver);
-    lua_getfield(lua, -1, "run");
-    lua_remove(lua, -2);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->object);
+    session_push(session, session->driver, "bind");
     lua_pushlightuserdata(lua, engine);
-    pg_status status = pg_state_call(session->state, 2, 0, err);
-    session->engine = NULL;
-    if (status != PG_OK) {
-        own_place(session, err);
-        explain(session, engine);
+    pg_status status = pg_state_call(session->state, 2, 1, err);
+    if (status != PG_OK)
+        return session_failed(session, status, err);
+    session->pump = luaL_ref(lua, LUA_REGISTRYINDEX);
+    return PG_OK;
+}
+
+pg_status pg_session_pump(pg_session *session, bool *more, pg_error *err)
+{
+    lua_State *lua = pg_state_lua(session->state);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, session->pump);
+    pg_status status = pg_state_call(session->state, 0, 1, err);
+    if (status != PG_OK)
+        return session_failed(session, status, err);
+    *more = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
+    return PG_OK;
+}
+
+pg_status pg_session_run(pg_session *session, pg_engine *engine, pg_error *err)
+{
+    pg_status status = pg_session_bind(session, engine, err);
+    bool more;
+    if (status == PG_OK)
+        status = pg_session_pump(session, &more, err);
+    if (status != PG_OK)
         pg_engine_halt(engine);
-    }
+    session->engine = NULL;
     return status;
 }
 
@@ -335,6 +345,11 @@ const pg_parameter_row *pg_session_parameters(const pg_session *session, int *co
 const char *pg_session_version(const pg_session *session)
 {
     return session->version;
+}
+
+const char *pg_session_slots(const pg_session *session)
+{
+    return session->slots;
 }
 
 size_t pg_session_peak_memory(const pg_session *session)

@@ -52,6 +52,12 @@ bool pg_session_wants_trades(const pg_session *session);
  * callback of which market at which event, and pg_session_details has the rest. */
 pg_status pg_session_run(pg_session *session, pg_engine *engine, pg_error *err);
 
+/* The two steps of it, for an engine in real time: binds the scripts to an engine (no callback runs yet), and calls back
+ * for whatever the engine knows now. *more is false after on_stop. Errors as above, but that the engine goes on as it is:
+ * whether its quotes are pulled is the caller's to say. The session is of no use then. */
+pg_status pg_session_bind(pg_session *session, pg_engine *engine, pg_error *err);
+pg_status pg_session_pump(pg_session *session, bool *more, pg_error *err);
+
 /* Lines for a person after an error: the place in the data, the declared parameters, the Lua traceback. */
 const char *pg_session_details(const pg_session *session);
 
@@ -60,6 +66,9 @@ const pg_parameter_row *pg_session_parameters(const pg_session *session, int *co
 
 /* SHA-256 over the scripts' texts, first 7 hex digits: the version that traded. */
 const char *pg_session_version(const pg_session *session);
+
+/* The estimators' slots in the order of loading, a line each. */
+const char *pg_session_slots(const pg_session *session);
 
 /* Largest Lua heap, bytes. */
 size_t pg_session_peak_memory(const pg_session *session);

@@ -12,7 +12,7 @@
 #include "script/heap.h"
 #include "script/probe.h"
 
-enum { TRACEBACK_SIZE = 4096, SOURCE_LIMIT = 4 << 20 };
+enum { TRACEBACK_SIZE = 4096, SOURCE_LIMIT = 4 << 20, SOURCES = 64 };
 
 struct pg_state {
     lua_State *lua;
@@ -20,6 +20,8 @@ struct pg_state {
     pg_heap *heap;
     pg_budget budget;
     char traceback[TRACEBACK_SIZE];
+    pg_source_text source[SOURCES];
+    int source_count;
 };
 
 static const char declarations[] =
@@ -55,6 +57,16 @@ static int raise(lua_State *lua, const pg_error *err)
     return lua_error(lua);
 }
 
+/* Takes the text over; false when there is no room for another. */
+static bool keep_source(pg_state *state, const char *path, char *text, size_t length)
+{
+    char *copy = state->source_count < SOURCES ? strdup(path) : NULL;
+    if (!copy)
+        return false;
+    state->source[state->source_count++] = (pg_source_text){ .path = copy, .text = text, .length = length };
+    return true;
+}
+
 /* load(path, chunk_name) -> function of (probe); raises on any error. */
 static int host_load(lua_State *lua)
 {
@@ -65,7 +77,8 @@ static int host_load(lua_State *lua)
     pg_status status = pg_file_read(&text, &length, path, SOURCE_LIMIT, &err);
     if (status == PG_OK)
         status = pg_probe_insert(&probed, &probed_length, name, text, length, &err);
-    free(text);
+    if (status != PG_OK || !keep_source(state_of(lua), path, text, length))
+        free(text);
     if (status != PG_OK)
         return raise(lua, &err);
     lua_pushfstring(lua, "@%s", name);
@@ -74,6 +87,28 @@ static int host_load(lua_State *lua)
     if (failed)
         return lua_error(lua);
     return 1;
+}
+
+/* compile(text, name) -> function(probe), or nil and why not: what a person typed. */
+static int host_compile(lua_State *lua)
+{
+    size_t length = 0, probed_length = 0;
+    const char *text = luaL_checklstring(lua, 1, &length), *name = luaL_checkstring(lua, 2);
+    char *probed = NULL;
+    pg_error err = { 0 };
+    if (pg_probe_insert(&probed, &probed_length, name, text, length, &err) != PG_OK) {
+        lua_pushnil(lua);
+        lua_pushstring(lua, err.what);
+        return 2;
+    }
+    lua_pushfstring(lua, "=%s", name);
+    int failed = luaL_loadbufferx(lua, probed, probed_length, lua_tostring(lua, -1), "t");
+    free(probed);
+    if (!failed)
+        return 1;
+    lua_pushnil(lua);
+    lua_insert(lua, -2);
+    return 2;
 }
 
 static int host_forgive(lua_State *lua)
@@ -126,6 +161,8 @@ static int open_libraries(lua_State *lua)
     lua_newtable(lua);
     lua_pushcfunction(lua, host_load);
     lua_setfield(lua, -2, "load");
+    lua_pushcfunction(lua, host_compile);
+    lua_setfield(lua, -2, "compile");
     lua_pushcfunction(lua, host_forgive);
     lua_setfield(lua, -2, "forgive");
     set_string(lua, "declarations", declarations);
@@ -170,6 +207,10 @@ void pg_state_close(pg_state *state)
         return;
     lua_close(state->lua);
     pg_heap_free(state->heap);
+    for (int i = 0; i < state->source_count; i++) {
+        free(state->source[i].path);
+        free(state->source[i].text);
+    }
     free(state);
 }
 
@@ -231,6 +272,12 @@ pg_status pg_state_require(pg_state *state, const char *name, pg_error *err)
     lua_getglobal(state->lua, "require");
     lua_pushfstring(state->lua, "perigee.%s", name);
     return pg_state_call(state, 1, 1, err);
+}
+
+const pg_source_text *pg_state_sources(const pg_state *state, int *count)
+{
+    *count = state->source_count;
+    return state->source;
 }
 
 const char *pg_state_traceback(const pg_state *state)

@@ -43,6 +43,14 @@ pg_status pg_state_call(pg_state *state, int arguments, int results, pg_error *e
 /* Traceback of the last failed call, "" when there was none. */
 const char *pg_state_traceback(const pg_state *state);
 
+/* The script files that were loaded, in that order, with their texts as they were read. */
+typedef struct {
+    char *path, *text;
+    size_t length;
+} pg_source_text;
+
+const pg_source_text *pg_state_sources(const pg_state *state, int *count);
+
 /* Pushes the module NAME of lua/perigee (as `require "perigee.NAME"` would). */
 pg_status pg_state_require(pg_state *state, const char *name, pg_error *err);
 

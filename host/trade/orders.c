@@ -38,6 +38,14 @@ uint64_t pg_orders_place(pg_orders *orders, const pg_request *request, bool quot
     return sent.id;
 }
 
+bool pg_orders_adopt(pg_orders *orders, const pg_order *order)
+{
+    if (orders->count == PG_ORDERS_MAX || pg_orders_find(orders, order->id))
+        return false;
+    orders->order[orders->count++] = *order;
+    return true;
+}
+
 bool pg_orders_cancel(pg_orders *orders, pg_order *order)
 {
     if (order->state != PG_ORDER_LIVE)

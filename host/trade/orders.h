@@ -34,6 +34,10 @@ void pg_orders_init(pg_orders *orders, pg_gateway gateway, uint64_t first_id);
 /* Sends a new order at time now_ns. Returns its id, 0 when the pool is full. */
 uint64_t pg_orders_place(pg_orders *orders, const pg_request *request, bool quoted, int64_t now_ns);
 
+/* Takes in an order that rests at the venue already, with an id of an earlier session. False when the pool is full or
+ * the id is known. */
+bool pg_orders_adopt(pg_orders *orders, const pg_order *order);
+
 /* Asks for a cancel. False when there is no such order or it cannot be cancelled now (a request is in flight). */
 bool pg_orders_cancel(pg_orders *orders, pg_order *order);
 

@@ -116,6 +116,7 @@ end
 ---@field book perigee.Book
 ---@field maker_fee number fraction of notional
 ---@field taker_fee number
+---@field held boolean quoting is held by the host: a limit, old data, a pause
 ---@field reasons table<string, number> what ctx:explain was last told
 
 --- Makes the context of one market. `timers` receives the functions of ctx:every by timer number; `session.file` holds
@@ -136,6 +137,7 @@ function M.new(engine, market, timers, say, session)
     lot = view.lot,
     position = 0,
     realised = 0,
+    held = false,
     now = 0,
     book = make_book(engine),
     reasons = reasons_told,
@@ -151,6 +153,7 @@ function M.new(engine, market, timers, say, session)
     put_side(desired, 1, quotes.ask, "ask")
     desired.post_only = quotes.post_only ~= false
     desired.reduce_only = quotes.reduce_only == true
+    reasons_told.none = nil
     C.pg_engine_quote(engine, desired)
   end
 
@@ -211,7 +214,7 @@ function M.new(engine, market, timers, say, session)
     return number
   end
 
-  local jobs = work.queue()
+  local jobs = work.queue(engine)
 
   --- Hands a model fit to the engine: it runs beside the decisions, and fn(ctx, result, status) is called when it is
   -- done. In a backtest that is latency_ms (20) of engine time later, on the data of now.
@@ -258,6 +261,7 @@ function M.new(engine, market, timers, say, session)
     ctx.bid_size = view.bid_size
     ctx.ask_size = view.ask_size
     ctx.position = view.position
+    ctx.held = view.holds ~= 0
   end
 
   return ctx, view, refresh, jobs

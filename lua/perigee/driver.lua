@@ -12,7 +12,7 @@ local C, budget = host.C, host.budget
 local M = {}
 
 -- pg_call of host/engine/view.h
-local START, BOOK, TRADE, FILL, ORDER, TIMER, STOP, DONE, FUNDING = 1, 2, 3, 4, 5, 6, 7, 8, 9
+local START, BOOK, TRADE, FILL, ORDER, TIMER, STOP, DONE, FUNDING, IDLE, WORK = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 local STRIDE = 512 -- PG_BUDGET_STRIDE
 
 ---------------------------------------------------------------------------------------------------------- loading
@@ -50,8 +50,15 @@ local function split_settings(settings, slots, path)
   return own, by_slot
 end
 
---- The estimator of a slot: the strategy's choice, or the user's. A table gives parameters too.
-local function slot_choice(slot, wanted, override, path)
+--- The estimator of a slot: the strategy's choice, or the user's. A table gives parameters too. "@FILE" is the
+-- strategy's choice with its parameters, but read from there: a replay has the texts of that day.
+local slot_choice
+function slot_choice(slot, wanted, override, path)
+  local file = override and override:match "^@(.+)$"
+  if file then
+    local _, settings = slot_choice(slot, wanted, nil, path)
+    return file, settings
+  end
   local choice = override or wanted
   if type(choice) == "string" then return choice, {} end
   if type(choice) ~= "table" or type(choice[1]) ~= "string" then
@@ -120,9 +127,10 @@ function M.load(settings)
   return session
 end
 
---- What the report says of the scripts: rows of { owner, name, value, unit, documentation }, and the files' paths.
+--- What the report says of the scripts: rows of { owner, name, value, unit, documentation }, the
+-- estimators' slots in the order of loading, a line each, and the strategy's name.
 function M.describe(session)
-  local rows, files = {}, { session.settings.path }
+  local rows, slots = {}, {}
   local function add(owner, class, params)
     local specs = class.declaration.definition.params or {}
     for _, name in ipairs(declare.sorted_names(specs)) do
@@ -135,9 +143,9 @@ function M.describe(session)
   add(session.class.name, session.class, session.params)
   for _, entry in ipairs(session.estimators) do
     add(entry.slot .. " = " .. entry.class.name, entry.class, entry.params)
-    files[#files + 1] = entry.path
+    slots[#slots + 1] = entry.slot
   end
-  return rows, files, session.class.name
+  return rows, table.concat(slots, "\n"), session.class.name
 end
 
 ---------------------------------------------------------------------------------------------------------- running
@@ -193,10 +201,11 @@ local function start_samplers(session, engine, ctx, timers, clock)
   end
 end
 
---- Pulls calls from the engine until the data end. Errors of a script pass through to C.
+--- Binds a session to an engine. Returns the pump: a function that pulls calls from the engine until the data end
+-- (false) or, live, until nothing more is known (true). Errors of a script pass through to C.
 ---@param session table
 ---@param pointer userdata pg_engine *
-function M.run(session, pointer)
+function M.bind(session, pointer)
   local engine = ffi.cast("pg_engine *", pointer)
   local settings = session.settings
   local timers, clock = {}, { book = 0 }
@@ -210,6 +219,7 @@ function M.run(session, pointer)
     ctx[entry.slot] = entry.object
     entry.object.ctx = ctx
   end
+  session.ctx = ctx
 
   local books = chained(session, "on_book")
   local trade_objects, trade_fns, trade_count = collect(session.estimators, "on_trade")
@@ -270,35 +280,41 @@ function M.run(session, pointer)
     end
   end
 
-  while true do
-    local call = C.pg_engine_next(engine)
-    budget.countdown, budget.running = STRIDE, 0
-    if work.due <= view.now_s then
-      refresh()
-      work.deliver(ctx)
-    end
-    if call == BOOK then
-      refresh()
-      clock.book = ctx.now
-      books(ctx)
-    elseif call == DONE then
-      return
-    else
-      refresh()
-      if call == TRADE then
-        traded()
-      elseif call == FILL then
-        filled()
-      elseif call == ORDER then
-        if on_order then ordered() end
-      elseif call == TIMER then
-        timed()
-      elseif call == FUNDING then
-        funded()
-      elseif call == STOP then
-        if strategy.on_stop then strategy:on_stop(ctx) end
-      elseif call == START then
-        started()
+  return function()
+    while true do
+      local call = C.pg_engine_next(engine)
+      budget.countdown, budget.running = STRIDE, 0
+      if work.due <= view.now_s then
+        refresh()
+        work.deliver(ctx)
+      end
+      if call == BOOK then
+        refresh()
+        clock.book = ctx.now
+        books(ctx)
+      elseif call == IDLE then
+        return true
+      elseif call == DONE then
+        return false
+      else
+        refresh()
+        if call == TRADE then
+          traded()
+        elseif call == FILL then
+          filled()
+        elseif call == ORDER then
+          if on_order then ordered() end
+        elseif call == TIMER then
+          timed()
+        elseif call == FUNDING then
+          funded()
+        elseif call == WORK then
+          work.done(ctx, view.id)
+        elseif call == STOP then
+          if strategy.on_stop then strategy:on_stop(ctx) end
+        elseif call == START then
+          started()
+        end
       end
     end
   end

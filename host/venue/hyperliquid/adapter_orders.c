@@ -86,6 +86,7 @@ void hl_report_fill(pg_report *report, const pg_hl_fill *fill, const char *symbo
 static void book_fill(hl_orders *orders, hl_order *order, const pg_hl_fill *fill, const char *symbol)
 {
     pg_report report;
+    bool replacing = false;
     hl_report_fill(&report, fill, symbol);
     report.run = orders->run;
     report.reply.id = order->id;
@@ -93,12 +94,18 @@ static void book_fill(hl_orders *orders, hl_order *order, const pg_hl_fill *fill
         hl_accept(orders, order, fill->time_ns);
         order->leg.filled += fill->size;
         report.reply.remaining = order->leg.size - order->leg.filled;
-        if (report.reply.remaining == 0) /* nothing is left to be replaced, either: the venue refuses that */
+        if (report.reply.remaining == 0) { /* nothing is left to be replaced, either: the venue refuses that */
+            replacing = order->replace != HL_REPLACE_NONE;
             finish(orders, order);
+        }
     } else if (!order->done) {
         report.reply.id = 0; /* more than was asked for: it counts, but not as this order's */
     }
     orders->sink.report(orders->sink.self, &report);
+    if (replacing) {
+        pg_report refused = report_of(orders, order, PG_REPLY_REPLACE_REFUSED, 0);
+        say(orders, &refused, PG_REASON_UNKNOWN, "the order was filled first");
+    }
 }
 
 /* Gives out the fills of what was the next leg. */

@@ -1,0 +1,75 @@
+/* What the files of the live host share. */
+#ifndef PG_LIVE_LIVE_INTERNAL_H
+#define PG_LIVE_LIVE_INTERNAL_H
+
+#include "crypto/secret.h"
+#include "live/child.h"
+#include "live/console.h"
+#include "live/live.h"
+#include "live/live_guard.h"
+
+/* A venue of the configuration that is in use. */
+typedef struct {
+    pg_live *live;
+    const pg_config_venue *venue;
+    int number; /* account in the ledger and the risk gate */
+    pg_secret *key, *api_key;
+    pg_child *child; /* the built-in exchange behind a local venue */
+    char url[64];
+    const char *symbols[PG_LIVE_MARKETS];
+    int symbol_count;
+    pg_desk *desk;
+    bool begun;
+    bool cancelled; /* at the end: nothing is open any more, or nobody can tell */
+    int remaining;
+} live_venue;
+
+typedef enum { LIVE_STARTING, LIVE_RUNNING, LIVE_STOPPING, LIVE_ENDED } live_phase;
+
+struct pg_live {
+    pg_live_options options;
+    pg_config *config;  /* that it began with: venues point into it */
+    pg_config *current; /* as last taken over */
+    pg_log log;
+    pg_loop *loop;
+    pg_ledger *ledger;
+    pg_risk *risk;
+    uint64_t run;
+    char session[PG_PATH_SIZE]; /* "" when no flights are recorded */
+    char session_id[40];
+    live_venue venue[PG_LIVE_VENUES];
+    int venue_count;
+    pg_live_market *market[PG_LIVE_MARKETS];
+    int market_count;
+    live_phase phase;
+    bool acting;
+    pg_console *console;
+    live_guard guard;
+    pg_timer *tick, *status, *end, *deadline;
+    pg_error error; /* why it could not start, or what is left at the end */
+    char why[160];  /* it stops */
+    void *signals;  /* live_stop.c */
+};
+
+void live_say(pg_live *live, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- live_start.c ---- */
+
+pg_status live_open(pg_live *live, pg_error *err);    /* ledger, risk, folders, keys */
+pg_status live_connect(pg_live *live, pg_error *err); /* exchanges and desks */
+
+/* The console's socket: lines go to live/command.h. */
+pg_status live_open_console(pg_live *live, pg_error *err);
+
+/* ---- live_reload.c ---- */
+
+/* config.lua was saved. */
+void live_config_saved(pg_live *live);
+
+/* ---- live_stop.c ---- */
+
+pg_status live_catch_signals(pg_live *live, pg_error *err);
+void live_release_signals(pg_live *live);
+void live_report(const pg_live *live);
+
+#endif

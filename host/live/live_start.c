@@ -1,0 +1,366 @@
+/* Starting: the ledger and the limits, the keys, the built-in exchanges, the desks, and the markets once their venue is
+ * known. */
+#include "live/live_internal.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "crypto/key_source.h"
+#include "live/command.h"
+#include "live/sessions.h"
+
+/* ---- before anything is connected ---- */
+
+static pg_status choose_run(pg_live *live, pg_error *err)
+{
+    if (RAND_bytes((unsigned char *)&live->run, sizeof live->run) != 1 || live->run == 0)
+        return pg_fail(err, PG_ERR_IO, "the system gives no random numbers");
+    time_t seconds = (time_t)(pg_clock_now(pg_clock_real()) / 1000000000);
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    char date[24];
+    strftime(date, sizeof date, "%Y%m%d-%H%M%S", &utc);
+    snprintf(live->session_id, sizeof live->session_id, "%s-%04x", date, (unsigned)(live->run & 0xffff));
+    return PG_OK;
+}
+
+static pg_status make_session_folder(pg_live *live, pg_error *err)
+{
+    if (live->config->record.flight[0] == '\0')
+        return PG_OK;
+    char scripts[PG_PATH_SIZE];
+    pg_sessions_prune(live->config->record.flight, live->config->record.keep - 1);
+    pg_status status = pg_file_join(live->session, live->config->record.flight, live->session_id, err);
+    if (status == PG_OK)
+        status = pg_file_join(scripts, live->session, "scripts", err);
+    return status == PG_OK ? pg_file_make_folder(scripts, err) : status;
+}
+
+static pg_status open_ledger(pg_live *live, pg_error *err)
+{
+    pg_status status =
+        pg_ledger_open(&live->ledger, &(pg_ledger_config){ .path = live->config->host.ledger, .log = &live->log }, err);
+    pg_ledger_run run = { .run = live->run,
+                          .mode = live->config->host.trading_enabled ? "live" : "watching",
+                          .config_hash = live->config->version,
+                          .program = "perigee 0.1" };
+    if (status == PG_OK)
+        status = pg_ledger_session(live->ledger, &run, pg_clock_now(pg_clock_real()), err);
+    return status;
+}
+
+static pg_status load_key(pg_secret **secret, const pg_secret_source *from, const char *keystore, pg_key_kind kind,
+                          pg_error *err)
+{
+    pg_key_source source = { .name = from->name, .path = ".env" };
+    pg_status status;
+    switch (from->kind) {
+    case PG_SECRET_NONE: return PG_OK;
+    case PG_SECRET_ENV:
+        source.from = PG_KEY_FROM_ENVIRONMENT;
+        status = pg_key_load(secret, &source, kind, err);
+        if (status != PG_ERR_NOT_FOUND)
+            return status;
+        source.from = PG_KEY_FROM_DOTENV;
+        return pg_key_load(secret, &source, kind, err);
+    case PG_SECRET_FILE:
+        source.from = PG_KEY_FROM_FILE;
+        source.path = from->name;
+        return pg_key_load(secret, &source, kind, err);
+    case PG_SECRET_KEYSTORE:
+        source.from = PG_KEY_FROM_KEYSTORE;
+        source.path = keystore;
+        return pg_key_load(secret, &source, kind, err);
+    }
+    return PG_OK;
+}
+
+/* A local venue without a key gets one for this session. */
+static pg_status load_keys(pg_live *live, live_venue *v, pg_error *err)
+{
+    const pg_config_venue *venue = v->venue;
+    const char *keystore = live->config->host.keystore;
+    pg_status status = load_key(&v->key, &venue->key, keystore, PG_KEY_SECP256K1, err);
+    if (status == PG_OK)
+        status = load_key(&v->api_key, &venue->api_key, keystore, PG_KEY_TEXT, err);
+    if (status == PG_OK && !v->key && venue->network == PG_NETWORK_LOCAL)
+        status = pg_key_generate(&v->key, PG_KEY_SECP256K1, err);
+    if (status != PG_OK)
+        pg_error_where(err, "venue %s", venue->name);
+    return status;
+}
+
+/* The venues that an enabled market trades on, with their symbols. */
+static pg_status choose_venues(pg_live *live, pg_error *err)
+{
+    for (int i = 0; i < live->config->market_count; i++) {
+        const pg_config_market *entry = &live->config->markets[i];
+        const pg_config_venue *venue = &live->config->venues[entry->venue];
+        if (!entry->enabled || !venue->enabled)
+            continue;
+        live_venue *v = NULL;
+        for (int k = 0; k < live->venue_count; k++)
+            if (live->venue[k].venue == venue)
+                v = &live->venue[k];
+        if (!v) {
+            v = &live->venue[live->venue_count];
+            *v = (live_venue){ .live = live, .venue = venue, .number = live->venue_count++ };
+        }
+        bool known = false;
+        for (int k = 0; k < v->symbol_count; k++)
+            known = known || strcmp(v->symbols[k], entry->symbol) == 0;
+        if (!known)
+            v->symbols[v->symbol_count++] = entry->symbol;
+    }
+    if (live->venue_count == 0)
+        return pg_fail(err, PG_ERR_INVALID, "%s has no enabled market on an enabled venue: there is nothing to run",
+                       live->config->path);
+    return PG_OK;
+}
+
+pg_status live_open(pg_live *live, pg_error *err)
+{
+    pg_status status = choose_venues(live, err);
+    if (status == PG_OK)
+        status = choose_run(live, err);
+    for (int i = 0; status == PG_OK && i < live->venue_count; i++)
+        status = load_keys(live, &live->venue[i], err);
+    if (status == PG_OK)
+        status = pg_risk_new(&live->risk, &live->config->risk.limits, err);
+    if (status == PG_OK)
+        status = open_ledger(live, err);
+    if (status == PG_OK)
+        status = make_session_folder(live, err);
+    return status;
+}
+
+/* ---- markets, once their venue is ready ---- */
+
+static void fail_start(pg_live *live, const pg_error *err)
+{
+    if (live->error.status == PG_OK)
+        live->error = *err;
+    pg_live_stop(live, "it could not start");
+}
+
+static void act(void *self)
+{
+    pg_live_act(self);
+}
+
+static void say(void *self, pg_live_market *market, pg_log_level level, const char *text)
+{
+    pg_live *live = self;
+    char clock[32];
+    live_say(live, "%.8s %s %s  %s%s", pg_clock_format(clock, pg_clock_now(pg_clock_real())) + 11,
+             pg_desk_config_venue(pg_live_market_desk(market))->name, pg_live_market_name(market),
+             level >= PG_LOG_ERROR ? "! " : "", text);
+}
+
+static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market *entry, pg_error *err)
+{
+    int number = 0;
+    while (strcmp(v->symbols[number], entry->symbol) != 0)
+        number++;
+    pg_market_config config = { .config = live->config,
+                                .entry = entry,
+                                .desk = v->desk,
+                                .loop = live->loop,
+                                .ledger = live->ledger,
+                                .risk = live->risk,
+                                .account = v->number,
+                                .venue_market = number,
+                                .session = live->session[0] ? live->session : NULL,
+                                .log = &live->log };
+    pg_market_hooks hooks = { .self = live, .act = act, .say = say };
+    pg_status status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
+    live->market_count += status == PG_OK;
+    return status;
+}
+
+static void desk_ready(void *self)
+{
+    live_venue *v = self;
+    pg_live *live = v->live;
+    pg_error err = { 0 };
+    if (v->begun || live->phase >= LIVE_STOPPING)
+        return;
+    v->begun = true;
+    for (int i = 0; i < live->config->market_count; i++) {
+        const pg_config_market *entry = &live->config->markets[i];
+        if (!entry->enabled || &live->config->venues[entry->venue] != v->venue)
+            continue;
+        if (add_market(live, v, entry, &err) != PG_OK) {
+            pg_error_where(&err, "%s:%d", live->config->path, entry->line);
+            fail_start(live, &err);
+            return;
+        }
+    }
+    live->phase = LIVE_RUNNING;
+    live_guard_arm(live);
+    pg_desk_begin(v->desk);
+    pg_live_act(live);
+}
+
+static void desk_failed(void *self, const pg_error *err)
+{
+    live_venue *v = self;
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    live_say(v->live, "%s: %s", v->venue->name, pg_error_text(err, text, sizeof text));
+    if (!v->begun)
+        fail_start(v->live, err);
+}
+
+static void desk_act(void *self)
+{
+    pg_live_act(((live_venue *)self)->live);
+}
+
+static pg_status open_desk(live_venue *v, pg_error *err)
+{
+    pg_live *live = v->live;
+    pg_desk_config config = { .venue = v->venue,
+                              .account = v->number,
+                              .loop = live->loop,
+                              .ledger = live->ledger,
+                              .risk = live->risk,
+                              .log = &live->log,
+                              .run = live->run,
+                              .url = v->url[0] ? v->url : NULL,
+                              .key = v->key,
+                              .api_key = v->api_key,
+                              .symbols = v->symbols,
+                              .symbol_count = v->symbol_count,
+                              .trading = live->config->host.trading_enabled };
+    pg_status status =
+        pg_ledger_account(live->ledger, v->number, v->venue->name, v->venue->account ? v->venue->account : "own",
+                          pg_clock_now(pg_clock_real()), err);
+    pg_desk_hooks hooks = { .self = v, .ready = desk_ready, .failed = desk_failed, .act = desk_act };
+    if (status == PG_OK)
+        status = live_guard_watch(live, v->number, err);
+    return status == PG_OK ? pg_desk_new(&v->desk, &config, hooks, err) : status;
+}
+
+/* ---- the built-in exchange ---- */
+
+static void exchange_ready(void *self, const char *line)
+{
+    live_venue *v = self;
+    pg_error err = { 0 };
+    const char *url = strstr(line, "http://");
+    if (!url || strlen(url) >= sizeof v->url) {
+        pg_fail(&err, PG_ERR_STATE, "the built-in exchange said: %.200s", line);
+        fail_start(v->live, &err);
+        return;
+    }
+    snprintf(v->url, sizeof v->url, "%s", url);
+    live_say(v->live, "%s: built-in exchange at %s, %s", v->venue->name, v->url, v->venue->data);
+    if (open_desk(v, &err) != PG_OK)
+        fail_start(v->live, &err);
+}
+
+static void exchange_ended(void *self, int code)
+{
+    live_venue *v = self;
+    pg_error err = { 0 };
+    pg_fail(&err, PG_ERR_STATE, "venue %s: the built-in exchange ended (code %d)", v->venue->name, code);
+    if (v->live->phase < LIVE_STOPPING)
+        fail_start(v->live, &err);
+}
+
+typedef struct {
+    char *list[4 * PG_LIVE_MARKETS + 24];
+    char text[16][PG_PATH_SIZE];
+    int count, texts;
+} arguments;
+
+static void add(arguments *a, const char *word)
+{
+    a->list[a->count++] = (char *)word;
+}
+
+static void add_number(arguments *a, const char *option, double number)
+{
+    add(a, option);
+    char *text = a->text[a->texts++];
+    snprintf(text, PG_PATH_SIZE, "%.17g", number);
+    add(a, text);
+}
+
+static pg_status start_exchange(live_venue *v, pg_error *err)
+{
+    const pg_config_venue *venue = v->venue;
+    char address[PG_KEY_ADDRESS];
+    pg_status status = pg_key_address(address, PG_KEY_SECP256K1, v->key, err);
+    arguments *a = status == PG_OK ? calloc(1, sizeof *a) : NULL;
+    if (!a)
+        return status == PG_OK ? pg_fail(err, PG_ERR_MEMORY, "no memory for arguments") : status;
+    add(a, "perigee");
+    add(a, "exchange");
+    add(a, venue->kind);
+    add(a, "--with-host");
+    if (strcmp(venue->data, "synthetic") == 0) {
+        add(a, "--synthetic");
+    } else {
+        add(a, "--data");
+        add(a, venue->data);
+        add_number(a, "--speed", venue->speed);
+    }
+    add_number(a, "--seed", (double)venue->seed);
+    add_number(a, "--port", 0);
+    if (venue->maker_fee_bps == venue->maker_fee_bps)
+        add_number(a, "--maker-bps", venue->maker_fee_bps);
+    if (venue->taker_fee_bps == venue->taker_fee_bps)
+        add_number(a, "--taker-bps", venue->taker_fee_bps);
+    for (int i = 0; i < v->symbol_count; i++) {
+        add(a, "--coin");
+        add(a, v->symbols[i]);
+    }
+    add(a, "--fund");
+    snprintf(a->text[a->texts], PG_PATH_SIZE, "%s=100000", address);
+    add(a, a->text[a->texts++]);
+    status = pg_child_new(&v->child, v->live->loop, a->list,
+                          (pg_child_handler){ .self = v, .line = exchange_ready, .ended = exchange_ended }, err);
+    free(a);
+    return status;
+}
+
+/* ---- the console ---- */
+
+static void console_line(void *self, pg_console_reply *reply, const char *line, bool write)
+{
+    pg_text out = { 0 };
+    bool fine = pg_command_run(self, line, write, &out);
+    pg_console_answer(reply, fine, out.data ? out.data : "");
+    pg_text_free(&out);
+}
+
+static void console_complete(void *self, pg_console_reply *reply, const char *prefix)
+{
+    pg_text out = { 0 };
+    pg_command_complete(self, prefix, &out);
+    pg_console_answer(reply, true, out.data ? out.data : "");
+    pg_text_free(&out);
+}
+
+pg_status live_open_console(pg_live *live, pg_error *err)
+{
+    if (!live->config->host.socket || live->config->host.socket[0] == '\0')
+        return PG_OK;
+    pg_console_handler handler = { .self = live, .line = console_line, .complete = console_complete };
+    return pg_console_new(&live->console, live->loop, live->config->host.socket, handler, err);
+}
+
+pg_status live_connect(pg_live *live, pg_error *err)
+{
+    pg_status status = PG_OK;
+    for (int i = 0; status == PG_OK && i < live->venue_count; i++) {
+        live_venue *v = &live->venue[i];
+        bool built_in = v->venue->network == PG_NETWORK_LOCAL && !v->venue->url;
+        status = built_in ? start_exchange(v, err) : open_desk(v, err);
+    }
+    return status;
+}

@@ -1,0 +1,438 @@
+#include "live/market.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "data/tape.h"
+#include "script/work.h"
+
+struct pg_live_market {
+    pg_market_config with;
+    pg_market_hooks hooks;
+    char name[2 * PG_CONFIG_NAME], full[3 * PG_CONFIG_NAME];
+    char scripts[PG_PATH_SIZE];
+    pg_seat seat;
+    int place;
+    pg_runner *runner;
+    pg_flight *flight;
+    pg_tape_writer *tape; /* of the market data; NULL: not recorded */
+    int64_t taped_ns;
+    pg_timer *timer;
+    int64_t due_ns; /* of the timer */
+    bool dirty;
+    bool sent;          /* a request was handed out since the last act */
+    int64_t trigger_ns; /* arrival of what is being acted upon; 0: no market data */
+    pg_market_figures figures;
+    pg_plan_setting set[PG_PLAN_PARAMS]; /* parameters set from the console */
+    int set_count;
+};
+
+/* ---- the tape ---- */
+
+static pg_status open_tape(pg_live_market *m, pg_error *err)
+{
+    const pg_config_record *record = &m->with.config->record;
+    char path[PG_PATH_SIZE], name[256], date[32];
+    if (!record->enabled)
+        return PG_OK;
+    if (record->formats != PG_CONFIG_TAPE)
+        return pg_fail(err, PG_ERR_UNSUPPORTED, "record: a running host writes tapes only (formats = { \"tape\" })");
+    pg_clock_format(date, pg_clock_now(pg_clock_real()));
+    snprintf(name, sizeof name, "%s_%s_%.19s.tape", m->with.entry->venue_name, m->name, date);
+    for (char *c = name; *c; c++)
+        if (*c == '/' || *c == ':')
+            *c = '-';
+    pg_tape_info info = { .instrument = *pg_venue_instrument(pg_desk_venue(m->with.desk), m->with.venue_market) };
+    snprintf(info.source, sizeof info.source, "recorded live from %s", m->with.entry->venue_name);
+    pg_status status = pg_file_make_folder(record->dir, err);
+    if (status == PG_OK)
+        status = pg_file_join(path, record->dir, name, err);
+    return status == PG_OK ? pg_tape_writer_open(&m->tape, path, &info, err) : status;
+}
+
+/* A recorder that fails stops recording, not trading. */
+static void record_event(pg_live_market *m, const pg_event *event)
+{
+    pg_error err = { 0 };
+    pg_event copy = *event;
+    if (copy.local_ns < m->taped_ns)
+        copy.local_ns = m->taped_ns;
+    m->taped_ns = copy.local_ns;
+    if (pg_tape_writer_append(m->tape, &copy, &err) == PG_OK)
+        return;
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 32] = "recording ended: ";
+    pg_error_text(&err, text + strlen(text), (int)(sizeof text - strlen(text)));
+    pg_tape_writer_abort(m->tape);
+    m->tape = NULL;
+    m->hooks.say(m->hooks.self, m, PG_LOG_ERROR, text);
+}
+
+static void close_tape(pg_live_market *m)
+{
+    pg_tape_info info = { .instrument = *pg_engine_instrument(pg_runner_engine(m->runner)) };
+    snprintf(info.source, sizeof info.source, "recorded live from %s", info.instrument.venue);
+    pg_tape_writer_close(m->tape, &info, NULL);
+    m->tape = NULL;
+}
+
+/* ---- the seat ---- */
+
+static void take_input(void *self, const pg_input *input)
+{
+    pg_live_market *m = self;
+    if (input->kind == PG_INPUT_EVENT) {
+        m->figures.events++;
+        m->figures.heard_ns = input->time_ns;
+        if (m->trigger_ns == 0)
+            m->trigger_ns = input->time_ns;
+        if (m->tape)
+            record_event(m, &input->event);
+    }
+    m->dirty = true;
+    pg_runner_push(m->runner, input);
+}
+
+static pg_engine *engine_of(void *self)
+{
+    pg_live_market *m = self;
+    return pg_runner_engine(m->runner);
+}
+
+/* ---- the runner ---- */
+
+static void hand_out(void *self, const pg_request *request)
+{
+    pg_live_market *m = self;
+    m->sent = true;
+    pg_desk_send(m->with.desk, m->place, request, pg_clock_now(pg_clock_real()));
+}
+
+/* Writes the texts of a version into the ledger; its number goes into every order. */
+static void write_version(pg_live_market *m, const pg_pilot *pilot, pg_version_event event, int64_t now_ns)
+{
+    int count;
+    const pg_source_text *source = pg_session_sources(pilot->session, &count);
+    for (int i = 0; i < count; i++) {
+        uint64_t version = 0;
+        pg_ledger_version(m->with.ledger, &version, m->seat.number, event, source[i].path, source[i].text,
+                          source[i].length, now_ns);
+        if (i == 0 && (event == PG_VERSION_LIVE || event == PG_VERSION_ROLLED_BACK))
+            m->seat.version = version;
+    }
+}
+
+static void hear(void *self, pg_runner_news news, const char *version, const char *text)
+{
+    pg_live_market *m = self;
+    char line[PG_MARKET_NEWS * 2];
+    int64_t now_ns = pg_clock_now(pg_clock_real());
+    const pg_pilot *pilot = pg_runner_pilot(m->runner);
+    switch (news) {
+    case PG_RUNNER_SHADOW:
+        write_version(m, pg_runner_shadow_pilot(m->runner), PG_VERSION_SHADOW, now_ns);
+        snprintf(line, sizeof line, "%s loaded, flies in the shadow", version);
+        break;
+    case PG_RUNNER_LIVE:
+        write_version(m, pilot, PG_VERSION_LIVE, now_ns);
+        snprintf(line, sizeof line, "%s live (%s)", version, text);
+        break;
+    case PG_RUNNER_REFUSED:
+        snprintf(line, sizeof line, "%s refused: %s; the running version goes on", version, text);
+        break;
+    case PG_RUNNER_BACK:
+        write_version(m, pilot, PG_VERSION_ROLLED_BACK, now_ns);
+        snprintf(line, sizeof line, "error, back to %s, quotes kept: %s", version, text);
+        break;
+    case PG_RUNNER_FAILED: snprintf(line, sizeof line, "%s failed, quotes pulled: %s", version, text); break;
+    case PG_RUNNER_SETTLED: return;
+    }
+    bool bad = news == PG_RUNNER_REFUSED || news == PG_RUNNER_BACK || news == PG_RUNNER_FAILED;
+    pg_ledger_note(m->with.ledger, m->seat.number, bad ? PG_LOG_ERROR : PG_LOG_INFO, line, now_ns);
+    m->hooks.say(m->hooks.self, m, bad ? PG_LOG_ERROR : PG_LOG_INFO, line);
+}
+
+/* ---- fits on the loop's pool ---- */
+
+typedef struct {
+    uv_work_t work;
+    pg_live_market *market;
+    pg_pilot *pilot;
+    uint64_t number;
+    void *call;
+} fit_job;
+
+static void run_fit(uv_work_t *work)
+{
+    fit_job *job = work->data;
+    pg_work_run(job->call);
+}
+
+static void fit_done(uv_work_t *work, int status)
+{
+    fit_job *job = work->data;
+    pg_live_market *m = job->market;
+    (void)status;
+    if (pg_pilot_fit_done(job->pilot)) {
+        pg_runner_push_work(m->runner, job->pilot, job->number, pg_clock_now(pg_clock_real()));
+        m->dirty = true;
+        m->hooks.act(m->hooks.self);
+    }
+    free(job);
+}
+
+static void start_fit(void *self, pg_pilot *pilot, uint64_t number, void *call)
+{
+    pg_live_market *m = self;
+    fit_job *job = calloc(1, sizeof *job);
+    PG_ASSERT(job);
+    *job = (fit_job){ .market = m, .pilot = pilot, .number = number, .call = call };
+    job->work.data = job;
+    uv_queue_work(pg_loop_uv(m->with.loop), &job->work, run_fit, fit_done);
+}
+
+/* ---- plans ---- */
+
+static pg_status add_settings(pg_plan *plan, const pg_config_market *entry, pg_error *err)
+{
+    pg_status status = PG_OK;
+    for (int i = 0; status == PG_OK && i < entry->param_count; i++)
+        status = pg_plan_set_param(plan, entry->params[i].name, entry->params[i].value, err);
+    for (int i = 0; status == PG_OK && i < entry->estimator_count; i++)
+        status = pg_plan_set_estimator(plan, entry->estimators[i].name, entry->estimators[i].value, err);
+    return status;
+}
+
+pg_status pg_live_market_plan(const pg_live_market *m, pg_plan *plan, const pg_config *config,
+                              const pg_config_market *entry, pg_error *err)
+{
+    (void)config;
+    const pg_venue_facts *facts = pg_venue_get_facts(pg_desk_venue(m->with.desk));
+    memset(plan, 0, sizeof *plan);
+    snprintf(plan->name, sizeof plan->name, "%s", entry->name);
+    snprintf(plan->strategy, sizeof plan->strategy, "%s", entry->strategy);
+    plan->instrument = *pg_venue_instrument(pg_desk_venue(m->with.desk), m->with.venue_market);
+    plan->capital = entry->capital;
+    plan->max_position = entry->max_position;
+    plan->maker_fee = (double)facts->maker_fee_e8 * 1e-8;
+    plan->taker_fee = (double)facts->taker_fee_e8 * 1e-8;
+    plan->policy.size_tolerance = entry->size_tolerance;
+    plan->seed = 1;
+    plan->first_id = pg_desk_first_id(m->place);
+    plan->fresh_replace = facts->replace_is_fresh;
+    plan->limits = pg_script_default_limits();
+    pg_status status = add_settings(plan, entry, err);
+    for (int i = 0; status == PG_OK && i < m->set_count; i++)
+        status = pg_plan_set_param(plan, m->set[i].name, m->set[i].value, err);
+    return status;
+}
+
+/* ---- life ---- */
+
+static pg_status open_flight(pg_live_market *m, pg_error *err)
+{
+    char path[PG_PATH_SIZE], name[3 * PG_CONFIG_NAME + 16];
+    if (!m->with.session)
+        return PG_OK;
+    snprintf(name, sizeof name, "%s.%s.flight", m->with.entry->venue_name, m->name);
+    for (char *c = name; *c; c++)
+        if (*c == '/' || *c == ':')
+            *c = '_';
+    pg_status status = pg_file_join(path, m->with.session, name, err);
+    if (status == PG_OK)
+        status = pg_file_join(m->scripts, m->with.session, "scripts", err);
+    return status == PG_OK ? pg_flight_new(&m->flight, path, err) : status;
+}
+
+static pg_status take_seat(pg_live_market *m, pg_error *err)
+{
+    const pg_instrument *in = pg_venue_instrument(pg_desk_venue(m->with.desk), m->with.venue_market);
+    pg_risk_limits limits = pg_config_market_limits(m->with.config, m->with.entry);
+    m->seat = (pg_seat){ .self = m, .input = take_input, .engine = engine_of, .market = m->with.venue_market };
+    m->seat.name = m->full;
+    pg_status status =
+        pg_risk_add_market(m->with.risk, &m->seat.number, m->with.account, in,
+                           pg_venue_get_facts(pg_desk_venue(m->with.desk))->replace_is_fresh, &limits, err);
+    if (status == PG_OK)
+        status =
+            pg_ledger_market(m->with.ledger, m->seat.number, m->with.account, in, pg_clock_now(pg_clock_real()), err);
+    return status;
+}
+
+static pg_status make_runner(pg_live_market *m, pg_error *err)
+{
+    int64_t now_ns = pg_clock_now(pg_clock_real());
+    pg_plan *plan = malloc(sizeof *plan);
+    pg_pilot *pilot = NULL;
+    pg_status status = plan ? pg_live_market_plan(m, plan, m->with.config, m->with.entry, err) : PG_ERR_MEMORY;
+    if (status == PG_OK)
+        status = pg_pilot_new(&pilot, plan, now_ns, (pg_gateway){ 0 }, false, m->with.log, err);
+    free(plan);
+    pg_runner_config config = { .flight = m->flight,
+                                .scripts = m->with.session ? m->scripts : NULL,
+                                .probation_ns = (int64_t)(m->with.config->host.probation_s * 1e9),
+                                .shadow_inputs = m->with.config->host.shadow_events };
+    pg_runner_hooks hooks = { .self = m, .send = hand_out, .news = hear, .start = start_fit };
+    if (status == PG_OK)
+        status = pg_runner_new(&m->runner, &config, hooks, pilot, now_ns, err);
+    if (status == PG_OK)
+        write_version(m, pilot, PG_VERSION_LIVE, now_ns);
+    return status;
+}
+
+pg_status pg_live_market_new(pg_live_market **made, const pg_market_config *config, pg_market_hooks hooks,
+                             pg_error *err)
+{
+    pg_live_market *m = calloc(1, sizeof *m);
+    if (!m)
+        return pg_fail(err, PG_ERR_MEMORY, "no memory for a market");
+    m->with = *config;
+    m->hooks = hooks;
+    snprintf(m->name, sizeof m->name, "%s%s%s", config->entry->symbol, config->entry->name[0] ? "." : "",
+             config->entry->name);
+    snprintf(m->full, sizeof m->full, "%s of %s", m->name, config->entry->venue_name);
+    pg_status status = take_seat(m, err);
+    if (status == PG_OK)
+        status = open_flight(m, err);
+    if (status == PG_OK)
+        status = open_tape(m, err);
+    m->place = pg_desk_next_place(config->desk);
+    if (status == PG_OK)
+        status = make_runner(m, err);
+    if (status == PG_OK)
+        status = pg_desk_seat(config->desk, &m->seat, &m->place, err);
+    m->with.config = NULL;
+    m->with.entry = NULL;
+    if (status != PG_OK) {
+        pg_live_market_free(m);
+        return status;
+    }
+    *made = m;
+    return PG_OK;
+}
+
+void pg_live_market_free(pg_live_market *m)
+{
+    if (!m)
+        return;
+    pg_timer_stop(m->timer);
+    if (m->tape && m->runner)
+        close_tape(m);
+    else if (m->tape)
+        pg_tape_writer_abort(m->tape);
+    pg_runner_free(m->runner);
+    pg_flight_close(m->flight);
+    free(m);
+}
+
+/* ---- acting ---- */
+
+bool pg_live_market_act(pg_live_market *m, int64_t now_ns)
+{
+    if (!m->dirty)
+        return false;
+    m->dirty = m->sent = false;
+    pg_runner_pump(m->runner, now_ns);
+    if (m->sent && m->trigger_ns)
+        m->figures.tick_to_order_ns = pg_clock_now(pg_clock_real()) - m->trigger_ns;
+    m->trigger_ns = 0;
+    return true;
+}
+
+static void timer_due(void *self)
+{
+    pg_live_market *m = self;
+    m->timer = NULL;
+    m->due_ns = INT64_MAX;
+    pg_input input = { .kind = PG_INPUT_TIME, .time_ns = pg_clock_now(pg_clock_real()) };
+    take_input(m, &input);
+    m->hooks.act(m->hooks.self);
+}
+
+void pg_live_market_arm(pg_live_market *m, int64_t now_ns)
+{
+    int64_t next = pg_runner_next(m->runner);
+    if (next == INT64_MAX || (m->timer && next >= m->due_ns))
+        return;
+    pg_timer_stop(m->timer);
+    int64_t wait_ms = next > now_ns ? (next - now_ns + 999999) / 1000000 : 1;
+    m->timer = pg_timer_start(m->with.loop, wait_ms, 0, m, timer_due);
+    m->due_ns = next;
+}
+
+void pg_live_market_stop(pg_live_market *m, int64_t now_ns)
+{
+    pg_input input = { .kind = PG_INPUT_STOP, .time_ns = now_ns };
+    take_input(m, &input);
+}
+
+pg_status pg_live_market_set(pg_live_market *m, const char *name, const char *value, char *before, char *after,
+                             pg_error *err)
+{
+    int64_t now_ns = pg_clock_now(pg_clock_real());
+    if (m->set_count == PG_PLAN_PARAMS)
+        return pg_fail(err, PG_ERR_FULL, "too many parameters were set");
+    pg_status status = pg_runner_set(m->runner, name, value, before, after, now_ns, err);
+    if (status != PG_OK)
+        return status;
+    pg_plan_setting *setting = &m->set[m->set_count];
+    for (int i = 0; i < m->set_count; i++)
+        if (strcmp(m->set[i].name, name) == 0)
+            setting = &m->set[i];
+    if (setting == &m->set[m->set_count])
+        m->set_count++;
+    snprintf(setting->name, sizeof setting->name, "%s", name);
+    snprintf(setting->value, sizeof setting->value, "%s", after);
+    pg_ledger_parameter(m->with.ledger, m->seat.number, name, after, "console", now_ns);
+    return PG_OK;
+}
+
+void pg_live_market_forget(pg_live_market *m)
+{
+    m->set_count = 0;
+}
+
+/* ---- what there is ---- */
+
+bool pg_live_market_is(const pg_live_market *m, const char *venue, const char *symbol, const char *name)
+{
+    return strcmp(pg_desk_config_venue(m->with.desk)->name, venue) == 0 &&
+           strcmp(pg_live_market_symbol(m), symbol) == 0 && strcmp(pg_runner_pilot(m->runner)->plan.name, name) == 0;
+}
+
+const char *pg_live_market_name(const pg_live_market *m)
+{
+    return m->name;
+}
+
+const char *pg_live_market_symbol(const pg_live_market *m)
+{
+    return pg_engine_instrument(pg_runner_engine(m->runner))->symbol;
+}
+
+pg_runner *pg_live_market_runner(const pg_live_market *m)
+{
+    return m->runner;
+}
+
+pg_desk *pg_live_market_desk(const pg_live_market *m)
+{
+    return m->with.desk;
+}
+
+int pg_live_market_number(const pg_live_market *m)
+{
+    return m->seat.number;
+}
+
+const char *pg_live_market_scripts(const pg_live_market *m)
+{
+    return m->scripts;
+}
+
+const pg_market_figures *pg_live_market_figures(const pg_live_market *m)
+{
+    return &m->figures;
+}

@@ -1,0 +1,40 @@
+/* What a running session can be asked and told between two events: its state for a newer version, its parameters, its
+ * reasons, an expression from the console. */
+#ifndef PG_SCRIPT_SESSION_LIVE_H
+#define PG_SCRIPT_SESSION_LIVE_H
+
+#include "base/text.h"
+#include "script/session.h"
+
+enum { PG_STATE_DEPTH = 16, PG_STATE_VALUES = 100000 };
+
+/* Hands the state of `from` (self.state: numbers, texts, booleans and tables of them) to `to`, through on_reload where it
+ * has one. Errors: PG_ERR_INVALID naming what cannot be handed over (a function, a cycle, deeper than PG_STATE_DEPTH);
+ * PG_ERR_SCRIPT of on_reload. Either way `from` is as it was. */
+pg_status pg_session_carry(pg_session *to, pg_session *from, pg_error *err);
+
+/* Sets a parameter ("gamma", "sigma.half_life_s") from text, checked as at the start; before and after (32 bytes each)
+ * get the old and new value. */
+pg_status pg_session_set(pg_session *session, const char *name, const char *value, char *before, char *after,
+                         pg_error *err);
+
+/* Evaluates a line with ctx, params, state, reasons and the estimators; without `write` nothing can be changed. Appends
+ * what it gives. */
+pg_status pg_session_eval(pg_session *session, const char *line, bool write, pg_text *out, pg_error *err);
+
+/* Appends the terms that the current quotes were explained with, and the estimators' values, a line each. */
+pg_status pg_session_why(pg_session *session, pg_text *out, pg_error *err);
+
+/* Appends the names that can be completed at the console, a line each. */
+pg_status pg_session_names(pg_session *session, pg_text *out, pg_error *err);
+
+/* Where what it prints goes from now on; NULL: nowhere. */
+void pg_session_log_to(pg_session *session, const pg_log *log);
+
+/* A bounded step of garbage collection, between events. */
+void pg_session_collect(pg_session *session);
+
+/* The files that this version was loaded from, with their texts. */
+const pg_source_text *pg_session_sources(const pg_session *session, int *count);
+
+#endif

@@ -168,6 +168,9 @@ bool hlx_weigh(pg_hl_exchange *e, double weight);
 
 /* ---- exchange_hyperliquid_json.c: texts as the venue writes them ---- */
 
+/* Empties a text that is used again. */
+void hlx_empty(pg_text *text);
+
 /* Numbers as texts: at least one decimal ("10.0"), or none that is not needed ("10"). */
 void hlx_put(pg_text *text, const char *literal);
 void hlx_put_decimal(pg_text *text, int64_t value, int decimals);

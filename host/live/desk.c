@@ -112,6 +112,8 @@ static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int6
     }
     const pg_engine *engine = seat->engine(seat->self);
     look_without(&open, pg_engine_orders(engine), request);
+    if (pg_engine_account(engine)->mark_x2 > 0)
+        pg_risk_mark(desk->config.risk, seat->number, pg_engine_account(engine)->mark_x2);
     pg_risk_position(desk->config.risk, seat->number, pg_engine_position(engine)->quantity);
     if (pg_risk_check(desk->config.risk, seat->number, request, &open, now_ns, &verdict))
         return true;

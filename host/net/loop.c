@@ -1,6 +1,5 @@
 #include "net/loop_internal.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "net/deflate.h"
 
 struct pg_timer {
     uv_timer_t timer;
@@ -220,19 +220,16 @@ static struct lws_vhost *make_vhost(pg_loop *loop, pg_vhost_kind kind, bool comp
     static const char *const names[PG_VHOSTS][2] = { { "client", "client-deflate" },
                                                      { "client-tls", "client-tls-deflate" },
                                                      { "server", "server-deflate" } };
-    static const struct lws_extension extensions[] = {
-        { "permessage-deflate", lws_extension_callback_pm_deflate, "permessage-deflate" }, { NULL, NULL, NULL }
-    };
     struct lws_protocols *protocol = loop->protocols[kind][compress]; /* an empty one behind it ends the list */
     protocol->name = PG_NET_PROTOCOL;
     protocol->callback = callback;
-    protocol->rx_buffer_size = compress ? PG_NET_COMPRESSED_BUFFER : PG_NET_BUFFER;
+    protocol->rx_buffer_size = compress ? (size_t)PG_DEFLATE_BUFFER : PG_NET_BUFFER;
     protocol->tx_packet_size = PG_NET_WRITE;
     struct lws_context_creation_info info = { 0 };
     info.port = kind == PG_VHOST_SERVER ? CONTEXT_PORT_NO_LISTEN_SERVER : CONTEXT_PORT_NO_LISTEN;
     info.vhost_name = names[kind][compress];
     info.protocols = protocol;
-    info.extensions = compress ? extensions : NULL;
+    info.extensions = compress ? pg_deflate_extensions(kind != PG_VHOST_SERVER) : NULL;
     info.http_proxy_address = ""; /* or it would take one from the environment */
     info.options = LWS_SERVER_OPTION_LIBUV;
     if (kind == PG_VHOST_CLIENT_TLS) {
@@ -262,14 +259,6 @@ pg_status pg_loop_vhost(struct lws_vhost **vhost, pg_loop *loop, pg_vhost_kind k
         return pg_fail(err, PG_ERR_IO, "libwebsockets cannot be set up%s",
                        kind == PG_VHOST_CLIENT_TLS ? " for TLS" : "");
     return PG_OK;
-}
-
-bool pg_loop_set_compression(struct lws *wsi)
-{
-    static const char power[] = "25"; /* of two: PG_NET_COMPRESSED_BUFFER */
-    static_assert(PG_NET_COMPRESSED_BUFFER == 1 << 25, "the power is that of the buffer");
-    return lws_set_extension_option(wsi, "permessage-deflate", "rx_buf_size", power) == 0 &&
-           lws_set_extension_option(wsi, "permessage-deflate", "tx_buf_size", power) == 0;
 }
 
 pg_loop *pg_loop_of(struct lws *wsi)

@@ -13,11 +13,8 @@
 typedef enum { PG_VHOST_CLIENT, PG_VHOST_CLIENT_TLS, PG_VHOST_SERVER, PG_VHOSTS } pg_vhost_kind;
 
 enum {
-    PG_NET_BUFFER = 65536,  /* bytes that are read at once; a message up to it arrives in one piece */
-    PG_NET_WRITE = 1 << 20, /* bytes that are given to the kernel at once */
-    /* Of a compressed message, on both sides of the compression; see pg_loop_vhost. */
-    PG_NET_COMPRESSED_LIMIT = 16 << 20,
-    PG_NET_COMPRESSED_BUFFER = 32 << 20
+    PG_NET_BUFFER = 65536, /* bytes that are read at once; a message up to it arrives in one piece */
+    PG_NET_WRITE = 1 << 20 /* bytes that are given to the kernel at once */
 };
 
 struct pg_loop {
@@ -31,19 +28,12 @@ struct pg_loop {
     void *adopting; /* the server's peer whose connection is being handed to libwebsockets */
 };
 
-/* The virtual host of a kind, whose connections are served by `callback`. PG_ERR_IO, PG_ERR_MEMORY.
- *
- * libwebsockets 4.1 loses or asserts on what does not fit its buffers of a compressed connection in one go. They are
- * larger there than any message that is let through, so that everything does; the memory is only touched as far as it
- * is used. */
+/* The virtual host of a kind, whose connections are served by `callback`. PG_ERR_IO, PG_ERR_MEMORY. */
 pg_status pg_loop_vhost(struct lws_vhost **vhost, pg_loop *loop, pg_vhost_kind kind, bool compress,
                         lws_callback_function *callback, pg_error *err);
 
 /* The name of the protocol on all of them. */
 #define PG_NET_PROTOCOL "perigee"
-
-/* Sets the buffers of a connection on which compression was agreed, before anything goes over it; true when it was. */
-bool pg_loop_set_compression(struct lws *wsi);
 
 /* The loop of a connection. */
 pg_loop *pg_loop_of(struct lws *wsi);

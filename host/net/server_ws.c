@@ -4,13 +4,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/deflate.h"
 #include "net/server_internal.h"
 
 static int on_open(pg_peer *peer)
 {
     pg_server *server = peer->server;
     peer->opened = true;
-    pg_wire_start(&peer->wire, peer->wsi, server->compress && pg_loop_set_compression(peer->wsi));
+    pg_wire_start(&peer->wire, peer->wsi, server->compress && pg_deflate_start(peer->wsi));
     if (!server->handler.opened)
         return 0;
     pg_peer_enter(peer);

@@ -24,8 +24,7 @@ void hlx_error(pg_text *out, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    out->length = 0;
-    out->comma = false;
+    hlx_empty(out);
     pg_json_open(out, NULL, '{');
     pg_json_string(out, "status", "err");
     pg_json_string(out, "response", text);
@@ -238,10 +237,12 @@ static void do_request(pg_hl_exchange *e, pg_text *out, const request *r)
 static void perform(pg_hl_exchange *e, const hlx_reply *reply, const request *r)
 {
     pg_text *out = &e->out;
-    out->length = 0;
-    out->comma = false;
+    hlx_empty(out);
     do_request(e, out, r);
-    hlx_answer(e, reply, NULL, out->data, out->length);
+    if (out->failed)
+        hlx_refuse(e, reply, 500, "null");
+    else
+        hlx_answer(e, reply, NULL, out->data, out->length);
 }
 
 /* ---- blocks ---- */

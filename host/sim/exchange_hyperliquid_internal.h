@@ -168,6 +168,9 @@ bool hlx_weigh(pg_hl_exchange *e, double weight);
 
 /* ---- exchange_hyperliquid_json.c: texts as the venue writes them ---- */
 
+/* Empties a text that is used again. */
+void hlx_empty(pg_text *text);
+
 /* Numbers as texts: at least one decimal ("10.0"), or none that is not needed ("10"). */
 void hlx_put(pg_text *text, const char *literal);
 void hlx_put_decimal(pg_text *text, int64_t value, int decimals);
@@ -209,6 +212,9 @@ bool hlx_read_address(char text[PG_ADDRESS_TEXT], const cJSON *member);
 
 /* A client id in lower case; false: it is none. */
 bool hlx_read_cloid(char cloid[PG_EXCHANGE_CLIENT_ID], const char *text);
+
+/* A small whole number that may be missing or null (then 0); one that is not small is 1000. False: something else. */
+bool hlx_read_setting(int *value, const cJSON *member);
 
 /* What an address has left of its budget of actions. */
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account);

@@ -185,7 +185,7 @@ static void messages_are_huge(void **state)
 {
     (void)state;
     static const char *const all[] = { "l2Book", "userFills", NULL };
-    suffer(all, PG_FAULT_HUGE, 0.02, 0, 4000);
+    suffer(all, PG_FAULT_HUGE, 0.2, 0, 4000);
 }
 
 /* ---- orders ---- */

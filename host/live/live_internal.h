@@ -5,6 +5,7 @@
 #include "crypto/secret.h"
 #include "live/child.h"
 #include "live/console.h"
+#include "live/exporter.h"
 #include "live/live.h"
 #include "live/live_guard.h"
 
@@ -44,6 +45,7 @@ struct pg_live {
     live_phase phase;
     bool acting;
     pg_console *console;
+    pg_exporter *exporter; /* NULL: none */
     live_guard guard;
     pg_timer *tick, *status, *end, *deadline;
     pg_error error; /* why it could not start, or what is left at the end */
@@ -57,6 +59,9 @@ void live_say(pg_live *live, const char *format, ...) __attribute__((format(prin
 
 pg_status live_open(pg_live *live, pg_error *err);    /* ledger, risk, folders, keys */
 pg_status live_connect(pg_live *live, pg_error *err); /* exchanges and desks */
+
+/* Metrics and health, where the configuration wants them. */
+pg_status live_open_web(pg_live *live, pg_error *err);
 
 /* The console's socket: lines go to live/command.h. */
 pg_status live_open_console(pg_live *live, pg_error *err);

@@ -354,6 +354,18 @@ pg_status live_open_console(pg_live *live, pg_error *err)
     return pg_console_new(&live->console, live->loop, live->config->host.socket, handler, err);
 }
 
+/* A port that is taken is no reason not to trade. */
+pg_status live_open_web(pg_live *live, pg_error *err)
+{
+    const pg_config_web *web = &live->config->web;
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    if (!web->enabled)
+        return PG_OK;
+    if (pg_exporter_new(&live->exporter, live, live->loop, web->address, web->port, err) != PG_OK)
+        live_say(live, "metrics: %s; going on without", pg_error_text(err, text, sizeof text));
+    return PG_OK;
+}
+
 pg_status live_connect(pg_live *live, pg_error *err)
 {
     pg_status status = PG_OK;

@@ -20,7 +20,7 @@ struct hl_orders {
     hl_order order[HL_ORDERS_MAX];
     int free, first_done, last_done, open;
     int id_chain[HL_CHAINS], oid_chain[HL_CHAINS];
-    int watched; /* orders about which something is to be asked */
+    int watched; /* first of the list of orders about which something is to be asked */
     hl_held held[HL_HELD_MAX], released[HL_HELD_MAX];
     int held_count;
     unsigned list; /* number of the last list of open orders */

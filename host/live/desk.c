@@ -380,6 +380,11 @@ static const char *network_name(pg_network network)
     return names[network];
 }
 
+const char *pg_desk_account_name(const pg_config_venue *venue)
+{
+    return venue->account ? venue->account : "own";
+}
+
 void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],
                           const pg_config_venue *venue)
 {

@@ -226,6 +226,7 @@ static pg_status open_desk(live_venue *v, pg_error *err)
                               .account = v->number,
                               .loop = live->loop,
                               .ledger = live->ledger,
+                              .ledger_path = live->config->host.ledger,
                               .risk = live->risk,
                               .log = &live->log,
                               .run = live->run,
@@ -236,7 +237,7 @@ static pg_status open_desk(live_venue *v, pg_error *err)
                               .symbol_count = v->symbol_count,
                               .trading = live->config->host.trading_enabled };
     pg_status status =
-        pg_ledger_account(live->ledger, v->number, v->venue->name, v->venue->account ? v->venue->account : "own",
+        pg_ledger_account(live->ledger, v->number, v->venue->name, pg_desk_account_name(v->venue),
                           pg_clock_now(pg_clock_real()), err);
     pg_desk_hooks hooks = { .self = v, .ready = desk_ready, .failed = desk_failed, .act = desk_act };
     if (status == PG_OK)

@@ -126,6 +126,7 @@ void pg_live_free(pg_live *live)
     pg_console_free(live->console);
     live->console = NULL;
     pg_exporter_free(live->exporter);
+    live_close_reload(live);
     for (int i = 0; i < live->venue_count; i++) {
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
@@ -157,6 +158,8 @@ pg_status pg_live_run(pg_live *live, pg_error *err)
         status = live_open_console(live, err);
     if (status == PG_OK)
         status = live_open_web(live, err);
+    if (status == PG_OK)
+        status = live_open_reload(live, err);
     if (status == PG_OK)
         status = live_guard_start(live, err);
     if (status == PG_OK)

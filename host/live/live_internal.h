@@ -6,7 +6,9 @@
 #include "live/child.h"
 #include "live/console.h"
 #include "live/exporter.h"
+#include "live/hangar.h"
 #include "live/live.h"
+#include "live/watch.h"
 #include "live/live_guard.h"
 
 /* A venue of the configuration that is in use. */
@@ -46,6 +48,8 @@ struct pg_live {
     bool acting;
     pg_console *console;
     pg_exporter *exporter; /* NULL: none */
+    pg_hangar *hangar;
+    pg_watcher *watcher; /* NULL: what is saved is not taken over */
     live_guard guard;
     pg_timer *tick, *status, *end, *deadline;
     pg_error error; /* why it could not start, or what is left at the end */
@@ -68,8 +72,12 @@ pg_status live_open_console(pg_live *live, pg_error *err);
 
 /* ---- live_reload.c ---- */
 
-/* config.lua was saved. */
-void live_config_saved(pg_live *live);
+/* The hangar, and watching config.lua where the configuration wants reloading. */
+pg_status live_open_reload(pg_live *live, pg_error *err);
+void live_close_reload(pg_live *live);
+
+/* Watches the files that a market's running version was loaded from. */
+void live_watch_scripts(pg_live *live, pg_live_market *market);
 
 /* ---- live_stop.c ---- */
 

@@ -1,5 +1,5 @@
-/* What Hyperliquid says about an order, in every order in which it can come, and twice: the reports are always such that
- * the order manager ends in the same state, with every fill once. */
+/* What Hyperliquid says about an order, in every order in which it can come, and twice: the reports are always such
+ * that the order manager ends in the same state, with every fill once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

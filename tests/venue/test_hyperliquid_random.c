@@ -1,6 +1,6 @@
 /* Random sessions on the built-in exchange, with messages that are lost, doubled, late or out of order and connections
- * that break: in the end the order manager has exactly the orders that are open at the exchange, and the fills that were
- * reported make the position that it has there. */
+ * that break: in the end the order manager has exactly the orders that are open at the exchange, and the fills that
+ * were reported make the position that it has there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 
+int pg_cli_attach(int argc, char **argv);
 int pg_cli_backtest(int argc, char **argv);
 int pg_cli_data(int argc, char **argv);
 int pg_cli_fit(int argc, char **argv);

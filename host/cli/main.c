@@ -13,6 +13,7 @@ typedef struct {
 } command;
 
 static const command commands[] = {
+    { "attach", pg_cli_attach, "the console of a running host" },
     { "backtest", pg_cli_backtest, "run a strategy over recorded data and report" },
     { "data", pg_cli_data, "generate, import, look at and check market data" },
     { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },

@@ -4,7 +4,9 @@
  *     {"id":1,"line":"why ETH"}                  {"id":2,"line":"ETH.params.gamma = 2","write":true}
  *     {"id":3,"complete":"ETH.pa"}               {"id":4,"follow":true}
  * and gets for each, in whatever order they are ready:
- *     {"id":1,"ok":true,"text":"..."}            of "complete": one candidate a line
+ *     {"id":1,"ok":true,"text":"..."}
+ * "complete" is what stands before the cursor; its answer is candidates for the last word of it (letters, digits and
+ * "_.:-/"), one a line: those that do not begin with that word are passed over.
  * A client that follows also gets {"say":"..."} whenever the host has something to tell.
  *
  * Only the user who runs the host (and root) can connect: the socket has mode 0600, and the folder is made with 0700
@@ -28,8 +30,8 @@ typedef struct {
     void *self;
     /* write: the client asked to change things */
     void (*line)(void *self, pg_console_reply *reply, const char *line, bool write);
-    /* Answer with what could stand in place of prefix, one a line. NULL: there are no completions. */
-    void (*complete)(void *self, pg_console_reply *reply, const char *prefix);
+    /* before: the line up to the cursor. NULL: there are no completions. */
+    void (*complete)(void *self, pg_console_reply *reply, const char *before);
 } pg_console_handler;
 
 /* Listens at `path`. The socket of a host that has died is replaced; PG_ERR_STATE when one is alive there. PG_ERR_IO,

@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 struct pg_timer {
     uv_timer_t timer;
     void *self;
@@ -14,9 +16,13 @@ struct pg_timer {
 };
 
 enum {
-    FD_TABLE = 16384,   /* above this many allowed file descriptors libwebsockets is told to expect fewer */
-    CLOSE_ROUNDS = 1000 /* of the loop at the end, until everything has been closed */
+    FD_TABLE = 16384,    /* above this many allowed file descriptors libwebsockets is told to expect fewer */
+    CLOSE_ROUNDS = 1000, /* of the loop at the end, until everything has been closed */
+    LOOKUP_S = 2         /* that the end waits for a name that is being looked up */
 };
+
+/* Making and ending a context touches OpenSSL's and libwebsockets' globals, and loops live on several threads. */
+static pthread_mutex_t lws_globals = PTHREAD_MUTEX_INITIALIZER;
 
 static void ignore_async(uv_async_t *async)
 {
@@ -58,6 +64,16 @@ static void run_out(pg_loop *loop)
         ;
 }
 
+/* A name that is being looked up cannot be stopped: the thread that does it ends when the system says so. */
+static void wait_for_lookups(pg_loop *loop)
+{
+    double started = pg_clock_elapsed();
+    while (uv_loop_alive(&loop->uv) && pg_clock_elapsed() - started < LOOKUP_S) {
+        uv_sleep(1);
+        uv_run(&loop->uv, UV_RUN_NOWAIT);
+    }
+}
+
 void pg_loop_free(pg_loop *loop)
 {
     if (!loop)
@@ -68,13 +84,16 @@ void pg_loop_free(pg_loop *loop)
     if (loop->lws) {
         lws_context_destroy(loop->lws);
         run_out(loop);
+        pthread_mutex_lock(&lws_globals);
         lws_context_destroy(loop->lws);
+        pthread_mutex_unlock(&lws_globals);
     }
     run_out(loop);
     if (uv_loop_close(&loop->uv) == UV_EBUSY) {
         uv_walk(&loop->uv, close_left, NULL);
-        run_out(loop);
-        uv_loop_close(&loop->uv);
+        wait_for_lookups(loop);
+        if (uv_loop_close(&loop->uv) == UV_EBUSY)
+            return; /* a thread may still write to it: it is left to the end of the process */
     }
     free(loop->ca_file);
     free(loop);
@@ -165,9 +184,6 @@ void pg_timer_stop(pg_timer *timer)
 
 /* ---- libwebsockets ---- */
 
-/* Making and ending a context touches OpenSSL's and libwebsockets' globals, and loops live on several threads. */
-static pthread_mutex_t lws_globals = PTHREAD_MUTEX_INITIALIZER;
-
 static unsigned int fd_limit(void)
 {
     struct rlimit limit;
@@ -202,9 +218,6 @@ pg_status pg_loop_vhost(struct lws_vhost **vhost, pg_loop *loop, pg_vhost_kind k
                         const struct lws_protocols *protocols, pg_error *err)
 {
     static const char *const names[PG_VHOSTS] = { "client", "client-tls", "server" };
-    static const struct lws_extension extensions[] = {
-        { "permessage-deflate", lws_extension_callback_pm_deflate, "permessage-deflate" }, { NULL, NULL, NULL }
-    };
     if (!loop->lws && make_context(loop, err) != PG_OK)
         return err ? err->status : PG_ERR_IO;
     if (!loop->vhosts[kind]) {
@@ -212,7 +225,6 @@ pg_status pg_loop_vhost(struct lws_vhost **vhost, pg_loop *loop, pg_vhost_kind k
         info.port = kind == PG_VHOST_SERVER ? CONTEXT_PORT_NO_LISTEN_SERVER : CONTEXT_PORT_NO_LISTEN;
         info.vhost_name = names[kind];
         info.protocols = protocols;
-        info.extensions = extensions;
         info.http_proxy_address = ""; /* or it would take one from the environment */
         info.options = LWS_SERVER_OPTION_LIBUV;
         if (kind == PG_VHOST_CLIENT_TLS) {

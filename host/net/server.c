@@ -217,7 +217,10 @@ void pg_server_free(pg_server *server)
         unlink_peer(peer);
         if (peer->wsi) {
             lws_set_opaque_user_data(peer->wsi, NULL);
-            pg_wire_cut(peer->wsi, peer->opened);
+            if (peer->opened)
+                pg_wire_cut(&peer->wire, true);
+            else
+                pg_wire_shut(peer->wsi);
             peer->wsi = NULL;
         } else if (!peer->closed) {
             pg_http_peer_close(peer);

@@ -90,7 +90,6 @@ static void shut(uv_shutdown_t *request, int status)
 static void drain(pg_peer *peer)
 {
     peer->draining = true;
-    peer->in_length = 0;
     uv_shutdown_t *request = malloc(sizeof *request);
     if (!request || uv_shutdown(request, (uv_stream_t *)&peer->tcp, shut) != 0) {
         free(request);
@@ -285,10 +284,10 @@ static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     pg_peer *peer = handle->data;
     buffer->base = NULL;
     buffer->len = 0;
-    size_t limit = peer->server ? peer->server->body_limit + PG_REQUEST_HEAD + SLACK : 0,
-           want = peer->in_length + 16384;
     if (peer->draining)
         peer->in_length = 0;
+    size_t limit = peer->server ? peer->server->body_limit + PG_REQUEST_HEAD + SLACK : 0;
+    size_t want = peer->in_length + 16384;
     if (want > limit)
         want = limit;
     /* A byte is kept for the terminator of a body. */

@@ -40,12 +40,15 @@ static int on_piece(pg_peer *peer, void *piece, size_t piece_size)
 
 static int on_writable(pg_peer *peer)
 {
-    if (peer->closed || pg_wire_flush(&peer->wire) != PG_OK)
+    if (peer->closed)
+        return 0; /* the end is on its way */
+    if (pg_wire_flush(&peer->wire) != PG_OK)
         return -1;
     if (!peer->ending || !pg_wire_is_idle(&peer->wire))
         return 0;
-    lws_close_reason(peer->wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
-    return -1;
+    peer->closed = true;
+    pg_wire_cut(&peer->wire, true);
+    return 0;
 }
 
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t size)
@@ -119,5 +122,5 @@ void pg_ws_peer_close(pg_peer *peer, bool abrupt)
     /* What has not been sent yet is not to be sent any more. */
     struct linger reset = { .l_onoff = 1, .l_linger = 0 };
     (void)setsockopt(lws_get_socket_fd(peer->wsi), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    pg_wire_cut(peer->wsi, false);
+    pg_wire_cut(&peer->wire, false);
 }

@@ -112,7 +112,10 @@ static void detach(pg_socket *s, bool politely)
     }
     if (s->wsi) {
         lws_set_opaque_user_data(s->wsi, NULL);
-        pg_wire_cut(s->wsi, politely && s->state == OPEN);
+        if (s->state == OPEN)
+            pg_wire_cut(&s->wire, politely);
+        else
+            pg_wire_shut(s->wsi);
         s->wsi = NULL;
     }
     pg_wire_start(&s->wire, NULL, false);
@@ -529,7 +532,7 @@ static pg_status take_config(pg_socket *s, const pg_socket_config *config, pg_er
     s->config.limit = config->limit ? config->limit : 16 << 20;
     s->wire.message_limit = s->config.limit;
     s->wire.queue_limit = QUEUE_LIMIT;
-    s->wire.in_place = true;
+    s->wire.client = true;
     uint64_t seed = config->seed;
     if (!seed && uv_random(NULL, NULL, &seed, sizeof seed, 0, NULL) != 0)
         return pg_fail(err, PG_ERR_IO, "the operating system has no random numbers");

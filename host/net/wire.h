@@ -19,7 +19,7 @@ typedef struct {
     size_t waiting_start, waiting_end, waiting_size;
     size_t queue_limit; /* bytes waiting */
 
-    bool in_place; /* a client's pieces have room for a terminator; behind a server's, the next frame begins */
+    bool client;   /* a client's pieces have room for a terminator; behind a server's, the next frame begins */
     char *message; /* of several pieces, as far as it has come */
     size_t message_length, message_size;
     size_t message_limit;
@@ -51,8 +51,11 @@ typedef enum { PG_WIRE_MORE, PG_WIRE_TEXT, PG_WIRE_TOO_LONG, PG_WIRE_MEMORY } pg
 pg_wire_result pg_wire_receive(pg_wire *wire, char **text, size_t *size, void *piece, size_t piece_size);
 
 /* Cuts the connection under libwebsockets, which finds it broken and tells its callback, later. Allowed anywhere.
- * politely: asks for a writable callback instead, which is to return -1: then it ends with a close frame. */
-void pg_wire_cut(struct lws *wsi, bool politely);
+ * politely: with a close frame before, when nothing waits. */
+void pg_wire_cut(pg_wire *wire, bool politely);
+
+/* The same for one that is not open yet. */
+void pg_wire_shut(struct lws *wsi);
 
 /* Makes a buffer at least `size` large; its first `keep` bytes stay. False without memory. */
 bool pg_wire_reserve(char **data, size_t *capacity, size_t size, size_t keep);

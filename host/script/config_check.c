@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/home.h"
 #include "crypto/address.h"
 #include "market/instrument.h"
 #include "script/config_fields.h"
@@ -139,18 +138,12 @@ static void check_venue(checker *c, int index)
 
 /* ---- markets ---- */
 
-/* A strategy's file: as it stands, or in Perigee's own folder. */
-static void find_strategy(checker *c, pg_config_market *market)
+static void check_strategy(checker *c, const pg_config_market *market)
 {
     pg_file_info info;
-    if (!market->strategy || pg_file_stat(market->strategy, &info, NULL) == PG_OK)
-        return;
-    char path[PG_PATH_SIZE];
-    if (market->strategy[0] != '/' && pg_file_join(path, pg_home(), market->strategy, NULL) == PG_OK &&
-        pg_file_stat(path, &info, NULL) == PG_OK)
-        return;
-    pg_error_remedy(WRONG(c, market->line, "there is no strategy %.200s", market->strategy),
-                    "paths start from the working directory; Perigee's own are strategies/*.lua");
+    if (market->strategy && pg_file_stat(market->strategy, &info, NULL) != PG_OK)
+        pg_error_remedy(WRONG(c, market->line, "there is no strategy %.200s", market->strategy),
+                        "paths start from the working directory; Perigee's own are strategies/*.lua");
 }
 
 static void check_required(checker *c, const pg_config_market *market)
@@ -203,7 +196,7 @@ static void check_pair(checker *c, const pg_config_market *first, const pg_confi
 static bool check_market(checker *c, pg_config_market *market)
 {
     check_required(c, market);
-    find_strategy(c, market);
+    check_strategy(c, market);
     if (market->symbol && strlen(market->symbol) >= PG_SYMBOL_SIZE) {
         WRONG(c, market->line, "symbol is longer than %d characters", PG_SYMBOL_SIZE - 1);
         return false;

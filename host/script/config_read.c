@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/home.h"
 #include "crypto/address.h"
 #include "script/config_reader.h"
 
@@ -500,6 +502,16 @@ static void read_others(pg_config_reader *reader, const pg_config_table *table, 
     }
 }
 
+/* A strategy that is not where its path says may be one of Perigee's own. */
+static void find_strategy(pg_config_reader *reader, pg_config_market *market)
+{
+    pg_file_info info;
+    char path[PG_PATH_SIZE];
+    if (market->strategy && market->strategy[0] != '/' && pg_file_stat(market->strategy, &info, NULL) != PG_OK &&
+        pg_file_join(path, pg_home(), market->strategy, NULL) == PG_OK && pg_file_stat(path, &info, NULL) == PG_OK)
+        market->strategy = pg_config_keep(reader, path);
+}
+
 void pg_config_read_table(pg_config_reader *reader, const pg_config_table *table, void *entry)
 {
     lua_State *lua = reader->lua;
@@ -518,6 +530,7 @@ void pg_config_read_table(pg_config_reader *reader, const pg_config_table *table
     read_others(reader, table, entry);
     if (table == &pg_config_market_table) {
         pg_config_market *market = entry;
+        find_strategy(reader, market);
         qsort(market->params, (size_t)market->param_count, sizeof *market->params, by_name);
         qsort(market->estimators, (size_t)market->estimator_count, sizeof *market->estimators, by_name);
     }

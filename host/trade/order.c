@@ -25,6 +25,22 @@ bool pg_order_is_final(const pg_order *order)
     return order->state >= PG_ORDER_FILLED;
 }
 
+/* Takes a fill off the order, and off its replacement in flight. True when nothing of it can fill any more. */
+static bool take_fill(pg_order *order, int64_t size)
+{
+    bool apart = order->fresh && order->state == PG_ORDER_PENDING_REPLACE;
+    int64_t of_next = 0;
+    if (apart && size > order->remaining)
+        of_next = size - order->remaining;
+    else if (!order->fresh) /* it happened before the replacement: replies come in the order of happening */
+        of_next = size < order->next_size ? size : order->next_size;
+    PG_ASSERT(size > 0 && size <= order->remaining + (apart ? order->next_size : 0));
+    order->filled += size;
+    order->remaining -= apart ? size - of_next : size;
+    order->next_size -= of_next;
+    return order->remaining == 0 && !apart;
+}
+
 bool pg_order_apply(pg_order *order, const pg_reply *reply)
 {
     if (pg_order_is_final(order) || reply->kind >= REPLY_KINDS)
@@ -34,11 +50,10 @@ bool pg_order_apply(pg_order *order, const pg_reply *reply)
         return false;
     switch (reply->kind) {
     case PG_REPLY_FILL:
-        PG_ASSERT(reply->size > 0 && reply->size <= order->remaining);
-        order->filled += reply->size;
-        order->remaining -= reply->size;
-        /* It happened before a replacement in flight: replies come in the order of happening. */
-        order->next_size -= reply->size < order->next_size ? reply->size : order->next_size;
+        if (take_fill(order, reply->size))
+            next = PG_ORDER_FILLED;
+        break;
+    case PG_REPLY_REPLACE_REFUSED:
         if (order->remaining == 0)
             next = PG_ORDER_FILLED;
         break;

@@ -107,12 +107,15 @@ typedef struct {
     uint8_t tif;
     bool reduce_only;
     bool quoted; /* placed by the reconciliation of desired quotes, not by name */
+    bool fresh;  /* its replacement's size is set afresh: fills of the old order do not come off it */
 } pg_order;
 
 bool pg_order_is_final(const pg_order *order);
 
 /* Moves an order by a reply. Returns false (and changes nothing) when the reply is not possible in this state:
- * a late or duplicated message. Fills are possible in every state that is not final. */
+ * a late or duplicated message. Fills are possible in every state that is not final.
+ * A fresh order with a replacement in flight may fill beyond what remained: that is the replacement's, heard of before
+ * its acknowledgement. With nothing left it is not over until the replacement was answered. */
 bool pg_order_apply(pg_order *order, const pg_reply *reply);
 
 const char *pg_order_state_name(int state);

@@ -62,6 +62,7 @@ bool pg_orders_replace(pg_orders *orders, pg_order *order, int64_t price, int64_
     order->state = PG_ORDER_PENDING_REPLACE;
     order->next_price = price;
     order->next_size = size;
+    order->fresh = orders->fresh_replace;
     orders->counts.replaced++;
     send(orders, &(pg_request){ .kind = PG_REQUEST_REPLACE,
                                 .id = order->id,
@@ -125,8 +126,11 @@ int64_t pg_orders_open_size(const pg_orders *orders, int side)
         const pg_order *order = &orders->order[i];
         if (order->side != side)
             continue;
-        bool growing = order->state == PG_ORDER_PENDING_REPLACE && order->next_size > order->remaining;
-        total += growing ? order->next_size : order->remaining;
+        bool replacing = order->state == PG_ORDER_PENDING_REPLACE;
+        if (replacing && order->fresh)
+            total += order->remaining + order->next_size;
+        else
+            total += replacing && order->next_size > order->remaining ? order->next_size : order->remaining;
     }
     return total;
 }

@@ -21,8 +21,8 @@ typedef struct {
 typedef struct {
     pg_order order[PG_ORDERS_MAX]; /* in order of placing */
     int count;
-    bool fresh_replace; /* the venue sets a replacement's size afresh: fills on its way do not come off it */
     bool changed;       /* set whenever an order changes by a reply: desired quotes may need another look */
+    bool fresh_replace; /* the venue sets a replacement's size afresh: old and new may both fill. By the caller */
     uint64_t next_id;
     pg_order_counts counts;
     pg_gateway gateway;
@@ -54,7 +54,8 @@ int pg_orders_cancel_all(pg_orders *orders);
  * False (counted in unmatched) when the reply fits no open order. */
 bool pg_orders_reply(pg_orders *orders, const pg_reply *reply, pg_order *after);
 
-/* Open size of a side, with everything on its way at its largest: what could still fill. */
+/* Open size of a side, with everything on its way at its largest: what could still fill. With fresh_replace that is
+ * the old and the new size of each replacement in flight. */
 int64_t pg_orders_open_size(const pg_orders *orders, int side);
 
 #endif

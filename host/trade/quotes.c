@@ -26,6 +26,8 @@ static int replace(pg_orders *orders, const pg_quotes *wanted, pg_order *order, 
 {
     if (!fits(orders, wanted, order->side, size - order->remaining))
         return 0;
+    if (orders->fresh_replace && !fits(orders, wanted, order->side, size))
+        return pg_orders_cancel(orders, order);
     order->tif = wanted->tif;
     return pg_orders_replace(orders, order, price, size);
 }
@@ -67,7 +69,8 @@ static int keep_or_collect(pg_orders *orders, const pg_quotes *wanted, int which
         *served |= 1u << level;
         int64_t want = side->level[level].size;
         if (order->state == PG_ORDER_LIVE && !size_is_close(order->remaining, want, policy->size_tolerance)) {
-            int64_t price = order->remaining > want ? order->price : side->level[level].price;
+            bool keeps_place = order->remaining > want && !policy->replace_loses_place;
+            int64_t price = keeps_place ? order->price : side->level[level].price;
             sent += replace(orders, wanted, order, price, want);
         }
     }

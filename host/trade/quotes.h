@@ -4,7 +4,8 @@
  * size is within the tolerance or only has to shrink; what is left over is moved by replacement (one message instead
  * of two), then cancelled or placed. Orders with a request in flight are left alone: the next reply or quote looks
  * again. Nothing is sent that could make position and open orders together exceed the limit, even if everything on its
- * way fills: what does not fit waits. */
+ * way fills: what does not fit waits. Where a replacement is set afresh (pg_orders.fresh_replace) it needs room beside
+ * the order that it replaces; without that room the order is cancelled and placed anew when it is gone. */
 #ifndef PG_TRADE_QUOTES_H
 #define PG_TRADE_QUOTES_H
 
@@ -31,8 +32,10 @@ typedef struct {
 } pg_quotes;
 
 typedef struct {
-    double size_tolerance;   /* relative size difference that is left as it is; quant.md 6.8: 0.1 */
-    int64_t price_tolerance; /* an order this close (price units) to a wanted price counts as being there */
+    double size_tolerance;    /* relative size difference that is left as it is; quant.md 6.8: 0.1 */
+    int64_t price_tolerance;  /* an order this close (price units) to a wanted price counts as being there */
+    bool replace_loses_place; /* any replacement goes to the end of the queue: one that shrinks an order has no place
+                                 to keep, and goes to the wanted price at once */
 } pg_quote_policy;
 
 /* Sends what is needed; returns the number of requests sent. */

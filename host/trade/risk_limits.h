@@ -86,6 +86,8 @@ typedef struct {
 /* All fields; *count of them. */
 const pg_risk_field *pg_risk_fields(int *count);
 
+double pg_risk_field_value(const pg_risk_limits *limits, const pg_risk_field *field);
+
 /* Puts defaults in place of the zeros that mean one, and checks every bound. PG_ERR_RANGE names the field. */
 pg_status pg_risk_limits_check(pg_risk_limits *limits, pg_error *err);
 

@@ -137,4 +137,138 @@ static inline void scripted_stop(scripted_server *s)
     uv_close((uv_handle_t *)&s->listener, NULL);
 }
 
+/* ---- an echoing WebSocket server, and a client that writes down what happens ---- */
+
+typedef struct {
+    pg_loop *loop;
+    pg_server *server;
+    pg_peer *peer; /* of the last connection */
+    bool refuse;
+    int opened, texts, gone;
+    char path[256]; /* path, query and headers of the last handshake */
+    char last[256];
+    size_t last_size;
+} echo_server;
+
+static inline bool echo_connect(void *self, pg_peer *peer, const char *path, const pg_server_request *headers)
+{
+    echo_server *s = self;
+    assert_ptr_equal(headers->peer, peer);
+    snprintf(s->path, sizeof s->path, "%s?%s auth=%s key=%s", path, headers->query, headers->authorization,
+             headers->api_key);
+    return !s->refuse;
+}
+
+static inline void echo_opened(void *self, pg_peer *peer)
+{
+    echo_server *s = self;
+    s->peer = peer;
+    s->opened++;
+}
+
+static inline void echo_text(void *self, pg_peer *peer, char *text, size_t size)
+{
+    echo_server *s = self;
+    assert_int_equal(text[size], '\0');
+    s->texts++;
+    s->last_size = size;
+    snprintf(s->last, sizeof s->last, "%s", text);
+    pg_peer_send(peer, text, size);
+}
+
+static inline void echo_gone(void *self, pg_peer *peer)
+{
+    echo_server *s = self;
+    s->gone++;
+    if (s->peer == peer)
+        s->peer = NULL;
+}
+
+static inline void echo_start(echo_server *s, pg_loop *loop, pg_server_config config)
+{
+    pg_error err;
+    s->loop = loop;
+    pg_server_handler handler = {
+        .self = s, .connect = echo_connect, .opened = echo_opened, .text = echo_text, .gone = echo_gone
+    };
+    if (pg_server_new(&s->server, loop, &config, handler, &err) != PG_OK)
+        fail_msg("%s", err.what);
+}
+
+typedef struct {
+    pg_socket *socket;
+    int opened, texts, closed, pings;
+    char last[256], why[256];
+    size_t last_size;
+    char *keep; /* when not NULL: every text is compared with it */
+    int64_t received_ns;
+    int64_t retries[16]; /* the waits that were announced */
+    int free_in;         /* a callback that frees the socket: 1 opened, 2 text, 3 closed, 4 ping */
+    bool pinging;
+} test_client;
+
+static inline void client_free_in(test_client *c, int callback)
+{
+    if (c->free_in == callback) {
+        pg_socket_free(c->socket);
+        c->socket = NULL;
+    }
+}
+
+static inline void client_opened(void *self)
+{
+    test_client *c = self;
+    c->opened++;
+    client_free_in(c, 1);
+}
+
+static inline void client_text(void *self, char *text, size_t size, int64_t received_ns)
+{
+    test_client *c = self;
+    assert_int_equal(text[size], '\0');
+    c->texts++;
+    c->last_size = size;
+    c->received_ns = received_ns;
+    snprintf(c->last, sizeof c->last, "%s", text);
+    if (c->keep && memcmp(c->keep, text, size) != 0)
+        fail_msg("message %d of %zu bytes is not what was sent", c->texts, size);
+    client_free_in(c, 2);
+}
+
+static inline void client_closed(void *self, const char *why, int64_t retry_ms)
+{
+    test_client *c = self;
+    if (c->closed < 16)
+        c->retries[c->closed] = retry_ms;
+    c->closed++;
+    snprintf(c->why, sizeof c->why, "%s", why);
+    client_free_in(c, 3);
+}
+
+static inline void client_ping(void *self)
+{
+    test_client *c = self;
+    c->pings++;
+    client_free_in(c, 4);
+}
+
+/* port -1: config has the address. */
+static inline void client_start(test_client *c, pg_loop *loop, int port, pg_socket_config config)
+{
+    pg_error err;
+    char url[64];
+    snprintf(url, sizeof url, "ws://127.0.0.1:%d/ws", port);
+    if (port >= 0)
+        config.url = url;
+    config.seed = config.seed ? config.seed : 7;
+    config.backoff_ms = config.backoff_ms ? config.backoff_ms : 5;
+    pg_socket_handler handler = { .self = c,
+                                  .opened = client_opened,
+                                  .text = client_text,
+                                  .closed = client_closed,
+                                  .ping = c->pinging ? client_ping : NULL };
+    if (pg_socket_new(&c->socket, loop, &config, handler, &err) != PG_OK)
+        fail_msg("%s", err.what);
+}
+
 #endif

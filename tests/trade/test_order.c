@@ -165,11 +165,38 @@ static void test_pool_is_bounded(void **state)
         assert_int_equal(orders.order[i].id, 2 * (uint64_t)i + 2); /* the order of placing stays */
 }
 
+/* A replacement that is set afresh: fills come off the old order, then off the new one; the order is not over before
+ * the replacement was answered. */
+static void test_fresh(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        pg_order order = order_in(PG_ORDER_PENDING_REPLACE);
+        order.fresh = true;
+        order.next_size = 8;
+        assert_true(pg_order_apply(&order, &(pg_reply){ .kind = PG_REPLY_FILL, .size = 4 }));
+        assert_int_equal(order.remaining, 6);
+        assert_int_equal(order.next_size, 8);
+        assert_true(pg_order_apply(&order, &(pg_reply){ .kind = PG_REPLY_FILL, .size = kind == 3 ? 9 : 6 }));
+        assert_int_equal(order.state, PG_ORDER_PENDING_REPLACE);
+        assert_int_equal(order.remaining, 0);
+        assert_int_equal(order.next_size, kind == 3 ? 5 : 8);
+        assert_int_equal(order.filled, kind == 3 ? 13 : 10);
+        static const uint8_t replies[] = { PG_REPLY_REPLACED, PG_REPLY_REPLACE_REFUSED, PG_REPLY_CANCELLED,
+                                           PG_REPLY_REPLACED };
+        static const uint8_t states[] = { PG_ORDER_LIVE, PG_ORDER_FILLED, PG_ORDER_CANCELLED, PG_ORDER_LIVE };
+        assert_true(pg_order_apply(&order, &(pg_reply){ .kind = replies[kind], .price = 99, .remaining = 5 }));
+        assert_int_equal(order.state, states[kind]);
+        if (kind % 3 == 0)
+            assert_int_equal(order.remaining, 5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair), cmocka_unit_test(test_filled),          cmocka_unit_test(test_names),
-        cmocka_unit_test(test_pool),       cmocka_unit_test(test_pool_is_bounded),
+        cmocka_unit_test(test_pool),       cmocka_unit_test(test_pool_is_bounded), cmocka_unit_test(test_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,54 @@ static void test_single_orders(void **state)
     expect(0, NEW, 2, 100, 20);
 }
 
+/* Where any replacement loses the place, nothing is sent within the tolerance, and a smaller size goes to the wanted
+ * price. */
+static void test_lost_place(void **state)
+{
+    (void)state;
+    start();
+    policy.price_tolerance = 2;
+    policy.replace_loses_place = true;
+    want(PG_BUY, 1, 102, 47, 0, 0);
+    assert_int_equal(reconcile(), 1);
+    expect(0, CANCEL, 2, 0, 0); /* 100 is close enough, and so is its size */
+    agree();
+    want(PG_BUY, 1, 102, 20, 0, 0);
+    assert_int_equal(reconcile(), 1);
+    expect(0, REPLACE, 1, 102, 20);
+}
+
+/* Where a replacement is set afresh, old and new need room; without it the order goes first. */
+static void test_fresh_replacement(void **state)
+{
+    (void)state;
+    orders.fresh_replace = true;
+    wanted.room[0] = 80;
+    want(PG_BUY, 1, 100, 50, 0, 0);
+    reconcile();
+    agree();
+    want(PG_BUY, 1, 101, 30, 0, 0);
+    assert_int_equal(reconcile(), 1);
+    expect(0, REPLACE, 1, 101, 30);
+    assert_int_equal(pg_orders_open_size(&orders, PG_BUY), 80);
+    fill(1, 20); /* of the old one: the new one is 30 all the same */
+    assert_int_equal(pg_orders_open_size(&orders, PG_BUY), 60);
+    wanted.room[0] = 60;
+    pg_order after;
+    assert_true(pg_orders_reply(
+        &orders, &(pg_reply){ .id = 1, .kind = PG_REPLY_REPLACED, .price = 101, .remaining = 30 }, &after));
+    assert_int_equal(pg_orders_open_size(&orders, PG_BUY), 30);
+    want(PG_BUY, 1, 102, 40, 0, 0); /* 30 and 40 are more than 60 */
+    assert_int_equal(reconcile(), 1);
+    expect(0, CANCEL, 1, 0, 0);
+    agree();
+    assert_int_equal(reconcile(), 1);
+    expect(0, NEW, 2, 102, 40);
+    agree();
+    want(PG_BUY, 1, 103, 70, 0, 0); /* more than the room by itself: the order stays */
+    assert_int_equal(reconcile(), 0);
+}
+
 /* ---- everything at once, against the matching engine with requests and replies on their way ---- */
 
 enum { QUEUE = 4096, LIMIT = 300 };
@@ -321,6 +369,8 @@ static void deliver_request(world *w)
     if (w->request_head == w->request_tail)
         return;
     pg_request request = w->request[w->request_head++];
+    if (w->orders.fresh_replace)
+        request.open = 0; /* the matching engine then takes nothing off a replacement */
     if (w->request_head == w->request_tail)
         w->request_head = w->request_tail = 0;
     pg_matcher_request(w->v.matcher, &request, w->v.now_ns);
@@ -395,10 +445,10 @@ static void settle(world *w)
     assert_int_equal(w->orders.counts.unmatched, 0);
 }
 
-static void test_random(void **state)
+static void run_random(bool fresh)
 {
-    (void)state;
     static world w;
+    memset(&w, 0, sizeof w);
     pg_matcher_config config = venue_config();
     venue_open(&w.v, &config);
     /* Nobody else between 500 and 1500: what is traded there meets us alone. */
@@ -410,6 +460,8 @@ static void test_random(void **state)
     venue_level(&w.v, PG_BUY, 500, 1);
     venue_level(&w.v, PG_SELL, 1500, 1);
     pg_orders_init(&w.orders, (pg_gateway){ &w, world_send }, 1);
+    w.orders.fresh_replace = fresh;
+    w.policy.replace_loses_place = fresh;
     w.wanted.tif = PG_TIF_ALO;
     w.random = 20250904;
     for (int round = 0; round < 1500; round++) {
@@ -420,6 +472,18 @@ static void test_random(void **state)
     assert_true(w.orders.counts.filled > 1000);
     assert_true(w.orders.counts.replaced > 1000);
     venue_close(&w.v);
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    run_random(false);
+}
+
+static void test_random_fresh(void **state)
+{
+    (void)state;
+    run_random(true);
 }
 
 int main(void)
@@ -434,7 +498,10 @@ int main(void)
         cmocka_unit_test_setup(test_changed_kind, setup),
         cmocka_unit_test_setup(test_room, setup),
         cmocka_unit_test_setup(test_single_orders, setup),
+        cmocka_unit_test_setup(test_lost_place, setup),
+        cmocka_unit_test_setup(test_fresh_replacement, setup),
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_random_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,240 @@
+/* Answers to POST /info (hyperliquid.md 14): markets here, accounts in exchange_hyperliquid_state.c. */
+#include <ctype.h>
+#include <string.h>
+
+#include "crypto/hex.h"
+#include "sim/exchange_hyperliquid_internal.h"
+
+enum { WEIGHT_LIGHT = 2, WEIGHT_NORMAL = 20, WEIGHT_ROLE = 60, ITEMS_A_WEIGHT = 20 };
+
+/* How a request ends. */
+typedef enum { ANSWERED, UNKNOWN_TYPE, BAD_REQUEST, BROKEN } verdict;
+
+int hlx_find_coin(const pg_hl_exchange *e, const char *name)
+{
+    for (int i = 0; i < e->config.coin_count; i++)
+        if (strcmp(e->coins[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+bool hlx_read_address(char text[PG_ADDRESS_TEXT], const cJSON *member)
+{
+    if (!cJSON_IsString(member) || strlen(member->valuestring) != PG_ADDRESS_TEXT - 1 ||
+        !pg_hex_is_prefixed(member->valuestring, PG_ADDRESS_TEXT - 3))
+        return false;
+    for (int i = 0; i < PG_ADDRESS_TEXT; i++)
+        text[i] = (char)tolower((unsigned char)member->valuestring[i]);
+    return true;
+}
+
+bool hlx_read_cloid(char cloid[PG_EXCHANGE_CLIENT_ID], const char *text)
+{
+    enum { DIGITS = 32 };
+    if (!pg_hex_is_prefixed(text, DIGITS))
+        return false;
+    for (int i = 0; i <= 2 + DIGITS; i++)
+        cloid[i] = (char)tolower((unsigned char)text[i]);
+    return true;
+}
+
+/* ---- what is traded ---- */
+
+static void put_margin_tables(pg_hl_exchange *e, pg_text *text)
+{
+    pg_json_open(text, "marginTables", '[');
+    for (int leverage = 1; leverage <= 1000; leverage++) {
+        bool used = false;
+        for (int i = 0; i < e->config.coin_count && !used; i++)
+            used = pg_exchange_max_leverage(e->core, i) == leverage;
+        if (!used)
+            continue;
+        pg_json_open(text, NULL, '[');
+        pg_json_integer(text, NULL, leverage);
+        pg_json_open(text, NULL, '{');
+        pg_json_string(text, "description", "");
+        pg_json_open(text, "marginTiers", '[');
+        pg_json_open(text, NULL, '{');
+        pg_json_string(text, "lowerBound", "0.0");
+        pg_json_integer(text, "maxLeverage", leverage);
+        pg_json_close(text, '}');
+        pg_json_close(text, ']');
+        pg_json_close(text, '}');
+        pg_json_close(text, ']');
+    }
+    pg_json_close(text, ']');
+}
+
+static void put_meta(pg_hl_exchange *e, pg_text *text)
+{
+    pg_json_open(text, NULL, '{');
+    pg_json_open(text, "universe", '[');
+    for (int i = 0; i < e->config.coin_count; i++) {
+        pg_json_open(text, NULL, '{');
+        pg_json_integer(text, "szDecimals", e->coins[i].size_decimals);
+        pg_json_string(text, "name", e->coins[i].name);
+        pg_json_integer(text, "maxLeverage", pg_exchange_max_leverage(e->core, i));
+        pg_json_integer(text, "marginTableId", pg_exchange_max_leverage(e->core, i));
+        pg_json_close(text, '}');
+    }
+    pg_json_close(text, ']');
+    put_margin_tables(e, text);
+    pg_json_integer(text, "collateralToken", 0);
+    pg_json_close(text, '}');
+}
+
+static void put_meta_and_contexts(pg_hl_exchange *e, pg_text *text)
+{
+    pg_json_open(text, NULL, '[');
+    put_meta(e, text);
+    pg_json_open(text, NULL, '[');
+    for (int i = 0; i < e->config.coin_count; i++)
+        hlx_json_context(e, text, NULL, i);
+    pg_json_close(text, ']');
+    pg_json_close(text, ']');
+}
+
+/* The collateral is a spot token; nothing else is. */
+static void put_spot_meta(pg_text *text)
+{
+    hlx_put(text, "{\"tokens\":[{\"name\":\"USDC\",\"szDecimals\":8,\"weiDecimals\":8,\"index\":0,"
+                  "\"tokenId\":\"0x6d1e7cde53ba9467b783cb7c530ce054\",\"isCanonical\":true,\"evmContract\":null,"
+                  "\"fullName\":null,\"deployerTradingFeeShare\":\"0.0\"}],\"universe\":[]}");
+}
+
+/* ---- requests about markets ---- */
+
+static verdict answer_book(pg_hl_exchange *e, pg_text *text, const cJSON *request)
+{
+    const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
+    const cJSON *figures = cJSON_GetObjectItemCaseSensitive(request, "nSigFigs");
+    const cJSON *mantissa = cJSON_GetObjectItemCaseSensitive(request, "mantissa");
+    hlx_subscription book = { 0 };
+    if (!cJSON_IsString(coin) || (figures && !cJSON_IsNumber(figures) && !cJSON_IsNull(figures)) ||
+        (mantissa && !cJSON_IsNumber(mantissa) && !cJSON_IsNull(mantissa)))
+        return BAD_REQUEST;
+    book.figures = cJSON_IsNumber(figures) ? (int)figures->valuedouble : 0;
+    book.mantissa = cJSON_IsNumber(mantissa) ? (int)mantissa->valuedouble : 0;
+    bool odd = book.figures != 0 && (book.figures < 2 || book.figures > 5);
+    bool odd_mantissa = book.mantissa != 0 && ((book.mantissa != 2 && book.mantissa != 5) || book.figures != 5);
+    if (odd || odd_mantissa)
+        return BROKEN;
+    book.market = hlx_find_coin(e, coin->valuestring);
+    if (book.market < 0)
+        pg_json_null(text, NULL);
+    else
+        hlx_json_book(e, text, &book, HLX_BOOK);
+    return ANSWERED;
+}
+
+static verdict answer_trades(pg_hl_exchange *e, pg_text *text, const cJSON *request, int *items)
+{
+    const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
+    int market = cJSON_IsString(coin) ? hlx_find_coin(e, coin->valuestring) : -1;
+    if (!cJSON_IsString(coin))
+        return BAD_REQUEST;
+    if (market < 0)
+        return BROKEN;
+    pg_json_open(text, NULL, '[');
+    const pg_exchange_trade *trade;
+    for (int i = 0; (trade = pg_exchange_trade_at(e->core, market, i)); i++, ++*items)
+        hlx_json_trade(e, text, market, trade);
+    pg_json_close(text, ']');
+    return ANSWERED;
+}
+
+static void put_status(pg_hl_exchange *e, pg_text *text)
+{
+    pg_json_open(text, NULL, '{');
+    pg_json_integer(text, "time", hlx_ms(pg_exchange_now(e->core)));
+    pg_json_null(text, "specialStatuses");
+    pg_json_close(text, '}');
+}
+
+/* Requests for another dex than the first are about nothing that is here. */
+static bool other_dex(const cJSON *request)
+{
+    const cJSON *dex = cJSON_GetObjectItemCaseSensitive(request, "dex");
+    return cJSON_IsString(dex) && dex->valuestring[0];
+}
+
+static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int *items)
+{
+    if (strcmp(type, "l2Book") == 0)
+        return answer_book(e, text, request);
+    if (strcmp(type, "recentTrades") == 0)
+        return answer_trades(e, text, request, items);
+    bool about_dex = strcmp(type, "meta") == 0 || strcmp(type, "metaAndAssetCtxs") == 0 || strcmp(type, "allMids") == 0;
+    if (about_dex && other_dex(request))
+        return BROKEN;
+    if (strcmp(type, "meta") == 0)
+        put_meta(e, text);
+    else if (strcmp(type, "metaAndAssetCtxs") == 0)
+        put_meta_and_contexts(e, text);
+    else if (strcmp(type, "allMids") == 0)
+        hlx_json_mids(e, text, NULL);
+    else if (strcmp(type, "exchangeStatus") == 0)
+        put_status(e, text);
+    else if (strcmp(type, "spotMeta") == 0)
+        put_spot_meta(text);
+    else if (strcmp(type, "spotMetaAndAssetCtxs") == 0)
+        hlx_put(text, "["), put_spot_meta(text), hlx_put(text, ",[]]");
+    else if (strcmp(type, "perpDexs") == 0)
+        hlx_put(text, "[null]");
+    else if (strcmp(type, "allPerpMetas") == 0)
+        hlx_put(text, "["), put_meta(e, text), hlx_put(text, "]");
+    else
+        return UNKNOWN_TYPE;
+    return ANSWERED;
+}
+
+static verdict answer_user(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int *items)
+{
+    char user[PG_ADDRESS_TEXT];
+    if (!hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
+        return BAD_REQUEST;
+    int account = pg_exchange_find_account(e->core, user);
+    if (other_dex(request))
+        account = PG_EXCHANGE_NOBODY;
+    return hlx_state(e, text, type, request, account, items) ? ANSWERED : BAD_REQUEST;
+}
+
+/* ---- the request ---- */
+
+static double weight_of(const char *type)
+{
+    static const char *const light[] = {
+        "l2Book", "allMids", "clearinghouseState", "orderStatus", "spotClearinghouseState", "exchangeStatus"
+    };
+    for (size_t i = 0; i < sizeof light / sizeof *light; i++)
+        if (strcmp(type, light[i]) == 0)
+            return WEIGHT_LIGHT;
+    return strcmp(type, "userRole") == 0 ? WEIGHT_ROLE : WEIGHT_NORMAL;
+}
+
+void hlx_info(pg_hl_exchange *e, const hlx_reply *reply, const cJSON *request)
+{
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(request, "type");
+    pg_text *text = &e->out;
+    int items = 0;
+    text->length = 0;
+    text->comma = false;
+    if (!cJSON_IsString(type)) {
+        hlx_refuse(e, reply, 422, "Failed to deserialize the JSON body into the target type");
+        return;
+    }
+    if (!hlx_weigh(e, weight_of(type->valuestring))) {
+        hlx_refuse(e, reply, 429, "null");
+        return;
+    }
+    verdict end = answer_market(e, text, type->valuestring, request, &items);
+    if (end == UNKNOWN_TYPE)
+        end = answer_user(e, text, type->valuestring, request, &items);
+    hlx_weigh(e, items / ITEMS_A_WEIGHT);
+    if (end == ANSWERED && !text->failed)
+        hlx_answer(e, reply, type->valuestring, text->data, text->length);
+    else if (end == BROKEN || text->failed)
+        hlx_refuse(e, reply, 500, "null");
+    else
+        hlx_refuse(e, reply, 422, "Failed to deserialize the JSON body into the target type");
+}

@@ -1,0 +1,355 @@
+/* What actions do: orders, cancels, modifications, leverage (hyperliquid.md 12, answers and errors 13). */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "sim/exchange_hyperliquid_internal.h"
+
+enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
+
+/* ---- answers ---- */
+
+static void open_statuses(pg_text *out, const char *type)
+{
+    hlx_put(out, "{\"status\":\"ok\",\"response\":{\"type\":\"");
+    hlx_put(out, type);
+    hlx_put(out, "\",\"data\":{\"statuses\":[");
+    out->comma = false;
+}
+
+static void close_statuses(pg_text *out)
+{
+    hlx_put(out, "]}}}");
+}
+
+/* One element; asset -1: an error that is not about one. */
+static void put_error(pg_text *out, const char *text, int64_t asset)
+{
+    char whole[256];
+    snprintf(whole, sizeof whole, "%s", text);
+    if (asset >= 0)
+        snprintf(whole, sizeof whole, "%s asset=%lld", text, (long long)asset);
+    pg_json_open(out, NULL, '{');
+    pg_json_string(out, "error", whole);
+    pg_json_close(out, '}');
+}
+
+/* Average price of what filled, with one decimal more than prices have. */
+static void put_average(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
+{
+    int64_t filled = order->size - order->remaining;
+    hlx_json_decimal(out, "avgPx", (int64_t)((order->value * 10 + filled / 2) / filled),
+                     e->coins[order->market].price_decimals + 1);
+}
+
+static void put_placed(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
+{
+    bool resting = order->status == PG_EXCHANGE_OPEN;
+    pg_json_open(out, NULL, '{');
+    pg_json_open(out, resting ? "resting" : "filled", '{');
+    if (!resting) {
+        hlx_json_size(e, out, "totalSz", order->market, order->size - order->remaining);
+        put_average(e, out, order);
+    }
+    pg_json_integer(out, "oid", (int64_t)order->oid);
+    if (order->client_id[0])
+        pg_json_string(out, "cloid", order->client_id);
+    pg_json_close(out, '}');
+    pg_json_close(out, '}');
+}
+
+static void put_refusal(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
+{
+    static const char *const texts[PG_EXCHANGE_REASONS] = {
+        [PG_EXCHANGE_PRICE] = "Price must be divisible by tick size.",
+        [PG_EXCHANGE_SIZE] = "Order has invalid size.",
+        [PG_EXCHANGE_NOTIONAL] = "Order must have minimum value of $10.",
+        [PG_EXCHANGE_FAR] = "Order price cannot be more than 80% away from the reference price",
+        [PG_EXCHANGE_MARGIN] = "Insufficient margin to place order.",
+        [PG_EXCHANGE_REDUCE_ONLY] = "Reduce only order would increase position.",
+        [PG_EXCHANGE_NO_MATCH] = "Order could not immediately match against any resting orders.",
+        [PG_EXCHANGE_TOO_MANY] = "Too many open orders.",
+    };
+    char text[160], bid[PG_DECIMAL_TEXT], ask[PG_DECIMAL_TEXT];
+    int decimals = e->coins[order->market].price_decimals;
+    const char *known = texts[order->reason] ? texts[order->reason] : "Order was rejected.";
+    snprintf(text, sizeof text, "%s", known);
+    if (order->reason == PG_EXCHANGE_POST_ONLY)
+        snprintf(text, sizeof text, "Post only order would have immediately matched, bbo was %s@%s.",
+                 pg_decimal_format_short(bid, sizeof bid, order->touch[0], decimals),
+                 pg_decimal_format_short(ask, sizeof ask, order->touch[1], decimals));
+    put_error(out, text, order->market);
+}
+
+static void put_outcome(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
+{
+    if (order->status == PG_EXCHANGE_REJECTED ||
+        (order->status == PG_EXCHANGE_CANCELLED && order->remaining == order->size))
+        put_refusal(e, out, order);
+    else
+        put_placed(e, out, order);
+}
+
+/* ---- reading orders ---- */
+
+/* What is wrong with an order before it is looked at in its market: the whole batch is refused. NULL: nothing. */
+static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_CLIENT_ID], const pg_hl_exchange *e,
+                              const pg_hl_order *order)
+{
+    static const uint8_t tifs[] = { [PG_HL_ALO] = PG_TIF_ALO,
+                                    [PG_HL_IOC] = PG_TIF_IOC,
+                                    [PG_HL_GTC] = PG_TIF_GTC,
+                                    [PG_HL_FRONTEND_MARKET] = PG_TIF_IOC };
+    memset(made, 0, sizeof *made);
+    if (order->asset < 0 || order->asset >= e->config.coin_count)
+        return "Order has invalid asset.";
+    const hlx_coin *coin = &e->coins[order->asset];
+    *made = (pg_exchange_request){ .market = (int)order->asset,
+                                   .side = order->is_buy ? PG_BUY : PG_SELL,
+                                   .tif = tifs[order->tif],
+                                   .reduce_only = order->reduce_only };
+    if (order->tif == PG_HL_TIF_NONE)
+        return "Invalid TP/SL price.";
+    if (pg_decimal_parse(&made->price, order->price, strlen(order->price), coin->price_decimals) != PG_OK ||
+        made->price <= 0)
+        return "Order has invalid price.";
+    if (pg_decimal_parse(&made->size, order->size, strlen(order->size), coin->size_decimals) != PG_OK || made->size < 0)
+        return "Order has invalid size.";
+    if (made->size == 0)
+        return "Order has zero size.";
+    if (!order->cloid)
+        return NULL;
+    if (!hlx_read_cloid(cloid, order->cloid))
+        return "Order has invalid cloid.";
+    made->client_id = cloid;
+    return NULL;
+}
+
+/* Why an order cannot be placed whatever its market says; NULL: it can. */
+static const char *refused_here(const pg_hl_exchange *e, int account, const pg_exchange_request *made)
+{
+    const pg_exchange_order *same = made->client_id ? pg_exchange_find_client(e->core, account, made->client_id) : NULL;
+    if (same && same->status == PG_EXCHANGE_OPEN)
+        return "Order has a cloid that is already in use.";
+    if (e->post_only && made->tif != PG_TIF_ALO)
+        return "Only post-only orders allowed immediately after network upgrade";
+    return NULL;
+}
+
+/* ---- orders ---- */
+
+static void place_one(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_order *order)
+{
+    char cloid[PG_EXCHANGE_CLIENT_ID] = "";
+    pg_exchange_request made;
+    const char *wrong = read_order(&made, cloid, e, order);
+    if (!wrong)
+        wrong = refused_here(e, account, &made);
+    if (wrong) {
+        put_error(out, wrong, order->asset);
+        return;
+    }
+    const pg_exchange_order *placed = pg_exchange_place(e->core, account, &made);
+    if (placed)
+        put_outcome(e, out, placed);
+    else
+        put_error(out, "Internal error", order->asset);
+}
+
+static void place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    char cloid[PG_EXCHANGE_CLIENT_ID];
+    pg_exchange_request made;
+    const char *wrong = action->order.grouping == PG_HL_GROUP_NONE ? NULL : "Invalid TP/SL price.";
+    for (size_t i = 0; i < action->order.count && !wrong; i++)
+        wrong = read_order(&made, cloid, e, &action->order.list[i]);
+    open_statuses(out, "order");
+    if (wrong)
+        put_error(out, wrong, -1);
+    for (size_t i = 0; i < action->order.count && !wrong; i++)
+        place_one(e, out, account, &action->order.list[i]);
+    close_statuses(out);
+}
+
+/* ---- cancels ---- */
+
+static void put_cancelled(pg_text *out, bool done, int64_t asset)
+{
+    if (done)
+        pg_json_string(out, NULL, "success");
+    else
+        put_error(out, "Order was never placed, already canceled, or filled.", asset);
+}
+
+static const pg_exchange_order *find_open(const pg_hl_exchange *e, int account, int64_t asset, uint64_t oid,
+                                          const char *cloid)
+{
+    const pg_exchange_order *order =
+        cloid ? pg_exchange_find_client(e->core, account, cloid) : pg_exchange_find_order(e->core, account, oid);
+    return order && order->status == PG_EXCHANGE_OPEN && (asset < 0 || order->market == asset) ? order : NULL;
+}
+
+static void cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    open_statuses(out, "cancel");
+    for (size_t i = 0; i < action->cancel.count; i++) {
+        const pg_hl_cancel *c = &action->cancel.list[i];
+        const pg_exchange_order *order = find_open(e, account, c->asset, c->oid, c->cloid);
+        put_cancelled(out, order && pg_exchange_cancel(e->core, account, order->oid, PG_EXCHANGE_BY_USER), c->asset);
+    }
+    close_statuses(out);
+}
+
+/* ---- modifications ---- */
+
+/* Why a new order may not replace an old one; NULL: it may. Without always_place it must not take. */
+static const char *check_modify(pg_exchange_request *made, char cloid[PG_EXCHANGE_CLIENT_ID], pg_hl_exchange *e,
+                                int account, const pg_hl_modify *modify, const pg_exchange_order *old, bool always)
+{
+    const char *wrong = read_order(made, cloid, e, &modify->order);
+    if (wrong)
+        return wrong;
+    if (!old && !always)
+        return "Cannot modify canceled or filled order";
+    if (old && old->market != made->market)
+        return "Cannot modify canceled or filled order";
+    const pg_instrument *in = pg_exchange_instrument(e->core, made->market);
+    pg_money least = (pg_money)in->min_notional * pg_pow10(in->price_decimals + in->size_decimals);
+    if (in->rule(in, made->price, made->side) != made->price)
+        return "Price must be divisible by tick size.";
+    if (!made->reduce_only && (pg_money)made->price * made->size < least)
+        return "Order must have minimum value of $10.";
+    const pg_exchange_order *same = made->client_id ? pg_exchange_find_client(e->core, account, made->client_id) : NULL;
+    if (same && same != old && same->status == PG_EXCHANGE_OPEN)
+        return "Order has a cloid that is already in use.";
+    if (!always && made->tif == PG_TIF_IOC)
+        return "Modified order must be post only.";
+    if (!always)
+        made->tif = PG_TIF_ALO;
+    return NULL;
+}
+
+/* Replaces one order; returns the new one, or NULL with *wrong. */
+static const pg_exchange_order *modify_one(const char **wrong, pg_hl_exchange *e, int account,
+                                           const pg_hl_modify *modify, bool always)
+{
+    char cloid[PG_EXCHANGE_CLIENT_ID] = "";
+    pg_exchange_request made;
+    const pg_exchange_order *old = find_open(e, account, -1, modify->name.oid, modify->name.cloid);
+    *wrong = check_modify(&made, cloid, e, account, modify, old, always);
+    if (*wrong)
+        return NULL;
+    if (old)
+        pg_exchange_cancel(e->core, account, old->oid, PG_EXCHANGE_BY_USER);
+    const pg_exchange_order *placed = pg_exchange_place(e->core, account, &made);
+    *wrong = placed ? NULL : "Internal error";
+    return placed;
+}
+
+static void modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    const char *wrong;
+    open_statuses(out, "order");
+    for (size_t i = 0; i < action->modify.count; i++) {
+        const pg_hl_modify *m = &action->modify.list[i];
+        const pg_exchange_order *placed = modify_one(&wrong, e, account, m, action->modify.always_place);
+        if (placed)
+            put_outcome(e, out, placed);
+        else
+            put_error(out, wrong, m->order.asset);
+    }
+    close_statuses(out);
+}
+
+/* `modify` answers without statuses: a refusal is the answer as a whole. */
+static void modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    const char *wrong;
+    const pg_exchange_order *placed =
+        modify_one(&wrong, e, account, &action->modify.list[0], action->modify.always_place);
+    if (!placed) {
+        hlx_error(out, "%s", wrong);
+    } else if (placed->status == PG_EXCHANGE_REJECTED) {
+        pg_text refusal = { 0 };
+        put_refusal(e, &refusal, placed);
+        cJSON *element = cJSON_ParseWithLength(refusal.data, refusal.length);
+        const cJSON *text = cJSON_GetObjectItemCaseSensitive(element, "error");
+        hlx_error(out, "%s", cJSON_IsString(text) ? text->valuestring : "Internal error");
+        cJSON_Delete(element);
+        pg_text_free(&refusal);
+    } else {
+        hlx_ok(out);
+    }
+}
+
+/* ---- the dead-man's switch, leverage, margin ---- */
+
+static void schedule_cancel(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    int64_t now_ms = hlx_ms(pg_exchange_now(e->core)), time_ms = action->schedule_cancel.time_ms;
+    pg_money volume = pg_exchange_volume(e->core, account), unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
+    if (!e->config.waive_volume && volume < SCHEDULE_VOLUME * unit) {
+        char traded[PG_DECIMAL_TEXT];
+        pg_decimal_format(traded, sizeof traded, (int64_t)(volume * 100 / unit), 2);
+        hlx_error(out, "Cannot set scheduled cancel time until enough volume traded. Required: $%d. Traded: $%s.",
+                  SCHEDULE_VOLUME, traded);
+    } else if (time_ms != 0 && time_ms < now_ms + SCHEDULE_LEAST_MS) {
+        hlx_error(out, "Scheduled cancel time must be at least 5 seconds from now.");
+    } else if (time_ms != 0 && pg_exchange_schedules_fired(e->core, account) >= SCHEDULES_A_DAY) {
+        hlx_error(out, "Scheduled cancel has been triggered too many times today.");
+    } else {
+        pg_exchange_schedule_cancel(e->core, account, time_ms * 1000000);
+        hlx_ok(out);
+    }
+}
+
+static void set_leverage(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    int64_t asset = action->margin.asset, leverage = action->margin.leverage;
+    if (asset >= e->config.coin_count) {
+        hlx_error(out, "Order has invalid asset.");
+        return;
+    }
+    const char *wrong = pg_exchange_set_leverage(e->core, account, (int)asset, leverage < 1000 ? (int)leverage : 0,
+                                                 !action->margin.is_cross);
+    if (!wrong)
+        hlx_ok(out);
+    else if (strcmp(wrong, "leverage") == 0)
+        hlx_error(out, "Invalid leverage value");
+    else if (strcmp(wrong, "type") == 0)
+        hlx_error(out, "Cannot switch leverage type with open position.");
+    else
+        hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)asset);
+}
+
+static void move_margin(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    if (action->margin.asset >= e->config.coin_count) {
+        hlx_error(out, "Order has invalid asset.");
+        return;
+    }
+    const char *wrong =
+        pg_exchange_move_margin(e->core, account, (int)action->margin.asset, (pg_money)action->margin.usd * 1000000);
+    if (!wrong)
+        hlx_ok(out);
+    else if (strcmp(wrong, "type") == 0)
+        hlx_error(out, "Position does not use isolated margin.");
+    else
+        hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)action->margin.asset);
+}
+
+void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    switch (action->kind) {
+    case PG_HL_ORDER: place_orders(e, out, account, action); break;
+    case PG_HL_CANCEL:
+    case PG_HL_CANCEL_BY_CLOID: cancel_orders(e, out, account, action); break;
+    case PG_HL_MODIFY: modify_single(e, out, account, action); break;
+    case PG_HL_BATCH_MODIFY: modify_orders(e, out, account, action); break;
+    case PG_HL_SCHEDULE_CANCEL: schedule_cancel(e, out, account, action); break;
+    case PG_HL_UPDATE_LEVERAGE: set_leverage(e, out, account, action); break;
+    case PG_HL_UPDATE_ISOLATED_MARGIN: move_margin(e, out, account, action); break;
+    case PG_HL_NOOP: hlx_ok(out); break;
+    default: hlx_error(out, "Action is not available on this exchange: %s", pg_hl_schema_of(action->kind)->type);
+    }
+}

@@ -1,0 +1,365 @@
+/* What sockets are told: first, at the end of each block, and from time to time (hyperliquid.md 15.2). */
+#include <string.h>
+
+#include "sim/exchange_hyperliquid_internal.h"
+
+enum { BACKFILL = 30, SILENCE_S = 60, FILLS_FIRST = 2000 };
+
+/* ---- frames ---- */
+
+static pg_text *begin(pg_hl_exchange *e, const char *channel)
+{
+    pg_text *frame = &e->frame;
+    frame->length = 0;
+    frame->comma = false;
+    hlx_put(frame, "{\"channel\":\"");
+    hlx_put(frame, channel);
+    hlx_put(frame, "\",\"data\":");
+    return frame;
+}
+
+static void finish(hlx_socket *socket, const char *channel, pg_text *frame)
+{
+    hlx_put(frame, "}");
+    if (!frame->failed)
+        hlx_send(socket, channel, frame->data, frame->length);
+}
+
+static void send_book(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_text *frame = begin(socket->exchange, "l2Book");
+    hlx_json_book(socket->exchange, frame, s, s->fast ? HLX_FAST_BOOK : HLX_BOOK);
+    finish(socket, "l2Book", frame);
+}
+
+static void send_touch(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_hl_exchange *e = socket->exchange;
+    pg_exchange_level touch[2] = { pg_exchange_touch(e->core, s->market, PG_BUY),
+                                   pg_exchange_touch(e->core, s->market, PG_SELL) };
+    pg_text *frame = begin(e, "bbo");
+    hlx_json_touch(e, frame, s->market, touch);
+    finish(socket, "bbo", frame);
+}
+
+static void send_context(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_text *frame = begin(socket->exchange, "activeAssetCtx");
+    pg_json_open(frame, NULL, '{');
+    pg_json_string(frame, "coin", socket->exchange->coins[s->market].name);
+    hlx_json_context(socket->exchange, frame, "ctx", s->market);
+    pg_json_close(frame, '}');
+    finish(socket, "activeAssetCtx", frame);
+}
+
+static void send_mids(hlx_socket *socket)
+{
+    pg_text *frame = begin(socket->exchange, "allMids");
+    pg_json_open(frame, NULL, '{');
+    hlx_json_mids(socket->exchange, frame, "mids");
+    pg_json_close(frame, '}');
+    finish(socket, "allMids", frame);
+}
+
+/* The whole state of an account. */
+static void send_state(hlx_socket *socket, hlx_subscription *s)
+{
+    pg_hl_exchange *e = socket->exchange;
+    const char *channel = s->type == HLX_OPEN_ORDERS ? "openOrders" : "clearinghouseState";
+    int account = pg_exchange_find_account(e->core, s->user);
+    pg_text *frame = begin(e, channel);
+    pg_json_open(frame, NULL, '{');
+    pg_json_string(frame, "dex", "");
+    pg_json_string(frame, "user", s->user);
+    if (s->type == HLX_OPEN_ORDERS)
+        hlx_json_open_orders(e, frame, "orders", account, true);
+    else
+        hlx_json_clearinghouse(e, frame, "clearinghouseState", account);
+    pg_json_close(frame, '}');
+    s->next_ns = pg_exchange_now(e->core) + e->config.state_ms * 1000000;
+    finish(socket, channel, frame);
+}
+
+/* Trades of before, oldest first. */
+static void send_backfill(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_hl_exchange *e = socket->exchange;
+    pg_text *frame = begin(e, "trades");
+    pg_json_open(frame, NULL, '[');
+    for (int i = BACKFILL - 1; i >= 0; i--) {
+        const pg_exchange_trade *trade = pg_exchange_trade_at(e->core, s->market, i);
+        if (trade)
+            hlx_json_trade(e, frame, s->market, trade);
+    }
+    pg_json_close(frame, ']');
+    finish(socket, "trades", frame);
+}
+
+static void send_fills_before(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_hl_exchange *e = socket->exchange;
+    int account = pg_exchange_find_account(e->core, s->user);
+    const pg_exchange_fill *fill;
+    pg_text *frame = begin(e, "userFills");
+    pg_json_open(frame, NULL, '{');
+    pg_json_bool(frame, "isSnapshot", true);
+    pg_json_string(frame, "user", s->user);
+    pg_json_open(frame, "fills", '[');
+    for (int i = 0;
+         account != PG_EXCHANGE_NOBODY && i < FILLS_FIRST && (fill = pg_exchange_fill_at(e->core, account, i)); i++)
+        hlx_json_fill(e, frame, fill);
+    pg_json_close(frame, ']');
+    pg_json_close(frame, '}');
+    finish(socket, "userFills", frame);
+}
+
+void hlx_tell_first(hlx_socket *socket, hlx_subscription *s)
+{
+    switch (s->type) {
+    case HLX_ALL_MIDS: send_mids(socket); break;
+    case HLX_L2_BOOK: send_book(socket, s); break;
+    case HLX_BBO: send_touch(socket, s); break;
+    case HLX_TRADES: send_backfill(socket, s); break;
+    case HLX_ASSET_CTX: send_context(socket, s); break;
+    case HLX_USER_FILLS: send_fills_before(socket, s); break;
+    case HLX_CLEARINGHOUSE:
+    case HLX_OPEN_ORDERS: send_state(socket, s); break;
+    default: break; /* orderUpdates and userEvents begin with what happens next */
+    }
+}
+
+/* ---- what happens in a block ---- */
+
+static void on_order(void *self, const pg_exchange_order *order)
+{
+    pg_hl_exchange *e = self;
+    hlx_user *user = &e->users[order->account];
+    user->touched = true;
+    pg_json_open(&user->updates, NULL, '{');
+    pg_json_open(&user->updates, "order", '{');
+    hlx_json_order(e, &user->updates, order, false);
+    pg_json_close(&user->updates, '}');
+    pg_json_string(&user->updates, "status", hlx_status(order));
+    pg_json_integer(&user->updates, "statusTimestamp", hlx_ms(order->status_ns));
+    pg_json_close(&user->updates, '}');
+    if (order->status != PG_EXCHANGE_CANCELLED || order->reason == PG_EXCHANGE_BY_USER ||
+        order->reason == PG_EXCHANGE_NO_MATCH)
+        return;
+    pg_json_open(&user->cancels, NULL, '{');
+    pg_json_string(&user->cancels, "coin", e->coins[order->market].name);
+    pg_json_integer(&user->cancels, "oid", (int64_t)order->oid);
+    pg_json_close(&user->cancels, '}');
+}
+
+static void on_fill(void *self, const pg_exchange_fill *fill)
+{
+    pg_hl_exchange *e = self;
+    hlx_user *user = &e->users[fill->account];
+    user->touched = true;
+    hlx_json_fill(e, &user->fills, fill);
+}
+
+static void on_trade(void *self, int market, const pg_exchange_trade *trade)
+{
+    pg_hl_exchange *e = self;
+    if (e->coins[market].trade_listeners > 0)
+        hlx_json_trade(e, &e->coins[market].trades, market, trade);
+}
+
+static void on_funding(void *self, const pg_exchange_funding *funding)
+{
+    pg_hl_exchange *e = self;
+    pg_text *text = &e->users[funding->account].funding;
+    e->users[funding->account].touched = true;
+    pg_json_open(text, NULL, '{');
+    pg_json_integer(text, "time", hlx_ms(funding->time_ns));
+    pg_json_string(text, "coin", e->coins[funding->market].name);
+    hlx_json_money(text, "usdc", funding->amount_e12);
+    hlx_json_size(e, text, "szi", funding->market, funding->quantity);
+    hlx_json_decimal(text, "fundingRate", funding->rate_e12 / 100, 10);
+    pg_json_null(text, "nSamples");
+    pg_json_close(text, '}');
+}
+
+pg_exchange_sink hlx_sink(pg_hl_exchange *e)
+{
+    return (
+        pg_exchange_sink){ .self = e, .order = on_order, .fill = on_fill, .trade = on_trade, .funding = on_funding };
+}
+
+/* ---- the end of a block ---- */
+
+static void empty(pg_text *text)
+{
+    text->length = 0;
+    text->comma = false;
+    text->failed = false;
+}
+
+/* Sends {"key":[elements]} or, where key is NULL, [elements]; with user, that member is in front. */
+static void send_list(hlx_socket *socket, const char *channel, const char *user, const char *key, const pg_text *list)
+{
+    if (list->length == 0 || list->failed)
+        return;
+    pg_text *frame = begin(socket->exchange, channel);
+    if (key)
+        hlx_put(frame, "{");
+    if (user)
+        pg_json_string(frame, "user", user);
+    if (key) {
+        pg_json_open(frame, key, '[');
+        pg_text_add(frame, list->data, list->length);
+        hlx_put(frame, "]}");
+    } else {
+        hlx_put(frame, "[");
+        pg_text_add(frame, list->data, list->length);
+        hlx_put(frame, "]");
+    }
+    finish(socket, channel, frame);
+}
+
+/* One frame a payment. */
+static void send_funding(hlx_socket *socket, const pg_text *list)
+{
+    const char *at = list->data, *end = at ? at + list->length : NULL;
+    while (at && at < end) {
+        const char *close = memchr(at, '}', (size_t)(end - at));
+        if (!close)
+            return;
+        pg_text *frame = begin(socket->exchange, "user");
+        hlx_put(frame, "{\"funding\":");
+        pg_text_add(frame, at, (size_t)(close + 1 - at));
+        hlx_put(frame, "}");
+        finish(socket, "user", frame);
+        at = close + 2; /* the comma */
+    }
+}
+
+static void tell_user(hlx_socket *socket, const hlx_subscription *s, const hlx_user *user)
+{
+    if (s->type == HLX_ORDER_UPDATES)
+        send_list(socket, "orderUpdates", NULL, NULL, &user->updates);
+    if (s->type == HLX_USER_FILLS)
+        send_list(socket, "userFills", s->user, "fills", &user->fills);
+    if (s->type != HLX_USER_EVENTS)
+        return;
+    send_list(socket, "user", NULL, "fills", &user->fills);
+    send_list(socket, "user", NULL, "nonUserCancel", &user->cancels);
+    send_funding(socket, &user->funding);
+}
+
+static void tell_users(pg_hl_exchange *e)
+{
+    for (int k = 0; k < pg_exchange_account_count(e->core); k++) {
+        hlx_user *user = &e->users[k];
+        if (!user->touched)
+            continue;
+        const char *name = pg_exchange_account_name(e->core, k);
+        for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
+            for (int i = 0; i < socket->count; i++)
+                if (strcmp(socket->subscriptions[i].user, name) == 0)
+                    tell_user(socket, &socket->subscriptions[i], user);
+        empty(&user->updates);
+        empty(&user->fills);
+        empty(&user->cancels);
+        empty(&user->funding);
+        user->touched = false;
+    }
+}
+
+/* Whether a stream with its own pace is due; then when it is next. */
+static bool is_due(int64_t *next_ns, int64_t now_ns, int64_t period_ms)
+{
+    if (now_ns < *next_ns)
+        return false;
+    *next_ns = now_ns + period_ms * 1000000;
+    return true;
+}
+
+typedef struct {
+    bool touch, trades, book, fast, context;
+} due;
+
+static due what_is_due(pg_hl_exchange *e, int market, int64_t now_ns)
+{
+    hlx_coin *coin = &e->coins[market];
+    due d = { .trades = coin->trades.length > 0,
+              .book = is_due(&coin->book_ns, now_ns, e->config.book_ms),
+              .fast = is_due(&coin->fast_ns, now_ns, e->config.fast_ms),
+              .context = is_due(&coin->context_ns, now_ns, e->config.context_ms) };
+    uint64_t version = pg_exchange_book_version(e->core, market);
+    if (version == coin->told_version)
+        return d;
+    coin->told_version = version;
+    for (int side = 0; side < 2; side++) {
+        pg_exchange_level touch = pg_exchange_touch(e->core, market, side ? PG_SELL : PG_BUY),
+                          *told = &coin->told[side];
+        d.touch = d.touch || touch.price != told->price || touch.size != told->size || touch.orders != told->orders;
+        *told = touch;
+    }
+    return d;
+}
+
+static void tell_coin(hlx_socket *socket, const hlx_subscription *s, const due *d)
+{
+    switch (s->type) {
+    case HLX_BBO:
+        if (d->touch)
+            send_touch(socket, s);
+        break;
+    case HLX_TRADES:
+        if (d->trades)
+            send_list(socket, "trades", NULL, NULL, &socket->exchange->coins[s->market].trades);
+        break;
+    case HLX_L2_BOOK:
+        if (s->fast ? d->fast : d->book)
+            send_book(socket, s);
+        break;
+    case HLX_ASSET_CTX:
+        if (d->context)
+            send_context(socket, s);
+        break;
+    default: break;
+    }
+}
+
+static void tell_coins(pg_hl_exchange *e, int64_t now_ns)
+{
+    for (int m = 0; m < e->config.coin_count; m++) {
+        due d = what_is_due(e, m, now_ns);
+        if (!(d.touch || d.trades || d.book || d.fast || d.context))
+            continue;
+        for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
+            for (int i = 0; i < socket->count && !socket->dead; i++)
+                if (socket->subscriptions[i].market == m)
+                    tell_coin(socket, &socket->subscriptions[i], &d);
+        empty(&e->coins[m].trades);
+    }
+}
+
+/* What has a pace of its own on each socket; and sockets that were told nothing for too long are closed. */
+static void tell_rest(pg_hl_exchange *e, int64_t now_ns)
+{
+    bool mids = is_due(&e->mids_ns, now_ns, e->config.mids_ms);
+    for (hlx_socket *socket = e->sockets; socket; socket = socket->next) {
+        for (int i = 0; i < socket->count && !socket->dead; i++) {
+            hlx_subscription *s = &socket->subscriptions[i];
+            if (s->type == HLX_ALL_MIDS && mids)
+                send_mids(socket);
+            if ((s->type == HLX_CLEARINGHOUSE || s->type == HLX_OPEN_ORDERS) && now_ns >= s->next_ns)
+                send_state(socket, s);
+        }
+        if (!socket->dead && now_ns - socket->sent_ns > (int64_t)SILENCE_S * 1000000000) {
+            socket->dead = true;
+            pg_peer_close(socket->peer, false);
+        }
+    }
+}
+
+void hlx_publish(pg_hl_exchange *e)
+{
+    int64_t now_ns = pg_exchange_now(e->core);
+    tell_coins(e, now_ns);
+    tell_users(e);
+    tell_rest(e, now_ns);
+}

@@ -1,0 +1,316 @@
+/* Answers to POST /info about accounts (hyperliquid.md 14.3). An address that is nobody's has empty answers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "sim/exchange_hyperliquid_internal.h"
+#include "venue/hyperliquid/margin.h"
+
+enum { FILLS_A_REPLY = 2000, FREE_REQUESTS = 10000 };
+
+/* ---- positions ---- */
+
+static double in_quote(pg_money amount_e12)
+{
+    return (double)amount_e12 * 1e-12;
+}
+
+/* The price at which the margin is used up, by the venue's own formula; null when there is none. */
+static void put_liquidation_price(pg_hl_exchange *e, pg_text *text, const pg_exchange_position *p,
+                                  const pg_exchange_margin *margin, int market, pg_money value)
+{
+    const hlx_coin *coin = &e->coins[market];
+    pg_hl_tier tier = { 0, pg_exchange_max_leverage(e->core, market) };
+    double size = (double)p->quantity / (double)pg_pow10(coin->size_decimals);
+    double mark = in_quote(value) / size;
+    pg_money unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->size_decimals - coin->price_decimals);
+    double own = pg_hl_maintenance_margin(size * mark * (size < 0 ? -1 : 1), &tier, 1);
+    double available = p->isolated ? in_quote(p->isolated_e12 + value - p->cost * unit)
+                                   : in_quote(margin->cross_value - margin->maintenance) + own;
+    double price = pg_hl_liquidation_price(size, mark, available, &tier, 1);
+    if (price > 0 && price < 1e12)
+        hlx_json_decimal(text, "liquidationPx", (int64_t)(price * 1e6 + 0.5), 6);
+    else
+        pg_json_null(text, "liquidationPx");
+}
+
+static void put_leverage(pg_text *text, const pg_exchange_position *p, pg_money raw)
+{
+    pg_json_open(text, "leverage", '{');
+    pg_json_string(text, "type", p->isolated ? "isolated" : "cross");
+    pg_json_integer(text, "value", p->leverage);
+    if (p->isolated)
+        hlx_json_money(text, "rawUsd", raw);
+    pg_json_close(text, '}');
+}
+
+static void put_position(pg_hl_exchange *e, pg_text *text, const pg_exchange_position *p,
+                         const pg_exchange_margin *margin, int market)
+{
+    const hlx_coin *coin = &e->coins[market];
+    pg_money unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->size_decimals - coin->price_decimals);
+    pg_exchange_context context;
+    pg_exchange_get_context(&context, e->core, market);
+    pg_money value = (pg_money)p->quantity * context.mark * unit, size = value < 0 ? -value : value;
+    pg_money cost = p->cost * unit, profit = value - cost, raw = p->isolated_e12 - cost;
+    pg_money used = p->isolated ? value + raw : size / p->leverage;
+    pg_money margin_paid = (cost < 0 ? -cost : cost) / p->leverage;
+    pg_json_open(text, NULL, '{');
+    pg_json_string(text, "type", "oneWay");
+    pg_json_open(text, "position", '{');
+    pg_json_string(text, "coin", coin->name);
+    hlx_json_size(e, text, "szi", market, p->quantity);
+    put_leverage(text, p, raw);
+    hlx_json_price(e, text, "entryPx", market, (int64_t)(p->cost / p->quantity));
+    hlx_json_money(text, "positionValue", size);
+    hlx_json_money(text, "unrealizedPnl", profit);
+    hlx_json_money(text, "returnOnEquity", margin_paid ? profit / (margin_paid / 1000000 + 1) * 1000000 : 0);
+    put_liquidation_price(e, text, p, margin, market, value);
+    hlx_json_money(text, "marginUsed", used);
+    pg_json_integer(text, "maxLeverage", pg_exchange_max_leverage(e->core, market));
+    pg_json_open(text, "cumFunding", '{');
+    hlx_json_money(text, "allTime", p->funding_e12);
+    hlx_json_money(text, "sinceOpen", p->funding_open_e12);
+    hlx_json_money(text, "sinceChange", p->funding_change_e12);
+    pg_json_close(text, '}');
+    pg_json_close(text, '}');
+    pg_json_close(text, '}');
+}
+
+static void put_summary(pg_text *text, const char *key, pg_money value, pg_money notional, pg_money raw, pg_money used)
+{
+    pg_json_open(text, key, '{');
+    hlx_json_money(text, "accountValue", value);
+    hlx_json_money(text, "totalNtlPos", notional);
+    hlx_json_money(text, "totalRawUsd", raw);
+    hlx_json_money(text, "totalMarginUsed", used);
+    pg_json_close(text, '}');
+}
+
+void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account)
+{
+    pg_exchange_margin m = { 0 };
+    bool known = account != PG_EXCHANGE_NOBODY;
+    if (known)
+        pg_exchange_get_margin(&m, e->core, account);
+    pg_money tenth = m.cross_notional / 10, bound = m.cross_used > tenth ? m.cross_used : tenth;
+    pg_json_open(text, key, '{');
+    put_summary(text, "marginSummary", m.value, m.notional, m.raw, m.used);
+    put_summary(text, "crossMarginSummary", m.cross_value, m.cross_notional, m.cross_raw, m.cross_used);
+    hlx_json_money(text, "crossMaintenanceMarginUsed", m.maintenance);
+    hlx_json_money(text, "withdrawable", m.cross_value > bound ? m.cross_value - bound : 0);
+    pg_json_open(text, "assetPositions", '[');
+    for (int i = 0; known && i < e->config.coin_count; i++) {
+        pg_exchange_position p;
+        pg_exchange_get_position(&p, e->core, account, i);
+        if (p.quantity != 0)
+            put_position(e, text, &p, &m, i);
+    }
+    pg_json_close(text, ']');
+    pg_json_integer(text, "time", hlx_ms(pg_exchange_now(e->core)));
+    pg_json_close(text, '}');
+}
+
+/* ---- orders ---- */
+
+void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, bool frontend)
+{
+    pg_json_open(text, key, '[');
+    const pg_exchange_order *order = NULL;
+    while (account != PG_EXCHANGE_NOBODY && (order = pg_exchange_next_open(e->core, account, order))) {
+        pg_json_open(text, NULL, '{');
+        hlx_json_order(e, text, order, frontend);
+        pg_json_close(text, '}');
+    }
+    pg_json_close(text, ']');
+}
+
+static void put_order_with_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order)
+{
+    pg_json_open(text, key, '{');
+    pg_json_open(text, "order", '{');
+    hlx_json_order(e, text, order, true);
+    pg_json_close(text, '}');
+    pg_json_string(text, "status", hlx_status(order));
+    pg_json_integer(text, "statusTimestamp", hlx_ms(order->status_ns));
+    pg_json_close(text, '}');
+}
+
+static bool put_order_status(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account)
+{
+    const cJSON *oid = cJSON_GetObjectItemCaseSensitive(request, "oid");
+    const pg_exchange_order *order = NULL;
+    char cloid[PG_EXCHANGE_CLIENT_ID];
+    if (cJSON_IsString(oid) ? !hlx_read_cloid(cloid, oid->valuestring) : !cJSON_IsNumber(oid))
+        return false;
+    if (account != PG_EXCHANGE_NOBODY && cJSON_IsString(oid))
+        order = pg_exchange_find_client(e->core, account, cloid);
+    else if (account != PG_EXCHANGE_NOBODY && oid->valuedouble > 0)
+        order = pg_exchange_find_order(e->core, account, (uint64_t)oid->valuedouble);
+    pg_json_open(text, NULL, '{');
+    pg_json_string(text, "status", order ? "order" : "unknownOid");
+    if (order)
+        put_order_with_status(e, text, "order", order);
+    pg_json_close(text, '}');
+    return true;
+}
+
+static void put_history(pg_hl_exchange *e, pg_text *text, int account, int *items)
+{
+    pg_json_open(text, NULL, '[');
+    const pg_exchange_order *order;
+    for (int i = 0; account != PG_EXCHANGE_NOBODY && (order = pg_exchange_ended_at(e->core, account, i)); i++, ++*items)
+        put_order_with_status(e, text, NULL, order);
+    pg_json_close(text, ']');
+}
+
+/* ---- fills ---- */
+
+/* Newest first; from, to: ms, inclusive. */
+static void put_fills(pg_hl_exchange *e, pg_text *text, int account, double from, double to, bool newest_first,
+                      int *items)
+{
+    const pg_exchange_fill *fill;
+    int count = 0, first = 0;
+    pg_json_open(text, NULL, '[');
+    while (account != PG_EXCHANGE_NOBODY && (fill = pg_exchange_fill_at(e->core, account, count)) &&
+           (double)hlx_ms(fill->time_ns) >= from) {
+        first += (double)hlx_ms(fill->time_ns) > to;
+        count++;
+    }
+    for (int i = 0; i < count - first && i < FILLS_A_REPLY; i++, ++*items)
+        hlx_json_fill(e, text, pg_exchange_fill_at(e->core, account, newest_first ? first + i : count - 1 - i));
+    pg_json_close(text, ']');
+}
+
+static bool put_fills_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
+{
+    const cJSON *from = cJSON_GetObjectItemCaseSensitive(request, "startTime");
+    const cJSON *to = cJSON_GetObjectItemCaseSensitive(request, "endTime");
+    if (!cJSON_IsNumber(from) || (to && !cJSON_IsNumber(to) && !cJSON_IsNull(to)))
+        return false;
+    bool reversed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, "reversed"));
+    put_fills(e, text, account, from->valuedouble, cJSON_IsNumber(to) ? to->valuedouble : 9e15, reversed, items);
+    return true;
+}
+
+/* ---- fees, limits, roles ---- */
+
+static void put_rate(pg_text *text, const char *key, int64_t rate_e8)
+{
+    char number[PG_DECIMAL_TEXT];
+    pg_json_string(text, key, pg_decimal_format_short(number, sizeof number, rate_e8, 8));
+}
+
+static void put_fees(pg_text *text)
+{
+    pg_json_open(text, NULL, '{');
+    hlx_put(text, "\"dailyUserVlm\":[],\"feeSchedule\":{");
+    text->comma = false;
+    put_rate(text, "cross", HLX_TAKER_FEE_E8);
+    put_rate(text, "add", HLX_MAKER_FEE_E8);
+    hlx_put(text, ",\"spotCross\":\"0.0007\",\"spotAdd\":\"0.0004\",\"tiers\":{\"vip\":[],\"mm\":[]},"
+                  "\"referralDiscount\":\"0.04\",\"stakingDiscountTiers\":[]}");
+    put_rate(text, "userCrossRate", HLX_TAKER_FEE_E8);
+    put_rate(text, "userAddRate", HLX_MAKER_FEE_E8);
+    hlx_put(text, ",\"userSpotCrossRate\":\"0.0007\",\"userSpotAddRate\":\"0.0004\",\"activeReferralDiscount\":\"0.0\","
+                  "\"trial\":null,\"feeTrialEscrow\":\"0.0\",\"nextTrialAvailableTimestamp\":null,\"stakingLink\":null,"
+                  "\"activeStakingDiscount\":{\"bpsOfMaxSupply\":\"0.0\",\"discount\":\"0.0\"}");
+    pg_json_close(text, '}');
+}
+
+uint64_t hlx_request_cap(const pg_hl_exchange *e, int account)
+{
+    pg_money volume = pg_exchange_volume(e->core, account) / pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
+    return FREE_REQUESTS + (uint64_t)volume;
+}
+
+static void put_rate_limit(pg_hl_exchange *e, pg_text *text, int account)
+{
+    bool known = account != PG_EXCHANGE_NOBODY;
+    pg_json_open(text, NULL, '{');
+    hlx_json_money(text, "cumVlm", known ? pg_exchange_volume(e->core, account) : 0);
+    pg_json_integer(text, "nRequestsUsed", known ? (int64_t)e->users[account].used : 0);
+    pg_json_integer(text, "nRequestsCap", known ? (int64_t)hlx_request_cap(e, account) : FREE_REQUESTS);
+    pg_json_integer(text, "nRequestsSurplus", 0);
+    pg_json_close(text, '}');
+}
+
+static void put_active_data(pg_hl_exchange *e, pg_text *text, int account, int market)
+{
+    const hlx_coin *coin = &e->coins[market];
+    pg_exchange_position p = { .leverage = 1 };
+    pg_exchange_margin margin = { 0 };
+    pg_exchange_context context;
+    pg_exchange_get_context(&context, e->core, market);
+    if (account != PG_EXCHANGE_NOBODY) {
+        pg_exchange_get_position(&p, e->core, account, market);
+        pg_exchange_get_margin(&margin, e->core, account);
+    }
+    pg_money unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->size_decimals - coin->price_decimals);
+    pg_money price = (pg_money)context.mark * unit, room = margin.free * p.leverage;
+    int64_t most = price > 0 ? (int64_t)(room / price) : 0, back = 2 * (p.quantity < 0 ? -p.quantity : p.quantity);
+    int64_t buy = most + (p.quantity < 0 ? back : 0), sell = most + (p.quantity > 0 ? back : 0);
+    put_leverage(text, &p, p.isolated_e12 - p.cost * unit);
+    pg_json_open(text, "maxTradeSzs", '[');
+    hlx_json_size(e, text, NULL, market, buy);
+    hlx_json_size(e, text, NULL, market, sell);
+    pg_json_close(text, ']');
+    pg_json_open(text, "availableToTrade", '[');
+    hlx_json_money(text, NULL, buy * price / p.leverage);
+    hlx_json_money(text, NULL, sell * price / p.leverage);
+    pg_json_close(text, ']');
+    hlx_json_price(e, text, "markPx", market, context.mark);
+}
+
+static bool answer_active_data(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account)
+{
+    const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
+    int market = cJSON_IsString(coin) ? hlx_find_coin(e, coin->valuestring) : -1;
+    char user[PG_ADDRESS_TEXT];
+    if (market < 0 || !hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
+        return false;
+    pg_json_open(text, NULL, '{');
+    pg_json_string(text, "user", user);
+    pg_json_string(text, "coin", e->coins[market].name);
+    put_active_data(e, text, account, market);
+    pg_json_close(text, '}');
+    return true;
+}
+
+/* ---- by type ---- */
+
+bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
+{
+    if (strcmp(type, "orderStatus") == 0)
+        return put_order_status(e, text, request, account);
+    if (strcmp(type, "userFillsByTime") == 0)
+        return put_fills_by_time(e, text, request, account, items);
+    if (strcmp(type, "activeAssetData") == 0)
+        return answer_active_data(e, text, request, account);
+    if (strcmp(type, "clearinghouseState") == 0)
+        hlx_json_clearinghouse(e, text, NULL, account);
+    else if (strcmp(type, "openOrders") == 0)
+        hlx_json_open_orders(e, text, NULL, account, false);
+    else if (strcmp(type, "frontendOpenOrders") == 0)
+        hlx_json_open_orders(e, text, NULL, account, true);
+    else if (strcmp(type, "historicalOrders") == 0)
+        put_history(e, text, account, items);
+    else if (strcmp(type, "userFills") == 0)
+        put_fills(e, text, account, 0, 9e15, true, items);
+    else if (strcmp(type, "userFees") == 0)
+        put_fees(text);
+    else if (strcmp(type, "userRateLimit") == 0)
+        put_rate_limit(e, text, account);
+    else if (strcmp(type, "userRole") == 0)
+        hlx_put(text, account == PG_EXCHANGE_NOBODY ? "{\"role\":\"missing\"}" : "{\"role\":\"user\"}");
+    else if (strcmp(type, "spotClearinghouseState") == 0)
+        hlx_put(text, "{\"balances\":[]}");
+    else if (strcmp(type, "extraAgents") == 0)
+        hlx_put(text, "[]");
+    else if (strcmp(type, "userAbstraction") == 0)
+        hlx_put(text, "\"default\"");
+    else
+        return false;
+    return true;
+}

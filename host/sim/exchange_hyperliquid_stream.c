@@ -1,0 +1,277 @@
+/* What sockets ask for: subscriptions, posts, pings (hyperliquid.md 15). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/exchange_hyperliquid_internal.h"
+
+enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4 };
+
+static const struct {
+    const char *name;
+    int of;
+} types[HLX_TYPES] = {
+    [HLX_ALL_MIDS] = { "allMids", 0 },
+    [HLX_L2_BOOK] = { "l2Book", OF_COIN },
+    [HLX_BBO] = { "bbo", OF_COIN },
+    [HLX_TRADES] = { "trades", OF_COIN },
+    [HLX_ASSET_CTX] = { "activeAssetCtx", OF_COIN },
+    [HLX_ORDER_UPDATES] = { "orderUpdates", OF_USER },
+    [HLX_USER_FILLS] = { "userFills", OF_USER },
+    [HLX_USER_EVENTS] = { "userEvents", OF_USER },
+    [HLX_CLEARINGHOUSE] = { "clearinghouseState", OF_USER | OF_DEX },
+    [HLX_OPEN_ORDERS] = { "openOrders", OF_USER | OF_DEX },
+};
+
+/* ---- what the server says about requests ---- */
+
+static void send_error(hlx_socket *socket, const char *format, const char *detail)
+{
+    pg_text *frame = &socket->exchange->frame, text = { 0 };
+    pg_text_print(&text, format, detail);
+    frame->length = 0;
+    frame->comma = false;
+    pg_json_open(frame, NULL, '{');
+    pg_json_string(frame, "channel", "error");
+    pg_json_string(frame, "data", text.data ? text.data : "");
+    pg_json_close(frame, '}');
+    if (!frame->failed)
+        hlx_send(socket, "error", frame->data, frame->length);
+    pg_text_free(&text);
+}
+
+static void acknowledge(hlx_socket *socket, const char *method, const hlx_subscription *s)
+{
+    pg_text *frame = &socket->exchange->frame;
+    frame->length = 0;
+    pg_text_print(frame, "{\"channel\":\"subscriptionResponse\",\"data\":{\"method\":\"%s\",\"subscription\":%s}}",
+                  method, s->text);
+    if (!frame->failed)
+        hlx_send(socket, "subscriptionResponse", frame->data, frame->length);
+}
+
+/* What the venue does with a coin that it does not know: no frame, the connection is gone. */
+static void drop(hlx_socket *socket)
+{
+    socket->dead = true;
+    pg_peer_close(socket->peer, true);
+}
+
+/* ---- reading subscriptions ---- */
+
+typedef enum { READ, NO_SUBSCRIPTION, CLOSES } reading;
+
+static bool read_number(int *number, const cJSON *member)
+{
+    *number = cJSON_IsNumber(member) ? (int)member->valuedouble : 0;
+    return !member || cJSON_IsNull(member) || cJSON_IsNumber(member);
+}
+
+static reading read_book(hlx_subscription *s, const cJSON *json)
+{
+    const cJSON *fast = cJSON_GetObjectItemCaseSensitive(json, "fast");
+    if (!read_number(&s->figures, cJSON_GetObjectItemCaseSensitive(json, "nSigFigs")) ||
+        !read_number(&s->mantissa, cJSON_GetObjectItemCaseSensitive(json, "mantissa")) ||
+        (fast && !cJSON_IsBool(fast) && !cJSON_IsNull(fast)))
+        return NO_SUBSCRIPTION;
+    s->fast = cJSON_IsTrue(fast);
+    if ((s->figures != 0 && (s->figures < 2 || s->figures > 5)) || (s->mantissa != 0 && s->figures != 5) ||
+        (s->mantissa != 0 && s->mantissa != 2 && s->mantissa != 5))
+        return CLOSES;
+    return READ;
+}
+
+static void put_setting(pg_text *text, const char *key, int value)
+{
+    if (value)
+        pg_json_integer(text, key, value);
+    else
+        pg_json_null(text, key);
+}
+
+/* The subscription as it is acknowledged, with what was left out. */
+static bool write_text(hlx_subscription *s, const pg_hl_exchange *e)
+{
+    pg_text text = { 0 };
+    pg_json_open(&text, NULL, '{');
+    pg_json_string(&text, "type", types[s->type].name);
+    if (types[s->type].of & OF_COIN)
+        pg_json_string(&text, "coin", e->coins[s->market].name);
+    if (types[s->type].of & OF_USER)
+        pg_json_string(&text, "user", s->user);
+    if (types[s->type].of & OF_DEX)
+        pg_json_string(&text, "dex", "");
+    if (s->type == HLX_L2_BOOK) {
+        put_setting(&text, "nSigFigs", s->figures);
+        put_setting(&text, "mantissa", s->mantissa);
+        pg_json_bool(&text, "fast", s->fast);
+    }
+    pg_json_close(&text, '}');
+    bool fits = !text.failed && text.length < sizeof s->text;
+    if (fits)
+        memcpy(s->text, text.data, text.length + 1);
+    pg_text_free(&text);
+    return fits;
+}
+
+static reading read_subscription(hlx_subscription *s, const pg_hl_exchange *e, const cJSON *json)
+{
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(json, "type");
+    const cJSON *coin = cJSON_GetObjectItemCaseSensitive(json, "coin");
+    const cJSON *dex = cJSON_GetObjectItemCaseSensitive(json, "dex");
+    memset(s, 0, sizeof *s);
+    s->type = HLX_TYPES;
+    for (int i = 0; cJSON_IsString(type) && i < HLX_TYPES; i++)
+        if (strcmp(types[i].name, type->valuestring) == 0)
+            s->type = (hlx_type)i;
+    if (s->type == HLX_TYPES || (dex && !cJSON_IsString(dex) && !cJSON_IsNull(dex)))
+        return NO_SUBSCRIPTION;
+    if (cJSON_IsString(dex) && dex->valuestring[0])
+        return CLOSES;
+    int of = types[s->type].of;
+    if ((of & OF_COIN) && !cJSON_IsString(coin))
+        return NO_SUBSCRIPTION;
+    if ((of & OF_USER) && !hlx_read_address(s->user, cJSON_GetObjectItemCaseSensitive(json, "user")))
+        return NO_SUBSCRIPTION;
+    s->market = of & OF_COIN ? hlx_find_coin(e, coin->valuestring) : 0;
+    reading read = s->type == HLX_L2_BOOK ? read_book(s, json) : READ;
+    if (read == READ && s->market < 0)
+        return CLOSES;
+    return read == READ && !write_text(s, e) ? NO_SUBSCRIPTION : read;
+}
+
+/* ---- subscribing ---- */
+
+static int find(const hlx_socket *socket, const hlx_subscription *s)
+{
+    for (int i = 0; i < socket->count; i++)
+        if (strcmp(socket->subscriptions[i].text, s->text) == 0)
+            return i;
+    return -1;
+}
+
+/* Users that the connection follows, with one more. */
+static int count_users(const hlx_socket *socket, const hlx_subscription *more)
+{
+    int count = more->user[0] != 0;
+    for (int i = 0; i < socket->count; i++) {
+        const char *user = socket->subscriptions[i].user;
+        bool again = user[0] == 0 || strcmp(user, more->user) == 0;
+        for (int k = 0; k < i && !again; k++)
+            again = strcmp(user, socket->subscriptions[k].user) == 0;
+        count += !again;
+    }
+    return count;
+}
+
+static bool add(hlx_socket *socket, const hlx_subscription *s)
+{
+    if (socket->count == socket->capacity) {
+        int capacity = socket->capacity ? 2 * socket->capacity : 16;
+        hlx_subscription *grown = realloc(socket->subscriptions, (size_t)capacity * sizeof *grown);
+        if (!grown)
+            return false;
+        socket->subscriptions = grown;
+        socket->capacity = capacity;
+    }
+    socket->subscriptions[socket->count++] = *s;
+    socket->exchange->coins[s->market].trade_listeners += s->type == HLX_TRADES;
+    return true;
+}
+
+static void subscribe(hlx_socket *socket, const hlx_subscription *s)
+{
+    if (find(socket, s) >= 0)
+        send_error(socket, "Already subscribed: %s", s->text);
+    else if (count_users(socket, s) > HLX_USERS)
+        send_error(socket, "%s", "Cannot track more than 15 total users.");
+    else if (socket->count == HLX_SUBSCRIPTIONS || !add(socket, s))
+        send_error(socket, "%s", "Cannot have more than 1000 subscriptions.");
+    else {
+        acknowledge(socket, "subscribe", s);
+        hlx_tell_first(socket, &socket->subscriptions[socket->count - 1]);
+    }
+}
+
+static void unsubscribe(hlx_socket *socket, const hlx_subscription *s)
+{
+    int at = find(socket, s);
+    if (at < 0) {
+        send_error(socket, "Already unsubscribed: %s", s->text);
+        return;
+    }
+    socket->exchange->coins[s->market].trade_listeners -= s->type == HLX_TRADES;
+    socket->subscriptions[at] = socket->subscriptions[--socket->count];
+    acknowledge(socket, "unsubscribe", s);
+}
+
+void hlx_unsubscribe_all(hlx_socket *socket)
+{
+    for (int i = 0; i < socket->count; i++)
+        socket->exchange->coins[socket->subscriptions[i].market].trade_listeners -=
+            socket->subscriptions[i].type == HLX_TRADES;
+    socket->count = 0;
+}
+
+/* ---- posts ---- */
+
+static bool take_post(hlx_socket *socket, cJSON *json)
+{
+    pg_hl_exchange *e = socket->exchange;
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(json, "id");
+    cJSON *request = cJSON_GetObjectItemCaseSensitive(json, "request");
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(request, "type");
+    const cJSON *payload = cJSON_GetObjectItemCaseSensitive(request, "payload");
+    bool action = cJSON_IsString(type) && strcmp(type->valuestring, "action") == 0;
+    bool info = cJSON_IsString(type) && strcmp(type->valuestring, "info") == 0;
+    if (!cJSON_IsNumber(id) || !(id->valuedouble >= 0 && id->valuedouble < 1e15) || !(action || info) ||
+        !cJSON_IsObject(payload))
+        return false;
+    hlx_reply reply = { .socket = socket, .id = id->valuedouble, .is_post = true };
+    reply.fault = pg_faults_next(e->config.faults, "post");
+    if (reply.fault && reply.fault->kind == PG_FAULT_STATUS)
+        hlx_refuse(e, &reply, reply.fault->code, reply.fault->text[0] ? reply.fault->text : "null");
+    else if (info)
+        hlx_info(e, &reply, payload);
+    else
+        hlx_action(e, &reply, cJSON_DetachItemFromObjectCaseSensitive(request, "payload"));
+    return true;
+}
+
+/* ---- frames ---- */
+
+/* False: no request that the server knows. */
+static bool take(hlx_socket *socket, cJSON *json)
+{
+    const cJSON *method = cJSON_GetObjectItemCaseSensitive(json, "method");
+    const char *name = cJSON_IsString(method) ? method->valuestring : "";
+    hlx_subscription s;
+    if (strcmp(name, "ping") == 0) {
+        static const char pong[] = "{\"channel\":\"pong\"}";
+        hlx_send(socket, "pong", pong, sizeof pong - 1);
+        return true;
+    }
+    if (strcmp(name, "post") == 0)
+        return take_post(socket, json);
+    bool wanted = strcmp(name, "subscribe") == 0;
+    if (!wanted && strcmp(name, "unsubscribe") != 0)
+        return false;
+    switch (read_subscription(&s, socket->exchange, cJSON_GetObjectItemCaseSensitive(json, "subscription"))) {
+    case NO_SUBSCRIPTION: return false;
+    case CLOSES: drop(socket); return true;
+    case READ: break;
+    }
+    if (wanted)
+        subscribe(socket, &s);
+    else
+        unsubscribe(socket, &s);
+    return true;
+}
+
+void hlx_text(hlx_socket *socket, char *text, size_t size)
+{
+    cJSON *json = cJSON_ParseWithLength(text, size);
+    if (!cJSON_IsObject(json) || !take(socket, json))
+        send_error(socket, "Error parsing JSON into valid websocket request: %s", text);
+    cJSON_Delete(json);
+}

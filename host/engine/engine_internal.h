@@ -57,6 +57,7 @@ struct pg_engine {
     pg_orders orders;
     pg_quotes wanted; /* in integers, as last declared, less what has filled since */
     engine_declared declared;
+    pg_bound bound[2];    /* what changed the wanted quotes last */
     int64_t refused_ns;   /* when the venue last refused something */
     pg_position position; /* by the fills we have heard of */
     int64_t max_position; /* size units; 0: no limit */

@@ -63,14 +63,21 @@ static void round_side(pg_engine *e, const pg_desired *desired, int which, pg_qu
     int side_name = which ? PG_SELL : PG_BUY;
     int64_t left = room(e, side_name);
     side->count = 0;
+    e->bound[which] = PG_BOUND_NONE;
     for (int i = 0; i < desired->count[which]; i++) {
         int64_t price = pg_price_round(in, desired->price[which][i], side_name);
         int64_t size = pg_size_truncate(in, desired->size[which][i]);
+        int64_t asked = price;
         if (price > 0 && desired->post_only)
             price = behind_touch(e, price, side_name);
-        if (size > left)
+        if (price != asked)
+            e->bound[which] = PG_BOUND_TOUCH;
+        if (size > left) {
             size = left - left % in->lot;
+            e->bound[which] = PG_BOUND_POSITION;
+        }
         if (price <= 0 || size < in->lot || size < in->min_size || is_too_small(in, price, size, desired)) {
+            e->bound[which] = e->bound[which] == PG_BOUND_POSITION ? PG_BOUND_POSITION : PG_BOUND_SMALL;
             e->stats.refused_quotes++;
             continue;
         }
@@ -225,6 +232,11 @@ void pg_engine_halt(pg_engine *e)
 {
     e->halted = true;
     pg_engine_cancel_all(e);
+}
+
+pg_bound pg_engine_bound(const pg_engine *e, int side)
+{
+    return e->bound[side == PG_SELL];
 }
 
 int64_t pg_engine_room(const pg_engine *e, int side)

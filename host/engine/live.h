@@ -42,6 +42,16 @@ void pg_engine_set_workers(pg_engine *engine, void *worker, void (*start)(void *
 /* What was last declared, false when nothing was. */
 bool pg_engine_declared(const pg_engine *engine, pg_desired *desired);
 
+/* What last kept the quotes of a side from being what was declared. */
+typedef enum {
+    PG_BOUND_NONE,
+    PG_BOUND_TOUCH,    /* post-only: behind the opposite best */
+    PG_BOUND_POSITION, /* the position limit, or reduce-only */
+    PG_BOUND_SMALL     /* below the venue's smallest order, or no price */
+} pg_bound;
+
+pg_bound pg_engine_bound(const pg_engine *engine, int side);
+
 /* What may be open on a side in all, and how much is: size units. INT64_MAX: no limit. */
 int64_t pg_engine_room(const pg_engine *engine, int side);
 

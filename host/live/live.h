@@ -29,6 +29,10 @@ pg_status pg_live_run(pg_live *live, pg_error *err);
 /* Begins to stop: quotes are pulled, everything is cancelled and looked after. */
 void pg_live_stop(pg_live *live, const char *why);
 
+/* Loads the script of a market from its file again, in the shadow of the running one; it takes over when it has proved
+ * itself. */
+pg_status pg_live_reload(pg_live *live, pg_live_market *market, pg_error *err);
+
 /* ---- what there is, for the console, the metrics and the status line ---- */
 
 pg_config *pg_live_config_of(const pg_live *live);

@@ -309,6 +309,27 @@ void pg_live_market_stop(pg_live_market *m, int64_t now_ns)
     take_input(m, &input);
 }
 
+pg_status pg_live_market_set(pg_live_market *m, const char *name, const char *value, char *before, char *after,
+                             pg_error *err)
+{
+    int64_t now_ns = pg_clock_now(pg_clock_real());
+    if (m->set_count == PG_PLAN_PARAMS)
+        return pg_fail(err, PG_ERR_FULL, "too many parameters were set");
+    pg_status status = pg_runner_set(m->runner, name, value, before, after, now_ns, err);
+    if (status != PG_OK)
+        return status;
+    pg_plan_setting *setting = &m->set[m->set_count];
+    for (int i = 0; i < m->set_count; i++)
+        if (strcmp(m->set[i].name, name) == 0)
+            setting = &m->set[i];
+    if (setting == &m->set[m->set_count])
+        m->set_count++;
+    snprintf(setting->name, sizeof setting->name, "%s", name);
+    snprintf(setting->value, sizeof setting->value, "%s", after);
+    pg_ledger_parameter(m->with.ledger, m->seat.number, name, after, "console", now_ns);
+    return PG_OK;
+}
+
 /* ---- what there is ---- */
 
 const char *pg_live_market_name(const pg_live_market *m)

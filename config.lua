@@ -141,7 +141,7 @@ web {
 host {
   ledger          = "perigee.db",            -- every order, fill and version
   socket          = ".perigee/console.sock", -- of `perigee attach`
-  -- keystore     = "keys.json",             -- otherwise the one that `perigee keys` uses
+  -- keystore     = "keys.json",             -- otherwise ~/.local/share/perigee/keystore.json, as `perigee keys`
   log_level       = "info",                  -- "debug", "info", "warn", "error"
   log_format      = "text",                  -- or "json"
   trading_enabled = true,                    -- false: collects data and computes, sends no order

@@ -34,6 +34,13 @@ double pg_clock_elapsed(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+double pg_clock_thread(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 char *pg_clock_format(char *text, int64_t time_ns)
 {
     int64_t ms = time_ns / 1000000 % 1000;

@@ -24,6 +24,9 @@ pg_clock pg_clock_virtual(const int64_t *time_ns);
 /* Seconds on a clock that only runs forward, for measuring how long something takes. */
 double pg_clock_elapsed(void);
 
+/* Seconds of CPU time that the calling thread has used. */
+double pg_clock_thread(void);
+
 /* "2025-09-04T19:46:56.673Z" into text[32]; returns text. */
 char *pg_clock_format(char *text, int64_t time_ns);
 

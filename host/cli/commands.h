@@ -9,8 +9,13 @@
 
 int pg_cli_attach(int argc, char **argv);
 int pg_cli_backtest(int argc, char **argv);
+int pg_cli_check(int argc, char **argv);
 int pg_cli_data(int argc, char **argv);
+int pg_cli_exchange(int argc, char **argv);
 int pg_cli_fit(int argc, char **argv);
+int pg_cli_guard(int argc, char **argv);
+int pg_cli_keys(int argc, char **argv);
+int pg_cli_ledger(int argc, char **argv);
 int pg_cli_lua(int argc, char **argv);
 int pg_cli_params(int argc, char **argv);
 int pg_cli_quote(int argc, char **argv);

@@ -251,7 +251,8 @@ pg_status pg_prompt_new(pg_prompt **made, const char *text, pg_prompt_handler ha
     load_history(prompt);
     if (prompt->history)
         el_set(prompt->edit, EL_HIST, history, prompt->history);
-    el_set(prompt->edit, EL_ADDFN, "perigee-complete", "complete the word", complete);
+    /* The wide form: the other one copies both texts and never frees them. */
+    el_wset(prompt->edit, EL_ADDFN, L"perigee-complete", L"complete the word", complete);
     el_set(prompt->edit, EL_BIND, "^I", "perigee-complete", NULL);
     el_set(prompt->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
     *made = prompt;

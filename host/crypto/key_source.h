@@ -6,7 +6,8 @@
 #include "crypto/key_kind.h"
 
 typedef enum {
-    PG_KEY_FROM_ENVIRONMENT, /* name: of the variable, which is wiped and removed */
+    PG_KEY_FROM_ENVIRONMENT, /* name: of the variable, which is wiped and removed. path: of a .env file that is asked
+                                when it is not set; NULL: none */
     PG_KEY_FROM_DOTENV,      /* path: of a .env file; name: of the variable in it */
     PG_KEY_FROM_FILE,        /* path: a file that holds the key alone */
     PG_KEY_FROM_KEYSTORE     /* path: of the keystore; name: of the entry */

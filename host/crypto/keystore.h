@@ -21,8 +21,12 @@ enum { PG_KEYSTORE_KEYS = 256, PG_KEY_NAME = 64, PG_KEY_PASSPHRASE = 256 };
 typedef struct {
     const char *name;
     pg_key_kind kind;
-    const char *address; /* public: address or public key; "" for kinds without one */
+    const char *address; /* public: address or public key; "" for kinds without one. Proven when the entry is opened */
 } pg_key_entry;
+
+/* Where the keystore is when nobody says: $XDG_DATA_HOME/perigee/keystore.json or ~/.local/share/perigee/keystore.json,
+ * into path[PG_PATH_SIZE]. PG_ERR_INVALID when neither variable is set. */
+pg_status pg_keystore_default_path(char *path, pg_error *err);
 
 /* Reads the keystore at `path`; one that does not exist is empty (`missing_is_empty`) or PG_ERR_NOT_FOUND.
  * Errors: PG_ERR_PARSE, PG_ERR_INVALID when others than its owner may read it. */

@@ -100,6 +100,8 @@ void engine_hash(pg_engine *e, const pg_request *request)
 int pg_engine_next(pg_engine *e)
 {
     int call = PG_CALL_DONE;
+    if (e->cut_calls && e->stats.calls >= e->cut_calls)
+        return PG_CALL_IDLE;
     switch (e->phase) {
     case PHASE_START:
         e->phase = PHASE_RUN;
@@ -113,7 +115,7 @@ int pg_engine_next(pg_engine *e)
         break;
     case PHASE_DONE: break;
     }
-    e->stats.calls++;
+    e->stats.calls += call != PG_CALL_IDLE;
     e->view.now_s = (double)e->now_ns * 1e-9;
     e->view.call = call;
     return call;

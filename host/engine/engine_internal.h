@@ -40,6 +40,7 @@ struct pg_engine {
     void *worker;   /* runs fits; NULL start: nobody does */
     void (*start)(void *worker, uint64_t number, void *call);
     uint64_t works; /* fits started */
+    uint64_t cut_calls, cut_requests;
     /* the venue's side */
     pg_matcher *matcher;
     const pg_book *venue_book;
@@ -111,6 +112,10 @@ int engine_live_run(pg_engine *engine);
 
 /* A reply has arrived here; returns the pg_call to make, 0 for none. */
 int engine_reply(pg_engine *engine, const pg_reply *reply);
+
+/* A shadow: what it would do is looked at, no more; not even its picture of the orders changes by it. Or a recorded
+ * script that was stopped here. */
+bool engine_is_mute(const pg_engine *engine);
 
 /* Reconciles the wanted quotes with the open orders if a reply changed them. */
 void engine_reconcile(pg_engine *engine);

@@ -32,17 +32,67 @@ void pg_engine_push(pg_engine *e, const pg_input *input)
 static void send_now(void *self, const pg_request *request)
 {
     pg_engine *e = self;
-    if (e->with.shadow)
-        return;
+    PG_ASSERT(!e->with.shadow);
     engine_hash(e, request);
     e->with.gateway.send(e->with.gateway.self, request);
 }
+
+/* ---- reduce only ---- */
+
+/* Declared quotes of a side, cut down to what may be open there. */
+static void trim_wanted(pg_engine *e, pg_quote_side *side, int64_t left)
+{
+    const int64_t lot = e->config.instrument.lot;
+    int kept = 0;
+    for (int i = 0; i < side->count; i++) {
+        pg_quote_level level = side->level[i];
+        if (level.size > left)
+            level.size = left - left % lot;
+        left -= level.size;
+        if (level.size >= lot)
+            side->level[kept++] = level;
+    }
+    side->count = kept;
+}
+
+/* Single orders of a side beyond what may be open there are cancelled, the youngest first. Those that the venue itself
+ * keeps from making the position larger may stay. */
+static void cancel_beyond(pg_engine *e, int side, int64_t left)
+{
+    pg_orders *orders = &e->orders;
+    for (int i = 0; i < orders->count; i++) {
+        pg_order *order = &orders->order[i];
+        if (order->side != side || order->quoted || order->reduce_only || order->state == PG_ORDER_PENDING_CANCEL)
+            continue;
+        if (order->remaining > left)
+            pg_orders_cancel(orders, order);
+        else
+            left -= order->remaining;
+    }
+}
+
+/* What would make the position larger goes, also after fills have made it smaller. */
+static void keep_reducing(pg_engine *e)
+{
+    for (int side = PG_BUY; side <= PG_SELL; side++) {
+        trim_wanted(e, &e->wanted.side[side == PG_SELL], pg_engine_room(e, side));
+        cancel_beyond(e, side, pg_engine_room(e, side));
+    }
+}
+
+/* ---- what follows from replies and holds ---- */
 
 /* What is held is cancelled as soon as it can be; otherwise quotes are brought to what is wanted. */
 static void settle_orders(pg_engine *e)
 {
     if (!e->orders.changed)
         return;
+    if (engine_is_mute(e)) { /* what it has of orders only follows the replies */
+        e->orders.changed = false;
+        return;
+    }
+    if (e->holds & PG_INPUT_REDUCE)
+        keep_reducing(e);
     if (e->halted || (e->holds & PG_INPUT_PULL)) {
         e->orders.changed = false;
         pg_orders_cancel_all(&e->orders);
@@ -53,20 +103,6 @@ static void settle_orders(pg_engine *e)
 
 /* ---- inputs ---- */
 
-/* Reduce only: what would make the position larger goes. */
-static void cancel_increasing(pg_engine *e)
-{
-    e->declared.valid = false;
-    for (int side = PG_BUY; side <= PG_SELL; side++) {
-        if (pg_engine_room(e, side) > 0)
-            continue;
-        e->wanted.side[side == PG_SELL].count = 0;
-        for (int i = 0; i < e->orders.count; i++)
-            if (e->orders.order[i].side == side && !e->orders.order[i].reduce_only)
-                pg_orders_cancel(&e->orders, &e->orders.order[i]);
-    }
-}
-
 static void hold(pg_engine *e, uint32_t holds)
 {
     if (holds == e->holds)
@@ -76,9 +112,7 @@ static void hold(pg_engine *e, uint32_t holds)
     e->declared.valid = false;
     if (holds & PG_INPUT_PULL)
         pg_engine_cancel_all(e);
-    else if (holds & PG_INPUT_REDUCE)
-        cancel_increasing(e);
-    e->orders.changed = true;
+    e->orders.changed = true; /* reduce only: when orders are settled */
 }
 
 /* The venue knows best what is held: the difference is booked at the price given, without a fee. */
@@ -98,6 +132,8 @@ static void correct_position(pg_engine *e, int64_t quantity, int64_t price)
 
 static void adopt(pg_engine *e, const pg_reply *found)
 {
+    if (e->with.shadow)
+        return;
     pg_orders_adopt(&e->orders, &(pg_order){ .id = found->id,
                                              .price = found->price,
                                              .remaining = found->remaining,
@@ -138,6 +174,16 @@ static int act(pg_engine *e, const pg_input *input)
     return 0;
 }
 
+static void take_first(pg_engine *e, pg_input *input)
+{
+    engine_inbox *inbox = &e->inbox;
+    *input = inbox->input[inbox->head];
+    inbox->head = (inbox->head + 1) & (inbox->capacity - 1);
+    inbox->count--;
+    if (input->time_ns > e->now_ns)
+        e->now_ns = input->time_ns;
+}
+
 int engine_live_run(pg_engine *e)
 {
     engine_inbox *inbox = &e->inbox;
@@ -147,21 +193,37 @@ int engine_live_run(pg_engine *e)
         if (next->time_ns > e->now_ns)
             e->now_ns = next->time_ns;
         if (e->next_timer_ns <= e->now_ns && !e->halted) {
-            int call = engine_timer(e);
-            if (call)
-                return call;
+            int due = engine_timer(e);
+            if (due)
+                return due;
             settle_orders(e);
             continue;
         }
-        pg_input input = *next;
-        inbox->head = (inbox->head + 1) & (inbox->capacity - 1);
-        inbox->count--;
+        pg_input input;
+        take_first(e, &input);
         int call = act(e, &input);
         if (call && (!e->halted || call == PG_CALL_STOP))
             return call;
         settle_orders(e);
     }
     return PG_CALL_IDLE;
+}
+
+void pg_engine_follow(pg_engine *e)
+{
+    pg_input input;
+    while (e->inbox.count > 0) {
+        take_first(e, &input);
+        if (input.kind == PG_INPUT_STOP)
+            e->phase = PHASE_STOP;
+        else
+            act(e, &input);
+    }
+}
+
+uint32_t pg_engine_waiting(const pg_engine *e)
+{
+    return e->inbox.count;
 }
 
 /* ---- life ---- */
@@ -214,6 +276,7 @@ void pg_engine_take_over(pg_engine *e, pg_engine *from)
 {
     PG_ASSERT(e->live && from->live && e->with.shadow && !from->with.shadow);
     e->orders = from->orders;
+    from->orders.count = 0; /* a shadow follows no orders: it would not know what is asked for them */
     e->orders.gateway = (pg_gateway){ e, send_now };
     e->orders.changed = true;
     e->with.shadow = false;
@@ -239,6 +302,12 @@ void pg_engine_take_over(pg_engine *e, pg_engine *from)
 void pg_engine_set_gateway(pg_engine *e, pg_gateway gateway)
 {
     e->with.gateway = gateway;
+}
+
+void pg_engine_cut(pg_engine *e, uint64_t calls, uint64_t requests)
+{
+    e->cut_calls = calls;
+    e->cut_requests = requests;
 }
 
 void pg_engine_set_workers(pg_engine *e, void *worker, void (*start)(void *worker, uint64_t number, void *call))

@@ -142,6 +142,14 @@ static bool watches_time(const pg_engine *e)
     return policy->min_life_ns > 0 || policy->refresh_ns > 0 || policy->timeout_ns > 0;
 }
 
+bool engine_is_mute(const pg_engine *e)
+{
+    if (!e->live)
+        return false;
+    return e->with.shadow ||
+           (e->cut_calls && e->stats.calls >= e->cut_calls && e->orders.counts.requests >= e->cut_requests);
+}
+
 void engine_reconcile(pg_engine *e)
 {
     if (!e->orders.changed)
@@ -197,8 +205,8 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
 {
     for (int which = 0; which < 2; which++)
         PG_ASSERT(desired->count[which] >= 0 && desired->count[which] <= PG_QUOTE_LEVELS);
-    bool shadow = e->live && e->with.shadow; /* what it would do is looked at, no more */
-    if ((!shadow && !takes_requests(e)) || nothing_new(e, desired) || shadow)
+    bool mute = engine_is_mute(e);
+    if ((!mute && !takes_requests(e)) || nothing_new(e, desired) || mute)
         return;
     pg_quote_side sides[2];
     round_side(e, desired, 0, &sides[0]);
@@ -231,7 +239,7 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
     bool valid = (side == PG_BUY || side == PG_SELL) && tif >= PG_TIF_GTC && tif <= PG_TIF_ALO && request.price > 0 &&
                  request.size >= in->lot;
     uint64_t id = 0;
-    if (e->live && e->with.shadow)
+    if (engine_is_mute(e))
         return 0;
     if (takes_requests(e) && valid && fits(e, side, request.size, reduce_only, pg_orders_open_size(&e->orders, side)))
         id = pg_orders_place(&e->orders, &request, false, e->now_ns);
@@ -241,6 +249,8 @@ uint64_t pg_engine_order(pg_engine *e, int side, double price, double size, int 
 
 bool pg_engine_cancel(pg_engine *e, uint64_t id)
 {
+    if (engine_is_mute(e))
+        return false;
     pg_order *order = pg_orders_find(&e->orders, id);
     return order && pg_orders_cancel(&e->orders, order);
 }
@@ -248,7 +258,7 @@ bool pg_engine_cancel(pg_engine *e, uint64_t id)
 bool pg_engine_modify(pg_engine *e, uint64_t id, double price, double size)
 {
     const pg_instrument *in = &e->config.instrument;
-    pg_order *order = pg_orders_find(&e->orders, id);
+    pg_order *order = engine_is_mute(e) ? NULL : pg_orders_find(&e->orders, id);
     if (!order || !takes_requests(e))
         return false;
     int64_t new_price = pg_price_round(in, price, order->side), new_size = pg_size_truncate(in, size);
@@ -262,7 +272,8 @@ void pg_engine_cancel_all(pg_engine *e)
 {
     e->declared.valid = false;
     e->wanted.side[0].count = e->wanted.side[1].count = 0;
-    pg_orders_cancel_all(&e->orders);
+    if (!engine_is_mute(e))
+        pg_orders_cancel_all(&e->orders);
 }
 
 void pg_engine_halt(pg_engine *e)
@@ -337,6 +348,7 @@ int engine_reply(pg_engine *e, const pg_reply *reply)
     if (reply->kind == PG_REPLY_FILL) {
         /* A fill is a fill, even of an order that we thought gone. */
         pg_position_fill(&e->position, reply->side, reply->price, reply->size, reply->fee);
+        e->orders.changed |= e->live; /* a hold may leave less room now */
         if (e->live)
             pg_account_fill(&e->account, reply->side, reply->price, reply->size, reply->fee, reply->maker, e->now_ns);
         e->view.position = pg_size_double(in, e->position.quantity);

@@ -12,7 +12,9 @@
 
 #include "base/file.h"
 
-enum { WINDOW = 16 << 20, LARGEST = PG_FLIGHT_TEXT + 64 };
+enum { WINDOW = 16 << 20, MARKS = 512, LEVELS_HEAD = offsetof(pg_flight_levels, level) };
+
+_Static_assert(sizeof(pg_flight_levels) <= UINT16_MAX && PG_FLIGHT_TEXT <= UINT16_MAX, "a record's size is 16 bits");
 
 static const char magic[16] = "PERIGEE FLIGHT 1";
 
@@ -24,13 +26,25 @@ typedef struct {
     int64_t time_ns;
 } record_head;
 
+typedef struct {
+    uint64_t at, inputs; /* before it */
+    int64_t time_ns;
+} mark;
+
 struct pg_flight {
     int file;
     char path[PG_PATH_SIZE];
     char *window;       /* WINDOW bytes of the file */
     uint64_t window_at; /* from here */
     uint64_t length;
+    uint64_t inputs;
+    int64_t time_ns; /* of the last record */
     bool whole;
+    mark marks[MARKS];
+    int mark_count;
+    pg_flight_levels levels; /* being written */
+    pg_level *book;          /* a whole side */
+    int book_room;
 };
 
 static uint32_t checksum(const record_head *head, const void *body)
@@ -77,6 +91,7 @@ static pg_status append(pg_flight *flight, record_head *head, const void *body)
     memcpy(out + sizeof *head, body, head->size);
     memcpy(out, head, sizeof *head);
     flight->length += size;
+    flight->time_ns = head->time_ns;
     return PG_OK;
 }
 
@@ -104,13 +119,16 @@ void pg_flight_close(pg_flight *flight)
 {
     if (!flight)
         return;
-    if (flight->window)
+    if (flight->window) {
+        pg_flight_text(flight, PG_FLIGHT_END, "", 0, flight->time_ns);
         munmap(flight->window, WINDOW);
+    }
     if (flight->file >= 0) {
         if (ftruncate(flight->file, (off_t)flight->length) != 0)
             flight->whole = false; /* the reader finds the end by the checksum */
         close(flight->file);
     }
+    free(flight->book);
     free(flight);
 }
 
@@ -130,6 +148,7 @@ pg_status pg_flight_input(pg_flight *flight, const pg_input *input)
 {
     record_head head = { .kind = (uint16_t)(PG_FLIGHT_INPUT + 256 * input->kind), .time_ns = input->time_ns };
     const void *body = input_body(input, &head.size);
+    flight->inputs++;
     return append(flight, &head, body);
 }
 
@@ -145,6 +164,91 @@ pg_status pg_flight_text(pg_flight *flight, pg_flight_kind kind, const char *tex
                          .size = (uint16_t)(length < PG_FLIGHT_TEXT ? length : PG_FLIGHT_TEXT),
                          .time_ns = now_ns };
     return append(flight, &head, text);
+}
+
+/* ---- marks ---- */
+
+/* When all places are taken every other one is given up: what lies far back is marked more thinly. */
+static void remember(pg_flight *flight, int64_t now_ns)
+{
+    if (flight->mark_count == MARKS) {
+        for (int i = 0; i < MARKS / 2; i++)
+            flight->marks[i] = flight->marks[2 * i];
+        flight->mark_count = MARKS / 2;
+    }
+    flight->marks[flight->mark_count++] = (mark){ .at = flight->length, .inputs = flight->inputs, .time_ns = now_ns };
+}
+
+static pg_status write_levels(pg_flight *flight, int64_t now_ns)
+{
+    pg_flight_levels *levels = &flight->levels;
+    record_head head = { .kind = PG_FLIGHT_BOOK,
+                         .size = (uint16_t)(LEVELS_HEAD + levels->count * sizeof *levels->level),
+                         .time_ns = now_ns };
+    return append(flight, &head, levels);
+}
+
+static bool make_room(pg_flight *flight, int levels)
+{
+    if (levels <= flight->book_room)
+        return true;
+    pg_level *grown = realloc(flight->book, (size_t)levels * sizeof *grown);
+    if (!grown)
+        return false;
+    flight->book = grown;
+    flight->book_room = levels;
+    return true;
+}
+
+/* A side in as many records as it takes, at least one. */
+static pg_status write_side(pg_flight *flight, const pg_book *book, int side, int64_t now_ns)
+{
+    int count = pg_book_count(book, side);
+    if (!make_room(flight, count))
+        return PG_ERR_MEMORY;
+    count = pg_book_top(book, side, flight->book, count);
+    pg_status status = PG_OK;
+    int done = 0;
+    do {
+        int part = count - done < PG_FLIGHT_LEVELS ? count - done : PG_FLIGHT_LEVELS;
+        pg_flight_levels *levels = &flight->levels;
+        levels->exch_ns = pg_book_time(book);
+        levels->side = (uint16_t)side;
+        levels->count = (uint16_t)part;
+        levels->first = side == PG_BUY && done == 0;
+        levels->last = side == PG_SELL && done + part == count;
+        if (part > 0)
+            memcpy(levels->level, flight->book + done, (size_t)part * sizeof *levels->level);
+        done += part;
+        status = write_levels(flight, now_ns);
+    } while (status == PG_OK && done < count);
+    return status;
+}
+
+pg_status pg_flight_mark(pg_flight *flight, const pg_book *book, int64_t now_ns)
+{
+    int64_t last_ns = flight->mark_count > 0 ? flight->marks[flight->mark_count - 1].time_ns : INT64_MIN / 2;
+    if (now_ns - last_ns < PG_FLIGHT_MARK_S * (int64_t)1000000000 || !pg_book_is_consistent(book) ||
+        !pg_book_is_two_sided(book) || !make_room(flight, 64))
+        return PG_OK;
+    remember(flight, now_ns);
+    pg_status status = write_side(flight, book, PG_BUY, now_ns);
+    if (status == PG_OK)
+        status = write_side(flight, book, PG_SELL, now_ns);
+    if (status != PG_OK) /* a book in part is no place to begin */
+        flight->mark_count--;
+    return status;
+}
+
+uint64_t pg_flight_since(const pg_flight *flight, int64_t time_ns, uint64_t most)
+{
+    if (flight->inputs <= most && (flight->mark_count == 0 || flight->marks[0].time_ns >= time_ns))
+        return 0;
+    int at = 0;
+    while (at < flight->mark_count &&
+           (flight->marks[at].time_ns < time_ns || flight->inputs - flight->marks[at].inputs > most))
+        at++;
+    return at < flight->mark_count ? flight->marks[at].at : flight->length;
 }
 
 bool pg_flight_is_whole(const pg_flight *flight)
@@ -194,8 +298,8 @@ pg_status pg_flight_open(pg_flight_reader **made, const char *path, uint64_t fro
     }
     reader->map = map;
     reader->map_size = (size_t)info.st_size;
-    reader->at = from > sizeof magic ? from : sizeof magic;
-    reader->end = to < (uint64_t)info.st_size ? to : (uint64_t)info.st_size;
+    reader->end = to < reader->map_size ? to : reader->map_size;
+    reader->at = from < sizeof magic ? sizeof magic : from < reader->end ? from : reader->end;
     *made = reader;
     return PG_OK;
 }
@@ -206,6 +310,22 @@ void pg_flight_reader_free(pg_flight_reader *reader)
         return;
     munmap(reader->map, reader->map_size);
     free(reader);
+}
+
+/* What the engine takes for granted of an input. */
+static bool is_possible(const pg_input *input)
+{
+    const pg_event *event = &input->event;
+    const pg_reply *reply = &input->reply;
+    switch ((pg_input_kind)input->kind) {
+    case PG_INPUT_EVENT: return event->kind < PG_EVENT_KINDS && event->side <= PG_SELL;
+    case PG_INPUT_REPLY:
+        if (reply->kind < PG_REPLY_ACCEPTED || reply->kind > PG_REPLY_REPLACE_REFUSED || reply->side > PG_SELL)
+            return false;
+        return reply->kind != PG_REPLY_FILL || (reply->side >= PG_BUY && reply->price > 0 && reply->size > 0);
+    case PG_INPUT_ADOPT: return reply->side == PG_BUY || reply->side == PG_SELL;
+    default: return true;
+    }
 }
 
 static bool read_input(pg_flight_record *record, const record_head *head, const char *body)
@@ -219,7 +339,16 @@ static bool read_input(pg_flight_record *record, const record_head *head, const 
     if (input->kind == 0 || input->kind >= PG_INPUT_KINDS || size != head->size)
         return false;
     memcpy((char *)input + ((const char *)place - (const char *)input), body, size);
-    return true;
+    return is_possible(input);
+}
+
+/* Records lie at multiples of 16 bytes, so that the levels can be read where they are. */
+static bool read_levels(const pg_flight_levels **found, const record_head *head, const char *body)
+{
+    const pg_flight_levels *levels = *found = (const pg_flight_levels *)(const void *)body;
+    return head->size >= LEVELS_HEAD && levels->count <= PG_FLIGHT_LEVELS &&
+           head->size == LEVELS_HEAD + levels->count * sizeof *levels->level &&
+           (levels->side == PG_BUY || levels->side == PG_SELL);
 }
 
 static bool read_body(pg_flight_record *record, const record_head *head, const char *body)
@@ -234,9 +363,11 @@ static bool read_body(pg_flight_record *record, const record_head *head, const c
         memcpy(&record->request, body, sizeof record->request);
         return true;
     }
+    if (record->kind == PG_FLIGHT_BOOK)
+        return read_levels(&record->levels, head, body);
     record->text = body;
     record->length = head->size;
-    return record->kind >= PG_FLIGHT_META && record->kind <= PG_FLIGHT_FAULT;
+    return record->kind >= PG_FLIGHT_META && record->kind <= PG_FLIGHT_END;
 }
 
 bool pg_flight_next(pg_flight_reader *reader, pg_flight_record *record, pg_error *err)
@@ -249,8 +380,7 @@ bool pg_flight_next(pg_flight_reader *reader, pg_flight_record *record, pg_error
         return false; /* allocated, never written */
     const char *body = reader->map + reader->at + sizeof head;
     size_t size = sizeof head + padded(head.size);
-    if (size > LARGEST || reader->at + size > reader->end || head.check != checksum(&head, body) ||
-        !read_body(record, &head, body)) {
+    if (reader->at + size > reader->end || head.check != checksum(&head, body) || !read_body(record, &head, body)) {
         pg_fail(err, PG_ERR_CORRUPT, "the flight recording is torn at byte %llu", (unsigned long long)reader->at);
         return false;
     }

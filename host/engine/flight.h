@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "engine/input.h"
+#include "market/book.h"
 
 typedef enum {
     PG_FLIGHT_META = 1,    /* text: the settings, JSON; the first record */
@@ -19,23 +20,43 @@ typedef enum {
     PG_FLIGHT_VERSION = 5, /* text: it took over */
     PG_FLIGHT_PARAM = 6,   /* text: NAME=VALUE, set from the console */
     PG_FLIGHT_BACK = 7,    /* text: why the version before took over again */
-    PG_FLIGHT_FAULT = 8    /* text: the script failed and nothing decides any more */
+    PG_FLIGHT_FAULT = 8,   /* text: the script failed and nothing decides any more */
+    PG_FLIGHT_BOOK = 9,    /* levels of the book as it was here: where somebody may begin to read in the middle */
+    PG_FLIGHT_CUT = 10,    /* text: the script was stopped in the middle of a callback, for time or memory; where */
+    PG_FLIGHT_END = 11     /* text: none; it was closed, and nothing is missing */
 } pg_flight_kind;
 
-enum { PG_FLIGHT_TEXT = 16384 };
+enum { PG_FLIGHT_TEXT = 60000, PG_FLIGHT_LEVELS = 3000, PG_FLIGHT_MARK_S = 5 };
+
+/* One PG_FLIGHT_BOOK record: a part of a side. */
+typedef struct {
+    int64_t exch_ns; /* the book's time */
+    uint16_t side;
+    uint16_t count;
+    uint16_t first, last; /* whether it begins, or ends, the whole */
+    pg_level level[PG_FLIGHT_LEVELS];
+} pg_flight_levels;
 
 typedef struct pg_flight pg_flight;
 
 /* Makes a new file. PG_ERR_IO when it exists or cannot be written. */
 pg_status pg_flight_new(pg_flight **flight, const char *path, pg_error *err);
 
-/* Cuts the file to its length and closes it. NULL is allowed. */
+/* Writes that this is the end, cuts the file to its length and closes it. NULL is allowed. */
 void pg_flight_close(pg_flight *flight);
 
 /* All of these fail with PG_ERR_IO when the disk is full; nothing more is recorded then, and pg_flight_is_whole says so. */
 pg_status pg_flight_input(pg_flight *flight, const pg_input *input);
 pg_status pg_flight_request(pg_flight *flight, const pg_request *request, int64_t now_ns);
 pg_status pg_flight_text(pg_flight *flight, pg_flight_kind kind, const char *text, size_t length, int64_t now_ns);
+
+/* Writes the book down and remembers the place, when PG_FLIGHT_MARK_S have passed since the last time; to be called
+ * between two inputs, when the book is as all that were recorded have made it. */
+pg_status pg_flight_mark(pg_flight *flight, const pg_book *book, int64_t now_ns);
+
+/* Where to begin reading to see what happened since time_ns, but not more than `most` inputs: a place that was marked;
+ * 0 for the beginning, pg_flight_length when no mark is that young. */
+uint64_t pg_flight_since(const pg_flight *flight, int64_t time_ns, uint64_t most);
 
 bool pg_flight_is_whole(const pg_flight *flight);
 
@@ -54,6 +75,7 @@ typedef struct {
     union {
         pg_input input;
         pg_request request;
+        const pg_flight_levels *levels; /* `count` of its levels are there */
         struct {
             const char *text; /* not terminated */
             size_t length;

@@ -29,12 +29,23 @@ int64_t pg_engine_next_timer(const pg_engine *engine);
 /* Bits of pg_input_hold in force. */
 uint32_t pg_engine_holds(const pg_engine *engine);
 
+/* Takes in what waits in the inbox without a callback and without a request, but for the cancels that a hold asks for:
+ * the script is not there any more, and another is about to take over or the engine to be halted. */
+void pg_engine_follow(pg_engine *engine);
+
+/* How many inputs wait in the inbox. */
+uint32_t pg_engine_waiting(const pg_engine *engine);
+
 /* A shadow becomes the one that trades: orders, position, account, holds, gateway and order numbers pass over from
  * `from`, which is left as a shadow. Both must have seen the same inputs. Nothing is sent by it. */
 void pg_engine_take_over(pg_engine *engine, pg_engine *from);
 
 /* Where its requests go from now on. */
 void pg_engine_set_gateway(pg_engine *engine, pg_gateway gateway);
+
+/* For replays: from the call number `calls` of a script on (pg_engine_stats), and `requests` sent, the engine takes no
+ * more requests, and it makes no further call; there the recorded script was stopped. 0: never. */
+void pg_engine_cut(pg_engine *engine, uint64_t calls, uint64_t requests);
 
 /* Who runs its fits: start(worker, number, call), answered by an input of kind WORK. NULL: the script runs them itself. */
 void pg_engine_set_workers(pg_engine *engine, void *worker, void (*start)(void *worker, uint64_t number, void *call));

@@ -61,7 +61,10 @@ uint64_t pg_desk_first_id(int place)
 /* Open orders of a seat but for one: the order manager holds it already. */
 static void look_without(pg_risk_open *open, const pg_orders *orders, const pg_request *request)
 {
-    pg_orders others = *orders;
+    pg_orders others; /* only what pg_risk_look reads */
+    others.count = orders->count;
+    others.fresh_replace = orders->fresh_replace;
+    memcpy(others.order, orders->order, (size_t)orders->count * sizeof *orders->order);
     for (int i = 0; i < others.count; i++) {
         pg_order *order = &others.order[i];
         if (order->id != request->id)
@@ -109,6 +112,8 @@ static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int6
     }
     const pg_engine *engine = seat->engine(seat->self);
     look_without(&open, pg_engine_orders(engine), request);
+    if (pg_engine_account(engine)->mark_x2 > 0)
+        pg_risk_mark(desk->config.risk, seat->number, pg_engine_account(engine)->mark_x2);
     pg_risk_position(desk->config.risk, seat->number, pg_engine_position(engine)->quantity);
     if (pg_risk_check(desk->config.risk, seat->number, request, &open, now_ns, &verdict))
         return true;
@@ -283,7 +288,7 @@ static void on_link(void *self, pg_link link, bool up, const char *why)
         desk->state.reconciled = false;
         desk_hold(desk, PG_HOLD_RECONCILE, true);
     } else if (up && link == PG_LINK_ACCOUNT && desk->begun) {
-        desk_reconcile(desk);
+        desk_reconcile_again(desk);
     }
     pg_desk_tick(desk, desk_now());
 }
@@ -351,6 +356,16 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns)
         desk->hooks.act(desk->hooks.self);
 }
 
+void pg_desk_doubt(pg_desk *desk)
+{
+    if (!desk->begun || !desk->config.key)
+        return;
+    desk->state.reconciled = false;
+    desk_hold(desk, PG_HOLD_RECONCILE, true);
+    desk_reconcile_again(desk);
+    pg_desk_tick(desk, desk_now());
+}
+
 /* ---- life ---- */
 
 static const char *network_name(pg_network network)
@@ -359,26 +374,33 @@ static const char *network_name(pg_network network)
     return names[network];
 }
 
+void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],
+                          const pg_config_venue *venue)
+{
+    for (int i = 0; i < venue->option_count; i++)
+        options[i] = (pg_venue_option){ venue->options[i].name, venue->options[i].value };
+    config->name = venue->name;
+    config->kind = venue->kind;
+    config->network = network_name(venue->network);
+    config->url = config->url ? config->url : venue->url;
+    config->account = venue->account;
+    config->rest_backup_ms = (int64_t)(venue->rest_backup_s * 1000);
+    config->options = options;
+    config->option_count = venue->option_count;
+}
+
 static pg_status open_venue(pg_desk *desk, pg_error *err)
 {
     const pg_desk_config *config = &desk->config;
     pg_venue_option options[PG_CONFIG_OPTIONS];
-    for (int i = 0; i < config->venue->option_count; i++)
-        options[i] = (pg_venue_option){ config->venue->options[i].name, config->venue->options[i].value };
-    pg_venue_config venue = { .name = config->venue->name,
-                              .kind = config->venue->kind,
-                              .network = network_name(config->venue->network),
-                              .url = config->url ? config->url : config->venue->url,
-                              .account = config->venue->account,
+    pg_venue_config venue = { .url = config->url,
                               .key = config->key,
                               .api_key = config->api_key,
                               .symbols = config->symbols,
                               .symbol_count = config->symbol_count,
                               .run = config->run,
-                              .rest_backup_ms = (int64_t)(config->venue->rest_backup_s * 1000),
-                              .options = options,
-                              .option_count = config->venue->option_count,
                               .log = config->log };
+    pg_desk_venue_config(&venue, options, config->venue);
     pg_venue_sink sink = {
         .self = desk, .ready = on_ready, .failed = on_failed, .events = on_events, .report = on_report, .link = on_link
     };

@@ -50,6 +50,11 @@ typedef struct {
 
 typedef struct pg_desk pg_desk;
 
+/* The venue's part of the configuration, as a venue wants it: everything but keys, symbols and run. options is the
+ * caller's; texts are borrowed. A url that is set already stays. */
+void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],
+                          const pg_config_venue *venue);
+
 /* Opens the venue. All that is pointed to is borrowed. */
 pg_status pg_desk_new(pg_desk **desk, const pg_desk_config *config, pg_desk_hooks hooks, pg_error *err);
 void pg_desk_free(pg_desk *desk);
@@ -65,6 +70,10 @@ uint64_t pg_desk_first_id(int place);
 
 /* Reads the account for the first time, deals with the orders found there, and lets the seats quote. */
 void pg_desk_begin(pg_desk *desk);
+
+/* What is known may be old: this process stood still, or somebody else has cancelled. Nothing is quoted until the account
+ * has been read anew. */
+void pg_desk_doubt(pg_desk *desk);
 
 /* A request of a seat: judged, written down and kept for the next flush; what is refused is answered by an input. */
 void pg_desk_send(pg_desk *desk, int place, const pg_request *request, int64_t now_ns);

@@ -4,7 +4,7 @@
 
 #include "live/desk.h"
 
-enum { DESK_BATCH = 256, DESK_QUARTER = 250000000, DESK_RECONCILE_S = 60, DESK_SETTLE_S = 5 };
+enum { DESK_BATCH = 256, DESK_QUARTER = 250000000, DESK_RECONCILE_S = 60, DESK_SETTLE_S = 5, DESK_LOOK_S = 1 };
 
 struct pg_desk {
     pg_desk_config config;
@@ -18,9 +18,14 @@ struct pg_desk {
     pg_submit batch[DESK_BATCH];
     int batch_count;
     pg_desk_state state;
-    int64_t started_ns;   /* fills before it are known from the first reading of the account */
-    int64_t next_read_ns; /* of the account */
+    int64_t started_ns;         /* fills before it are known from the first reading of the account */
+    int64_t next_read_ns;       /* of the account */
+    int64_t asked_ns;           /* when the present reading was asked for */
+    int64_t odd[PG_DESK_SEATS]; /* position at the venue less ours, as the last reading found it */
+    uint64_t odd_fills;         /* state.fills then */
+    uint64_t others;            /* orders that are not ours, as last told: a sum over them */
     bool reading;
+    bool again; /* what is being read may be older than what it is wanted for: once more */
     bool begun;
     int64_t base_e6; /* equity as the venue said it, and what the seats' accounts were worth then */
     double base_net;
@@ -40,6 +45,9 @@ double desk_net(const pg_desk *desk);
 
 /* Reads the account and settles differences (desk_account.c). */
 void desk_reconcile(pg_desk *desk);
+
+/* Reads it as it is from now on, also when a reading is under way. */
+void desk_reconcile_again(pg_desk *desk);
 
 void desk_say(const pg_desk *desk, pg_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -17,6 +17,8 @@ void live_say(pg_live *live, const char *format, ...)
     va_end(arguments);
     if (live->options.say)
         live->options.say(live->options.self, text);
+    if (live->console)
+        pg_console_say(live->console, text);
 }
 
 /* ---- acting ---- */
@@ -33,6 +35,7 @@ void pg_live_act(pg_live *live)
     if (live->acting)
         return; /* the loop below sees what was given */
     live->acting = true;
+    live_guard_turn(live);
     bool acted = true;
     for (int round = 0; acted && round < ROUNDS; round++) {
         acted = false;
@@ -50,6 +53,8 @@ static void on_tick(void *self)
 {
     pg_live *live = self;
     int64_t now_ns = pg_clock_now(pg_clock_real());
+    live_guard_turn(live);
+    live_guard_tick(live, now_ns);
     for (int i = 0; i < live->venue_count; i++)
         if (live->venue[i].desk)
             pg_desk_tick(live->venue[i].desk, now_ns);
@@ -86,6 +91,7 @@ pg_status pg_live_new(pg_live **made, const pg_live_options *options, pg_config_
     if (options->log)
         live->log = *options->log;
     pg_status status = pg_config_read(&live->config, options->config, problems, err);
+    live->current = live->config;
     if (status == PG_OK)
         status = pg_loop_new(&live->loop, err);
     if (status == PG_OK)
@@ -106,6 +112,9 @@ void pg_live_free(pg_live *live)
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
     live_release_signals(live);
+    live_guard_end(live);
+    pg_console_free(live->console);
+    live->console = NULL;
     for (int i = 0; i < live->venue_count; i++) {
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
@@ -124,6 +133,8 @@ void pg_live_free(pg_live *live)
     }
     pg_risk_free(live->risk);
     pg_loop_free(live->loop);
+    if (live->current != live->config)
+        pg_config_free(live->current);
     pg_config_free(live->config);
     free(live);
 }
@@ -131,6 +142,10 @@ void pg_live_free(pg_live *live)
 pg_status pg_live_run(pg_live *live, pg_error *err)
 {
     pg_status status = live_catch_signals(live, err);
+    if (status == PG_OK)
+        status = live_open_console(live, err);
+    if (status == PG_OK)
+        status = live_guard_start(live, err);
     if (status == PG_OK)
         status = live_connect(live, err);
     if (status != PG_OK)

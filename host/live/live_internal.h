@@ -4,7 +4,9 @@
 
 #include "crypto/secret.h"
 #include "live/child.h"
+#include "live/console.h"
 #include "live/live.h"
+#include "live/live_guard.h"
 
 /* A venue of the configuration that is in use. */
 typedef struct {
@@ -26,7 +28,8 @@ typedef enum { LIVE_STARTING, LIVE_RUNNING, LIVE_STOPPING, LIVE_ENDED } live_pha
 
 struct pg_live {
     pg_live_options options;
-    pg_config *config;
+    pg_config *config;  /* that it began with: venues point into it */
+    pg_config *current; /* as last taken over */
     pg_log log;
     pg_loop *loop;
     pg_ledger *ledger;
@@ -40,6 +43,8 @@ struct pg_live {
     int market_count;
     live_phase phase;
     bool acting;
+    pg_console *console;
+    live_guard guard;
     pg_timer *tick, *status, *end, *deadline;
     pg_error error; /* why it could not start, or what is left at the end */
     char why[160];  /* it stops */
@@ -52,6 +57,14 @@ void live_say(pg_live *live, const char *format, ...) __attribute__((format(prin
 
 pg_status live_open(pg_live *live, pg_error *err);    /* ledger, risk, folders, keys */
 pg_status live_connect(pg_live *live, pg_error *err); /* exchanges and desks */
+
+/* The console's socket: lines go to live/command.h. */
+pg_status live_open_console(pg_live *live, pg_error *err);
+
+/* ---- live_reload.c ---- */
+
+/* config.lua was saved. */
+void live_config_saved(pg_live *live);
 
 /* ---- live_stop.c ---- */
 

@@ -9,6 +9,8 @@
 #include <time.h>
 
 #include "crypto/key_source.h"
+#include "live/command.h"
+#include "live/sessions.h"
 
 /* ---- before anything is connected ---- */
 
@@ -30,6 +32,7 @@ static pg_status make_session_folder(pg_live *live, pg_error *err)
     if (live->config->record.flight[0] == '\0')
         return PG_OK;
     char scripts[PG_PATH_SIZE];
+    pg_sessions_prune(live->config->record.flight, live->config->record.keep - 1);
     pg_status status = pg_file_join(live->session, live->config->record.flight, live->session_id, err);
     if (status == PG_OK)
         status = pg_file_join(scripts, live->session, "scripts", err);
@@ -197,6 +200,7 @@ static void desk_ready(void *self)
         }
     }
     live->phase = LIVE_RUNNING;
+    live_guard_arm(live);
     pg_desk_begin(v->desk);
     pg_live_act(live);
 }
@@ -235,6 +239,8 @@ static pg_status open_desk(live_venue *v, pg_error *err)
         pg_ledger_account(live->ledger, v->number, v->venue->name, v->venue->account ? v->venue->account : "own",
                           pg_clock_now(pg_clock_real()), err);
     pg_desk_hooks hooks = { .self = v, .ready = desk_ready, .failed = desk_failed, .act = desk_act };
+    if (status == PG_OK)
+        status = live_guard_watch(live, v->number, err);
     return status == PG_OK ? pg_desk_new(&v->desk, &config, hooks, err) : status;
 }
 
@@ -295,6 +301,7 @@ static pg_status start_exchange(live_venue *v, pg_error *err)
     add(a, "perigee");
     add(a, "exchange");
     add(a, venue->kind);
+    add(a, "--with-host");
     if (strcmp(venue->data, "synthetic") == 0) {
         add(a, "--synthetic");
     } else {
@@ -319,6 +326,32 @@ static pg_status start_exchange(live_venue *v, pg_error *err)
                           (pg_child_handler){ .self = v, .line = exchange_ready, .ended = exchange_ended }, err);
     free(a);
     return status;
+}
+
+/* ---- the console ---- */
+
+static void console_line(void *self, pg_console_reply *reply, const char *line, bool write)
+{
+    pg_text out = { 0 };
+    bool fine = pg_command_run(self, line, write, &out);
+    pg_console_answer(reply, fine, out.data ? out.data : "");
+    pg_text_free(&out);
+}
+
+static void console_complete(void *self, pg_console_reply *reply, const char *prefix)
+{
+    pg_text out = { 0 };
+    pg_command_complete(self, prefix, &out);
+    pg_console_answer(reply, true, out.data ? out.data : "");
+    pg_text_free(&out);
+}
+
+pg_status live_open_console(pg_live *live, pg_error *err)
+{
+    if (!live->config->host.socket || live->config->host.socket[0] == '\0')
+        return PG_OK;
+    pg_console_handler handler = { .self = live, .line = console_line, .complete = console_complete };
+    return pg_console_new(&live->console, live->loop, live->config->host.socket, handler, err);
 }
 
 pg_status live_connect(pg_live *live, pg_error *err)

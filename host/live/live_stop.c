@@ -119,6 +119,7 @@ void live_report(const pg_live *live)
 
 typedef struct {
     uv_signal_t interrupt, terminate;
+    int open; /* while they are being closed */
 } signal_pair;
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -143,11 +144,11 @@ pg_status live_catch_signals(pg_live *live, pg_error *err)
     return PG_OK;
 }
 
-/* The pair goes with the second of its handles. */
+/* The pair goes with the last of its handles, whichever that is. */
 static void signal_closed(uv_handle_t *handle)
 {
     signal_pair *pair = handle->data;
-    if (pair)
+    if (--pair->open == 0)
         free(pair);
 }
 
@@ -157,8 +158,8 @@ void live_release_signals(pg_live *live)
     if (!pair)
         return;
     live->signals = NULL;
-    pair->interrupt.data = NULL;
-    pair->terminate.data = pair;
+    pair->interrupt.data = pair->terminate.data = pair;
+    pair->open = 2;
     uv_close((uv_handle_t *)&pair->interrupt, signal_closed);
     uv_close((uv_handle_t *)&pair->terminate, signal_closed);
 }

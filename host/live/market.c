@@ -6,6 +6,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "data/tape.h"
 #include "script/work.h"
 
 struct pg_live_market {
@@ -17,6 +18,8 @@ struct pg_live_market {
     int place;
     pg_runner *runner;
     pg_flight *flight;
+    pg_tape_writer *tape; /* of the market data; NULL: not recorded */
+    int64_t taped_ns;
     pg_timer *timer;
     int64_t due_ns; /* of the timer */
     bool dirty;
@@ -26,6 +29,54 @@ struct pg_live_market {
     pg_plan_setting set[PG_PLAN_PARAMS]; /* parameters set from the console */
     int set_count;
 };
+
+/* ---- the tape ---- */
+
+static pg_status open_tape(pg_live_market *m, pg_error *err)
+{
+    const pg_config_record *record = &m->with.config->record;
+    char path[PG_PATH_SIZE], name[256], date[32];
+    if (!record->enabled)
+        return PG_OK;
+    if (record->formats != PG_CONFIG_TAPE)
+        return pg_fail(err, PG_ERR_UNSUPPORTED, "record: a running host writes tapes only (formats = { \"tape\" })");
+    pg_clock_format(date, pg_clock_now(pg_clock_real()));
+    snprintf(name, sizeof name, "%s_%s_%.19s.tape", m->with.entry->venue_name, m->name, date);
+    for (char *c = name; *c; c++)
+        if (*c == '/' || *c == ':')
+            *c = '-';
+    pg_tape_info info = { .instrument = *pg_venue_instrument(pg_desk_venue(m->with.desk), m->with.venue_market) };
+    snprintf(info.source, sizeof info.source, "recorded live from %s", m->with.entry->venue_name);
+    pg_status status = pg_file_make_folder(record->dir, err);
+    if (status == PG_OK)
+        status = pg_file_join(path, record->dir, name, err);
+    return status == PG_OK ? pg_tape_writer_open(&m->tape, path, &info, err) : status;
+}
+
+/* A recorder that fails stops recording, not trading. */
+static void record_event(pg_live_market *m, const pg_event *event)
+{
+    pg_error err = { 0 };
+    pg_event copy = *event;
+    if (copy.local_ns < m->taped_ns)
+        copy.local_ns = m->taped_ns;
+    m->taped_ns = copy.local_ns;
+    if (pg_tape_writer_append(m->tape, &copy, &err) == PG_OK)
+        return;
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 32] = "recording ended: ";
+    pg_error_text(&err, text + strlen(text), (int)(sizeof text - strlen(text)));
+    pg_tape_writer_abort(m->tape);
+    m->tape = NULL;
+    m->hooks.say(m->hooks.self, m, PG_LOG_ERROR, text);
+}
+
+static void close_tape(pg_live_market *m)
+{
+    pg_tape_info info = { .instrument = *pg_engine_instrument(pg_runner_engine(m->runner)) };
+    snprintf(info.source, sizeof info.source, "recorded live from %s", info.instrument.venue);
+    pg_tape_writer_close(m->tape, &info, NULL);
+    m->tape = NULL;
+}
 
 /* ---- the seat ---- */
 
@@ -37,6 +88,8 @@ static void take_input(void *self, const pg_input *input)
         m->figures.heard_ns = input->time_ns;
         if (m->trigger_ns == 0)
             m->trigger_ns = input->time_ns;
+        if (m->tape)
+            record_event(m, &input->event);
     }
     m->dirty = true;
     pg_runner_push(m->runner, input);
@@ -254,6 +307,8 @@ pg_status pg_live_market_new(pg_live_market **made, const pg_market_config *conf
     pg_status status = take_seat(m, err);
     if (status == PG_OK)
         status = open_flight(m, err);
+    if (status == PG_OK)
+        status = open_tape(m, err);
     m->place = pg_desk_next_place(config->desk);
     if (status == PG_OK)
         status = make_runner(m, err);
@@ -274,6 +329,10 @@ void pg_live_market_free(pg_live_market *m)
     if (!m)
         return;
     pg_timer_stop(m->timer);
+    if (m->tape && m->runner)
+        close_tape(m);
+    else if (m->tape)
+        pg_tape_writer_abort(m->tape);
     pg_runner_free(m->runner);
     pg_flight_close(m->flight);
     free(m);
@@ -341,7 +400,18 @@ pg_status pg_live_market_set(pg_live_market *m, const char *name, const char *va
     return PG_OK;
 }
 
+void pg_live_market_forget(pg_live_market *m)
+{
+    m->set_count = 0;
+}
+
 /* ---- what there is ---- */
+
+bool pg_live_market_is(const pg_live_market *m, const char *venue, const char *symbol, const char *name)
+{
+    return strcmp(pg_desk_config_venue(m->with.desk)->name, venue) == 0 &&
+           strcmp(pg_live_market_symbol(m), symbol) == 0 && strcmp(pg_runner_pilot(m->runner)->plan.name, name) == 0;
+}
 
 const char *pg_live_market_name(const pg_live_market *m)
 {

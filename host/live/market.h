@@ -50,7 +50,13 @@ void pg_live_market_stop(pg_live_market *market, int64_t now_ns);
 pg_status pg_live_market_set(pg_live_market *market, const char *name, const char *value, char *before, char *after,
                              pg_error *err);
 
+/* Forgets the parameters that were set from the console: config.lua says them anew. */
+void pg_live_market_forget(pg_live_market *market);
+
 /* ---- what there is ---- */
+
+/* Whether it is the one of an entry with these names. */
+bool pg_live_market_is(const pg_live_market *market, const char *venue, const char *symbol, const char *name);
 
 const char *pg_live_market_name(const pg_live_market *market);   /* "ETH", or "ETH.second" */
 const char *pg_live_market_symbol(const pg_live_market *market); /* "ETH" */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 4096 };
+#include "base/clock.h"
+
+enum { BATCH = 256 }; /* inputs between two looks at the clock */
 
 /* ---- life ---- */
 
@@ -129,7 +131,52 @@ pg_status pg_pilot_pump(pg_pilot *pilot, bool *more, pg_error *err)
     return status;
 }
 
-pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint64_t to, pg_error *err)
+/* The book as it stood where the reading begins, as a snapshot of the venue's would tell it. */
+static void push_book(pg_pilot *pilot, const pg_flight_record *record)
+{
+    const pg_flight_levels *levels = record->levels;
+    pg_input input = { .kind = PG_INPUT_EVENT, .time_ns = record->time_ns };
+    input.event = (pg_event){ .exch_ns = levels->exch_ns, .local_ns = record->time_ns };
+    if (levels->first) {
+        input.event.kind = PG_EVENT_SNAPSHOT_BEGIN;
+        pg_pilot_push(pilot, &input);
+    }
+    input.event.kind = PG_EVENT_LEVEL;
+    input.event.side = (uint8_t)levels->side;
+    for (int i = 0; i < levels->count; i++) {
+        input.event.price = levels->level[i].price;
+        input.event.size = levels->level[i].size;
+        pg_pilot_push(pilot, &input);
+    }
+    if (levels->last) {
+        input.event = (pg_event){ .exch_ns = levels->exch_ns, .local_ns = record->time_ns };
+        input.event.kind = PG_EVENT_SNAPSHOT_END;
+        input.event.flags = PG_EVENT_LAST;
+        pg_pilot_push(pilot, &input);
+    }
+}
+
+static pg_status too_long(int64_t cpu_ns, pg_error *err)
+{
+    pg_fail(err, PG_ERR_BUDGET, "the strategy takes more than %.3g s to warm up", (double)cpu_ns * 1e-9);
+    pg_error_remedy(err, "do less in its callbacks, or shorten the warm-up");
+    return PG_ERR_BUDGET;
+}
+
+/* What is pushed of a record: false for what concerns others. */
+static bool push_record(pg_pilot *pilot, const pg_flight_record *record, bool at_the_beginning)
+{
+    if (record->kind == PG_FLIGHT_BOOK && at_the_beginning) {
+        push_book(pilot, record);
+        return false;
+    }
+    if (record->kind != PG_FLIGHT_INPUT || record->input.kind == PG_INPUT_STOP || record->input.kind == PG_INPUT_WORK)
+        return false;
+    pg_pilot_push(pilot, &record->input);
+    return true;
+}
+
+pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint64_t to, int64_t cpu_ns, pg_error *err)
 {
     pg_flight_reader *reader;
     pg_status status = pg_flight_open(&reader, flight, from, to, err);
@@ -137,14 +184,14 @@ pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint
         return status;
     pg_flight_record record;
     bool more = true;
-    for (int waiting = 0; status == PG_OK && pg_flight_next(reader, &record, NULL);) {
-        if (record.kind != PG_FLIGHT_INPUT || record.input.kind == PG_INPUT_STOP)
+    double started = pg_clock_thread();
+    uint64_t pushed = 0;
+    while (status == PG_OK && pg_flight_next(reader, &record, NULL)) {
+        if (!push_record(pilot, &record, from > 0 && pushed == 0) || ++pushed % BATCH != 0)
             continue;
-        pg_pilot_push(pilot, &record.input);
-        if (++waiting < BATCH)
-            continue;
-        waiting = 0;
         status = pg_pilot_pump(pilot, &more, err);
+        if (status == PG_OK && cpu_ns > 0 && (pg_clock_thread() - started) * 1e9 > (double)cpu_ns)
+            status = too_long(cpu_ns, err);
     }
     if (status == PG_OK)
         status = pg_pilot_pump(pilot, &more, err);
@@ -154,40 +201,28 @@ pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint
 
 /* ---- keeping ---- */
 
-/* The plan with its scripts where they are kept: 0.lua is the strategy, the others the estimators by slot. */
-static pg_status kept_plan(const pg_pilot *pilot, pg_plan *plan, const char *folder, pg_error *err)
+static bool is_chosen(const pg_plan *plan, const char *slot)
 {
-    char name[24], path[PG_PATH_SIZE], slots[PG_PLAN_ESTIMATORS * PG_PLAN_NAME];
-    *plan = pilot->plan;
-    snprintf(slots, sizeof slots, "%s", pg_session_slots(pilot->session));
-    pg_status status = pg_file_join(plan->strategy, folder, "0.lua", err);
-    int number = 1;
-    for (char *rest = slots, *slot = strsep(&rest, "\n"); status == PG_OK && slot && *slot;
-         slot = strsep(&rest, "\n")) {
-        snprintf(name, sizeof name, "%d.lua", number++);
-        status = pg_file_join(path, folder, name, err);
-        if (status == PG_OK)
-            status = pg_plan_set_estimator(plan, slot, path, err);
-    }
-    return status;
+    for (int i = 0; i < plan->estimator_count; i++)
+        if (strcmp(plan->estimators[i].name, slot) == 0)
+            return true;
+    return false;
 }
 
-static pg_status keep_plan(const pg_pilot *pilot, const char *folder, pg_error *err)
+/* An estimator that the strategy chose itself is marked by @: the parameters that it was given there hold on. */
+pg_status pg_pilot_kept_plan(const pg_pilot *pilot, pg_plan *plan, pg_error *err)
 {
-    pg_plan *plan = malloc(sizeof *plan);
-    char path[PG_PATH_SIZE];
-    pg_text text = { 0 };
-    pg_status status = plan ? kept_plan(pilot, plan, folder, err) : PG_ERR_MEMORY;
-    if (status == PG_OK) {
-        pg_plan_write(plan, &text, NULL);
-        status = pg_text_check(&text, err);
+    char name[24], slots[PG_PLAN_ESTIMATORS * PG_PLAN_NAME];
+    *plan = pilot->plan;
+    snprintf(plan->strategy, sizeof plan->strategy, "0.lua");
+    snprintf(slots, sizeof slots, "%s", pg_session_slots(pilot->session));
+    pg_status status = PG_OK;
+    int number = 1;
+    char *rest = slots;
+    for (char *slot = strsep(&rest, "\n"); status == PG_OK && slot && *slot; slot = strsep(&rest, "\n")) {
+        snprintf(name, sizeof name, "%s%d.lua", is_chosen(&pilot->plan, slot) ? "" : "@", number++);
+        status = pg_plan_set_estimator(plan, slot, name, err);
     }
-    if (status == PG_OK)
-        status = pg_file_join(path, folder, "plan.json", err);
-    if (status == PG_OK)
-        status = pg_file_write(path, text.data, text.length, err);
-    pg_text_free(&text);
-    free(plan);
     return status;
 }
 
@@ -206,5 +241,5 @@ pg_status pg_pilot_keep(const pg_pilot *pilot, const char *folder, pg_error *err
         if (status == PG_OK && pg_file_stat(path, &info, NULL) != PG_OK)
             status = pg_file_write(path, source[i].text, source[i].length, err);
     }
-    return status == PG_OK ? keep_plan(pilot, own, err) : status;
+    return status;
 }

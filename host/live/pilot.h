@@ -38,13 +38,17 @@ void pg_pilot_push(pg_pilot *pilot, const pg_input *input);
  * and from the next pump on the engine, which the caller has halted by then, only follows its orders. */
 pg_status pg_pilot_pump(pg_pilot *pilot, bool *more, pg_error *err);
 
-/* Feeds it the inputs of a flight recording from byte `from` to byte `to`: estimators warm up, timers run, nothing is
- * sent. */
-pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint64_t to, pg_error *err);
+/* Feeds it the inputs of a flight recording from byte `from` (0 or a mark: the book is read there) to byte `to`:
+ * estimators warm up, timers run, nothing is sent. PG_ERR_BUDGET when that takes more than cpu_ns of the thread's time
+ * (0: no limit). */
+pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint64_t to, int64_t cpu_ns, pg_error *err);
 
-/* Writes the texts of its scripts into folder/VERSION/ unless they are there, under numbered names, with the plan that
- * runs them from there (plan.json). */
+/* Writes the texts of its scripts into folder/VERSION/ unless they are there: 0.lua is the strategy, the others are the
+ * estimators in the order of their slots. */
 pg_status pg_pilot_keep(const pg_pilot *pilot, const char *folder, pg_error *err);
+
+/* Its plan with those names instead of the paths: what a recording holds. */
+pg_status pg_pilot_kept_plan(const pg_pilot *pilot, pg_plan *plan, pg_error *err);
 
 const char *pg_pilot_version(const pg_pilot *pilot);
 

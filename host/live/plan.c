@@ -15,9 +15,10 @@ static pg_status set(pg_plan_setting *list, int *count, int limit, const char *n
         i++;
     if (i == limit)
         return pg_fail(err, PG_ERR_FULL, "'%s': more than %d settings", name, limit);
-    if (i == *count)
+    if (i == *count) {
         ++*count;
-    snprintf(list[i].name, sizeof list[i].name, "%s", name);
+        snprintf(list[i].name, sizeof list[i].name, "%s", name);
+    }
     snprintf(list[i].value, sizeof list[i].value, "%s", value);
     return PG_OK;
 }

@@ -8,7 +8,7 @@
 #include "engine/live.h"
 #include "script/session.h"
 
-enum { PG_PLAN_PARAMS = 96, PG_PLAN_ESTIMATORS = 16, PG_PLAN_NAME = 64, PG_PLAN_VALUE = 160 };
+enum { PG_PLAN_PARAMS = 96, PG_PLAN_ESTIMATORS = 16, PG_PLAN_NAME = 64, PG_PLAN_VALUE = 320 };
 
 typedef struct {
     char name[PG_PLAN_NAME], value[PG_PLAN_VALUE];

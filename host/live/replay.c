@@ -11,7 +11,18 @@
 #include "data/tape.h"
 #include "script/work.h"
 
-enum { WAITING = 4096, PATIENCE = 50 };
+enum { WAITING = 4096, PATIENCE = 50, CUTS = 1024 };
+
+/* Where scripts were stopped in the middle of a callback. */
+typedef struct {
+    int changes; /* of who is at the controls, before */
+    uint64_t calls, requests;
+} cut;
+
+typedef struct {
+    cut cut[CUTS];
+    int count, next;
+} cut_list;
 
 /* Requests that the running version made and that no record has confirmed yet. */
 typedef struct {
@@ -27,7 +38,12 @@ typedef struct {
     pg_pilot *other;
     made_list made;
     int64_t now_ns;
-    bool dirty; /* inputs were pushed since the last pump */
+    bool dirty;      /* inputs were pushed since the last pump */
+    bool ended;      /* the recording was closed: what it does not tell did not happen */
+    bool unexpected; /* the script failed, and the recording does not say so yet */
+    char failure[PG_REPLAY_TEXT];
+    cut_list cuts;
+    int changes; /* of who is at the controls */
 } replay;
 
 /* ---- comparing ---- */
@@ -46,19 +62,25 @@ static bool equal(const pg_request *a, const pg_request *b)
            a->tif == b->tif && a->open == b->open && a->reduce_only == b->reduce_only;
 }
 
-static void differ(replay *p, int64_t time_ns, const pg_request *recorded, const pg_request *made)
+/* The first difference is told in words. */
+static void differ(replay *p, int64_t time_ns, const char *then, const char *now)
 {
-    pg_replay *result = p->result;
-    if (result->different++ > 0)
+    char when[32];
+    if (p->result->different++ > 0)
         return;
+    snprintf(p->result->first, sizeof p->result->first, "%s: recorded was %s, the replay made %s",
+             pg_clock_format(when, time_ns), then, now);
+}
+
+static void differ_by(replay *p, int64_t time_ns, const pg_request *recorded, const pg_request *made)
+{
     const pg_instrument *in = pg_engine_instrument(pg_runner_engine(p->runner));
-    char when[32], then[160] = "nothing", now[160] = "nothing";
+    char then[160] = "nothing", now[160] = "nothing";
     if (recorded)
         describe(then, sizeof then, in, recorded);
     if (made)
         describe(now, sizeof now, in, made);
-    snprintf(result->first, sizeof result->first, "%s: recorded was %s, the replay made %s",
-             pg_clock_format(when, time_ns), then, now);
+    differ(p, time_ns, then, now);
 }
 
 static void keep_request(void *self, const pg_request *request)
@@ -66,7 +88,7 @@ static void keep_request(void *self, const pg_request *request)
     replay *p = self;
     made_list *made = &p->made;
     if (made->count == WAITING) { /* nobody recorded these: they are differences already */
-        differ(p, made->time_ns[made->head], NULL, &made->request[made->head]);
+        differ_by(p, made->time_ns[made->head], NULL, &made->request[made->head]);
         made->head = (made->head + 1) % WAITING;
         made->count--;
     }
@@ -80,14 +102,14 @@ static void compare_request(replay *p, const pg_flight_record *record)
     made_list *made = &p->made;
     p->result->requests++;
     if (made->count == 0) {
-        differ(p, record->time_ns, &record->request, NULL);
+        differ_by(p, record->time_ns, &record->request, NULL);
         return;
     }
     const pg_request *now = &made->request[made->head];
     if (equal(now, &record->request))
         p->result->same++;
     else
-        differ(p, record->time_ns, &record->request, now);
+        differ_by(p, record->time_ns, &record->request, now);
     made->head = (made->head + 1) % WAITING;
     made->count--;
 }
@@ -150,51 +172,93 @@ static void run_fit(void *self, pg_pilot *pilot, uint64_t number, void *call)
     pilot->fits--; /* done already: its input is in the recording */
 }
 
-static void no_news(void *self, pg_runner_news news, const char *version, const char *text)
+static void note_news(void *self, pg_runner_news news, const char *version, const char *text)
 {
     replay *p = self;
-    (void)text;
     if (news == PG_RUNNER_LIVE || news == PG_RUNNER_BACK)
         snprintf(p->result->version, sizeof p->result->version, "%s", version);
+    p->unexpected = news == PG_RUNNER_FAILED;
+    snprintf(p->failure, sizeof p->failure, "an error: %s", text);
+}
+
+/* ---- where scripts were stopped ---- */
+
+/* Reads ahead where that was: a replay has to know before it gets there. */
+static pg_status find_cuts(cut_list *cuts, const char *flight, pg_error *err)
+{
+    pg_flight_reader *reader = NULL;
+    pg_flight_record record;
+    pg_status status = pg_flight_open(&reader, flight, 0, UINT64_MAX, err);
+    int changes = 0;
+    while (status == PG_OK && pg_flight_next(reader, &record, NULL)) {
+        changes += record.kind == PG_FLIGHT_VERSION || record.kind == PG_FLIGHT_BACK;
+        if (record.kind != PG_FLIGHT_CUT)
+            continue;
+        char text[64], *end;
+        snprintf(text, sizeof text, "%.*s", (int)record.length, record.text);
+        cut found = { .changes = changes, .calls = strtoull(text, &end, 10) };
+        found.requests = strtoull(end, NULL, 10);
+        if (cuts->count == CUTS)
+            status = pg_fail(err, PG_ERR_FULL, "more than %d scripts were stopped in this recording", CUTS);
+        else
+            cuts->cut[cuts->count++] = found;
+    }
+    pg_flight_reader_free(reader);
+    return status;
+}
+
+static void prepare_cut(replay *p)
+{
+    const cut *next = &p->cuts.cut[p->cuts.next];
+    if (p->cuts.next == p->cuts.count || next->changes != p->changes)
+        return;
+    pg_engine_cut(pg_runner_engine(p->runner), next->calls, next->requests);
+    p->cuts.next++;
 }
 
 /* ---- pilots of the recording ---- */
 
 /* The plan of a record, with the scripts where their texts are kept. */
-static pg_status plan_of(pg_plan *plan, const char *folder, const char *text, size_t length, pg_error *err)
+static pg_status plan_of(pg_plan *plan, const char *folder, const pg_flight_record *record, pg_error *err)
 {
-    char own[PG_PATH_SIZE], path[PG_PATH_SIZE];
-    cJSON *document = cJSON_ParseWithLength(text, length);
+    char own[PG_PATH_SIZE], path[PG_PATH_SIZE], file[PG_PATH_SIZE];
+    cJSON *document = cJSON_ParseWithLength(record->text, record->length);
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(document, "version");
     pg_status status = cJSON_IsString(version) && strlen(version->valuestring) < 16
                            ? pg_file_join(own, folder, version->valuestring, err)
                            : pg_fail(err, PG_ERR_CORRUPT, "a version in the recording has no name");
     cJSON_Delete(document);
-    char *json = NULL;
-    size_t size;
     if (status == PG_OK)
-        status = pg_file_join(path, own, "plan.json", err);
+        status = pg_plan_read(plan, record->text, record->length, err);
     if (status == PG_OK)
-        status = pg_file_read(&json, &size, path, PG_FLIGHT_TEXT * 4, err);
+        status = pg_file_join(path, own, pg_file_name(plan->strategy), err);
     if (status == PG_OK)
-        status = pg_plan_read(plan, json, size, err);
-    free(json);
-    if (status == PG_OK) /* the folder may have been moved */
-        status = pg_file_join(plan->strategy, own, pg_file_name(plan->strategy), err);
+        snprintf(plan->strategy, sizeof plan->strategy, "%s", path);
     for (int i = 0; status == PG_OK && i < plan->estimator_count; i++) {
-        status = pg_file_join(path, own, pg_file_name(plan->estimators[i].value), err);
-        if (status == PG_OK && strlen(path) >= PG_PLAN_VALUE)
-            status = pg_fail(err, PG_ERR_RANGE, "%s: the path is too long", path);
+        const char *name = pg_file_name(plan->estimators[i].value);
+        bool marked = name[0] == '@';
+        status = pg_file_join(file, own, name + marked, err);
         if (status == PG_OK)
-            snprintf(plan->estimators[i].value, PG_PLAN_VALUE, "%s", path);
+            snprintf(path, sizeof path, "%s%s", marked ? "@" : "", file);
+        if (status == PG_OK)
+            status = pg_plan_set_estimator(plan, plan->estimators[i].name, path, err);
     }
     plan->limits.callback_ns *= PATIENCE; /* what was in time then is not judged by today's machine */
+    plan->limits.start_ns *= PATIENCE;
     return status;
 }
 
-static uint64_t from_of(const char *text, size_t length)
+static bool has_workers(const pg_flight_record *record)
 {
-    cJSON *document = cJSON_ParseWithLength(text, length);
+    cJSON *document = cJSON_ParseWithLength(record->text, record->length);
+    bool workers = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(document, "workers"));
+    cJSON_Delete(document);
+    return workers;
+}
+
+static uint64_t from_of(const pg_flight_record *record)
+{
+    cJSON *document = cJSON_ParseWithLength(record->text, record->length);
     const cJSON *from = cJSON_GetObjectItemCaseSensitive(document, "from");
     uint64_t value = cJSON_IsString(from) ? strtoull(from->valuestring, NULL, 10) : 0;
     cJSON_Delete(document);
@@ -205,10 +269,12 @@ static pg_status begin(replay *p, const pg_flight_record *meta, pg_error *err)
 {
     pg_plan *plan = malloc(sizeof *plan);
     pg_pilot *pilot = NULL;
-    pg_status status = plan ? plan_of(plan, p->folder, meta->text, meta->length, err) : PG_ERR_MEMORY;
+    pg_status status = plan ? plan_of(plan, p->folder, meta, err) : PG_ERR_MEMORY;
     if (status == PG_OK)
         status = pg_pilot_new(&pilot, plan, meta->time_ns, (pg_gateway){ 0 }, false, NULL, err);
-    pg_runner_hooks hooks = { .self = p, .send = keep_request, .news = no_news, .start = run_fit };
+    pg_runner_hooks hooks = {
+        .self = p, .send = keep_request, .news = note_news, .start = has_workers(meta) ? run_fit : NULL
+    };
     if (status == PG_OK)
         status = pg_runner_new(&p->runner, &(pg_runner_config){ .by_hand = true }, hooks, pilot, meta->time_ns, err);
     if (status == PG_OK) {
@@ -226,12 +292,12 @@ static pg_status bring_shadow(replay *p, const char *flight, const pg_flight_rec
 {
     pg_plan *plan = malloc(sizeof *plan);
     pg_pilot *pilot = NULL;
-    uint64_t from = from_of(record->text, record->length);
-    pg_status status = plan ? plan_of(plan, p->folder, record->text, record->length, err) : PG_ERR_MEMORY;
+    uint64_t from = from_of(record);
+    pg_status status = plan ? plan_of(plan, p->folder, record, err) : PG_ERR_MEMORY;
     if (status == PG_OK)
         status = pg_pilot_new(&pilot, plan, pg_flight_time(flight, from), (pg_gateway){ 0 }, true, NULL, err);
     if (status == PG_OK)
-        status = pg_pilot_warm(pilot, flight, from, record->at, err);
+        status = pg_pilot_warm(pilot, flight, from, record->at, 0, err);
     if (status == PG_OK)
         pg_runner_shadow(p->runner, pilot, from, record->time_ns);
     else
@@ -251,13 +317,54 @@ static pg_status set_parameter(replay *p, const pg_flight_record *record, pg_err
     return pg_runner_set(p->runner, text, value, before, after, record->time_ns, err);
 }
 
+static pg_status bring_version(replay *p, const pg_flight_record *record, pg_error *err)
+{
+    pg_status status = pg_runner_swap(p->runner, record->time_ns, err);
+    p->result->versions++;
+    p->changes++;
+    prepare_cut(p);
+    return status;
+}
+
+/* The recorded version was stopped, or failed. One that the recording does not tell of is a difference, and is judged
+ * here so that the rest can be compared. */
+static void take_failure(replay *p, const pg_flight_record *record)
+{
+    if (record->kind == PG_FLIGHT_CUT)
+        pg_runner_stopped(p->runner);
+    bool told = record->kind == PG_FLIGHT_CUT || record->kind == PG_FLIGHT_BACK || record->kind == PG_FLIGHT_FAULT ||
+                record->kind == PG_FLIGHT_REQUEST;
+    if (!p->unexpected || (told && record->kind == PG_FLIGHT_REQUEST))
+        return;
+    p->unexpected = false;
+    if (told)
+        return;
+    differ(p, record->time_ns, "no failure", p->failure);
+    pg_runner_fail(p->runner, p->failure, record->time_ns);
+}
+
+static pg_status take_back(replay *p, const pg_flight_record *record, pg_error *err)
+{
+    char text[PG_REPLAY_TEXT];
+    snprintf(text, sizeof text, "%.*s", (int)record->length, record->text);
+    if (record->kind == PG_FLIGHT_FAULT) {
+        pg_runner_fail(p->runner, text, record->time_ns);
+        p->unexpected = false;
+        return PG_OK;
+    }
+    pg_status status = pg_runner_back(p->runner, text, record->time_ns, err);
+    p->changes++;
+    prepare_cut(p);
+    return status;
+}
+
 static void take_input(replay *p, const pg_input *input)
 {
     if (p->result->inputs++ == 0)
         p->result->first_ns = input->time_ns;
     p->result->last_ns = p->now_ns = input->time_ns;
     pg_runner_push(p->runner, input);
-    if (p->other && input->kind != PG_INPUT_WORK)
+    if (p->other && input->kind != PG_INPUT_WORK) /* it runs its fits itself */
         pg_pilot_push(p->other, input);
     p->dirty = true;
     if (p->result->inputs % (p->other ? 64 : WAITING) == 0)
@@ -270,46 +377,66 @@ static pg_status take(replay *p, const char *flight, const pg_flight_record *rec
         take_input(p, &record->input);
         return PG_OK;
     }
+    if (record->kind == PG_FLIGHT_BOOK)
+        return PG_OK;
     p->now_ns = record->time_ns;
     pump(p);
-    char text[PG_REPLAY_TEXT];
+    take_failure(p, record);
     switch (record->kind) {
     case PG_FLIGHT_REQUEST: compare_request(p, record); return PG_OK;
     case PG_FLIGHT_SHADOW: return bring_shadow(p, flight, record, err);
-    case PG_FLIGHT_VERSION: p->result->versions++; return pg_runner_swap(p->runner, record->time_ns, err);
+    case PG_FLIGHT_VERSION: return bring_version(p, record, err);
     case PG_FLIGHT_PARAM: return set_parameter(p, record, err);
     case PG_FLIGHT_BACK:
-    case PG_FLIGHT_FAULT:
-        snprintf(text, sizeof text, "%.*s", (int)record->length, record->text);
-        if (record->kind == PG_FLIGHT_BACK)
-            return pg_runner_back(p->runner, text, record->time_ns, err);
-        pg_runner_fail(p->runner, text, record->time_ns);
-        return PG_OK;
+    case PG_FLIGHT_FAULT: return take_back(p, record, err);
+    case PG_FLIGHT_CUT: return PG_OK;
+    case PG_FLIGHT_END: p->ended = true; return PG_OK;
     default: return pg_fail(err, PG_ERR_CORRUPT, "the recording has a record of kind %d in it", record->kind);
     }
 }
 
 /* ---- the whole ---- */
 
-/* The other strategy with the recorded estimators; parameters that it does not know are left out. */
+static bool opens(const pg_plan *plan, int64_t start_ns)
+{
+    pg_pilot *trial = NULL;
+    bool opened = pg_pilot_new(&trial, plan, start_ns, (pg_gateway){ 0 }, true, NULL, NULL) == PG_OK;
+    pg_pilot_free(trial);
+    return opened;
+}
+
+pg_status pg_replay_other_plan(pg_plan *plan, const char *path, int64_t start_ns, pg_error *err)
+{
+    pg_plan *recorded = malloc(sizeof *recorded);
+    if (!recorded)
+        return pg_fail(err, PG_ERR_MEMORY, "no memory for a plan");
+    *recorded = *plan;
+    plan->estimator_count = plan->param_count = 0;
+    snprintf(plan->strategy, sizeof plan->strategy, "%s", path);
+    for (int i = 0; i < recorded->estimator_count; i++) {
+        const pg_plan_setting *setting = &recorded->estimators[i];
+        if (setting->value[0] == '@')
+            continue;
+        pg_plan_set_estimator(plan, setting->name, setting->value, NULL);
+        plan->estimator_count -= !opens(plan, start_ns);
+    }
+    for (int i = 0; i < recorded->param_count; i++) {
+        pg_plan_set_param(plan, recorded->params[i].name, recorded->params[i].value, NULL);
+        plan->param_count -= !opens(plan, start_ns);
+    }
+    free(recorded);
+    return PG_OK;
+}
+
 static pg_status bring_other(replay *p, const char *path, int64_t start_ns, pg_error *err)
 {
     pg_plan *plan = malloc(sizeof *plan);
     if (!plan)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for a plan");
     *plan = pg_runner_pilot(p->runner)->plan;
-    snprintf(plan->strategy, sizeof plan->strategy, "%s", path);
-    plan->estimator_count = 0;
-    plan->param_count = 0;
-    for (int i = 0; i < pg_runner_pilot(p->runner)->plan.param_count; i++) {
-        const pg_plan_setting *setting = &pg_runner_pilot(p->runner)->plan.params[i];
-        pg_plan_set_param(plan, setting->name, setting->value, NULL);
-        pg_pilot *trial = NULL;
-        if (pg_pilot_new(&trial, plan, start_ns, (pg_gateway){ 0 }, true, NULL, NULL) != PG_OK)
-            plan->param_count--;
-        pg_pilot_free(trial);
-    }
-    pg_status status = pg_pilot_new(&p->other, plan, start_ns, (pg_gateway){ 0 }, true, NULL, err);
+    pg_status status = pg_replay_other_plan(plan, path, start_ns, err);
+    if (status == PG_OK)
+        status = pg_pilot_new(&p->other, plan, start_ns, (pg_gateway){ 0 }, true, NULL, err);
     if (status == PG_OK)
         snprintf(p->result->other, sizeof p->result->other, "%s", pg_pilot_version(p->other));
     free(plan);
@@ -340,17 +467,27 @@ static pg_status read_meta(pg_flight_reader **reader, pg_flight_record *meta, co
     return PG_ERR_CORRUPT;
 }
 
+/* What was made last and is not in the recording: a difference, unless the recording ends too soon to tell. */
+static void finish(replay *p)
+{
+    pump(p);
+    p->result->torn = !p->ended;
+    if (!p->ended)
+        return;
+    if (p->unexpected)
+        differ(p, p->now_ns, "no failure", p->failure);
+    for (made_list *made = &p->made; made->count > 0; made->count--, made->head = (made->head + 1) % WAITING)
+        differ_by(p, made->time_ns[made->head], NULL, &made->request[made->head]);
+}
+
 static pg_status run(replay *p, pg_flight_reader *reader, const char *flight, pg_error *err)
 {
     pg_flight_record record;
-    pg_error torn = { 0 };
     pg_status status = PG_OK;
-    while (status == PG_OK && pg_flight_next(reader, &record, &torn))
+    while (status == PG_OK && pg_flight_next(reader, &record, NULL))
         status = take(p, flight, &record, err);
-    pump(p);
-    p->result->torn = torn.status != PG_OK;
-    for (made_list *made = &p->made; made->count > 0; made->count--, made->head = (made->head + 1) % WAITING)
-        differ(p, made->time_ns[made->head], NULL, &made->request[made->head]);
+    if (status == PG_OK)
+        finish(p);
     return status;
 }
 
@@ -368,7 +505,11 @@ pg_status pg_replay_run(pg_replay *result, const char *flight, const char *other
     if (status == PG_OK)
         status = read_meta(&reader, &meta, flight, err);
     if (status == PG_OK) {
-        status = begin(p, &meta, err);
+        status = find_cuts(&p->cuts, flight, err);
+        if (status == PG_OK)
+            status = begin(p, &meta, err);
+        if (status == PG_OK)
+            prepare_cut(p);
         if (status == PG_OK && other)
             status = bring_other(p, other, meta.time_ns, err);
         if (status == PG_OK)
@@ -392,7 +533,7 @@ pg_status pg_replay_plan(pg_plan *plan, const char *flight, pg_error *err)
         status = read_meta(&reader, &meta, flight, err);
     if (status != PG_OK)
         return status;
-    status = plan_of(plan, folder, meta.text, meta.length, err);
+    status = plan_of(plan, folder, &meta, err);
     pg_flight_reader_free(reader);
     return status;
 }

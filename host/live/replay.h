@@ -27,12 +27,16 @@ typedef struct {
 } pg_replay;
 
 /* Runs a recording (folder/NAME.flight, its scripts in folder/scripts). other: NULL, or the path of a strategy that
- * flies along on the same inputs, fills included, with the recorded estimators and those of its parameters that it has
- * too. Errors: PG_ERR_IO, PG_ERR_CORRUPT for a file that is none, those of opening scripts. Differences are no errors. */
+ * flies along on the same inputs, fills included, with what pg_replay_other_plan leaves of the recorded settings.
+ * Errors: PG_ERR_IO, PG_ERR_CORRUPT for a file that is none, those of opening scripts. Differences are no errors. */
 pg_status pg_replay_run(pg_replay *result, const char *flight, const char *other, pg_error *err);
 
 /* The plan that a recording began with: for running it through the simulator too. */
 pg_status pg_replay_plan(pg_plan *plan, const char *flight, pg_error *err);
+
+/* Turns such a plan into one for another strategy: with the estimators that were chosen for slots that it has too, and
+ * those of the parameters that it knows. PG_ERR_MEMORY. */
+pg_status pg_replay_other_plan(pg_plan *plan, const char *path, int64_t start_ns, pg_error *err);
 
 /* Writes the market data of a recording as a tape. *events gets their number. */
 pg_status pg_replay_tape(const char *flight, const char *tape, uint64_t *events, pg_error *err);

@@ -14,12 +14,15 @@ struct pg_runner {
     pg_pilot *pilot;
     pg_pilot *shadow;     /* flies along: a new version, or during probation the one before */
     bool probation;       /* the shadow is the one before */
+    bool undecided;       /* the pilot failed, and what follows from it has not been said */
     int64_t since_ns;     /* of the shadow, or of the probation */
     uint64_t shadow_from; /* where the shadow was warmed up from */
     int compared;
     double difference_bps;
     int64_t now_ns;
 };
+
+enum { ERROR_TEXT = PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 2 };
 
 /* ---- the recording ---- */
 
@@ -29,23 +32,48 @@ static void record_text(pg_runner *r, pg_flight_kind kind, const char *text, siz
         pg_flight_text(r->config.flight, kind, text, length, r->now_ns);
 }
 
-/* {"version": ..., "from": ..., "plan": {...}}: what a replay needs to bring the same pilot in. */
-static void record_pilot(pg_runner *r, pg_flight_kind kind, const pg_pilot *pilot, uint64_t from)
+/* {"version": ..., "from": ..., "workers": ..., "plan": {...}}: what a replay needs to bring the same pilot in. */
+static void describe(const pg_runner *r, pg_text *text, const pg_pilot *pilot, const pg_plan *plan, uint64_t from)
 {
-    if (!r->config.flight)
-        return;
     char number[32];
     snprintf(number, sizeof number, "%" PRIu64, from);
+    pg_json_open(text, NULL, '{');
+    pg_json_string(text, "version", pg_pilot_version(pilot));
+    pg_json_string(text, "from", number);
+    pg_json_bool(text, "workers", r->hooks.start != NULL);
+    pg_plan_write(plan, text, "plan");
+    pg_json_close(text, '}');
+}
+
+static pg_status record_pilot(pg_runner *r, pg_flight_kind kind, const pg_pilot *pilot, uint64_t from, pg_error *err)
+{
+    if (!r->config.flight)
+        return PG_OK;
     pg_text text = { 0 };
-    pg_json_open(&text, NULL, '{');
-    pg_json_string(&text, "version", pg_pilot_version(pilot));
-    pg_json_string(&text, "from", number);
-    pg_plan_write(&pilot->plan, &text, "plan");
-    pg_json_close(&text, '}');
-    record_text(r, kind, text.data, text.length);
+    pg_plan *plan = malloc(sizeof *plan);
+    pg_status status = plan ? pg_pilot_kept_plan(pilot, plan, err) : PG_ERR_MEMORY;
+    if (status == PG_OK) {
+        describe(r, &text, pilot, plan, from);
+        status = pg_text_check(&text, err);
+    }
+    if (status == PG_OK && text.length > PG_FLIGHT_TEXT)
+        status = pg_fail(err, PG_ERR_RANGE, "the settings of the strategy are too long for the flight recording");
+    if (status == PG_OK && pg_flight_text(r->config.flight, kind, text.data, text.length, r->now_ns) != PG_OK)
+        status = pg_fail(err, PG_ERR_IO, "the flight recording cannot be written");
+    if (status == PG_OK && r->config.scripts)
+        status = pg_pilot_keep(pilot, r->config.scripts, err);
     pg_text_free(&text);
-    if (r->config.scripts)
-        pg_pilot_keep(pilot, r->config.scripts, NULL);
+    free(plan);
+    return status;
+}
+
+/* The script was stopped by the clock or for memory, which a replay would not do at the same place: it is told where. */
+static void record_cut(pg_runner *r)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64, pg_engine_get_stats(r->pilot->engine)->calls,
+             pg_engine_orders(r->pilot->engine)->counts.requests);
+    record_text(r, PG_FLIGHT_CUT, text, strlen(text));
 }
 
 /* ---- requests and fits of the pilot at the controls ---- */
@@ -65,11 +93,21 @@ static void start_fit(void *self, uint64_t number, void *call)
     r->hooks.start(r->hooks.self, r->pilot, number, call);
 }
 
-static void take_controls(pg_runner *r)
+static void start_shadow_fit(void *self, uint64_t number, void *call)
+{
+    pg_runner *r = self;
+    r->shadow->fits++;
+    r->hooks.start(r->hooks.self, r->shadow, number, call);
+}
+
+static void take_seats(pg_runner *r)
 {
     pg_engine_set_gateway(r->pilot->engine, (pg_gateway){ r, send });
-    if (r->hooks.start)
-        pg_engine_set_workers(r->pilot->engine, r, start_fit);
+    if (!r->hooks.start)
+        return;
+    pg_engine_set_workers(r->pilot->engine, r, start_fit);
+    if (r->shadow)
+        pg_engine_set_workers(r->shadow->engine, r, start_shadow_fit);
 }
 
 static void say(pg_runner *r, pg_runner_news news, const pg_pilot *pilot, const char *text)
@@ -89,8 +127,12 @@ pg_status pg_runner_new(pg_runner **made, const pg_runner_config *config, pg_run
     r->hooks = hooks;
     r->pilot = pilot;
     r->now_ns = now_ns;
-    record_pilot(r, PG_FLIGHT_META, pilot, 0);
-    take_controls(r);
+    pg_status status = record_pilot(r, PG_FLIGHT_META, pilot, 0, err);
+    if (status != PG_OK) {
+        free(r);
+        return status;
+    }
+    take_seats(r);
     *made = r;
     return PG_OK;
 }
@@ -106,10 +148,24 @@ void pg_runner_free(pg_runner *r)
 
 /* ---- flying ---- */
 
+/* A fit is done: it concerns the pilot that asked for it. */
+static void push_work(pg_runner *r, const pg_input *input)
+{
+    pg_pilot *pilot = input->bits & PG_INPUT_SHADOW ? r->shadow : r->pilot;
+    pg_input own = *input;
+    own.bits &= ~PG_INPUT_SHADOW;
+    if (pilot)
+        pg_pilot_push(pilot, &own);
+}
+
 void pg_runner_push(pg_runner *r, const pg_input *input)
 {
     if (r->config.flight)
         pg_flight_input(r->config.flight, input);
+    if (input->kind == PG_INPUT_WORK) {
+        push_work(r, input);
+        return;
+    }
     pg_pilot_push(r->pilot, input);
     if (r->shadow)
         pg_pilot_push(r->shadow, input);
@@ -118,9 +174,9 @@ void pg_runner_push(pg_runner *r, const pg_input *input)
 void pg_runner_push_work(pg_runner *r, pg_pilot *pilot, uint64_t number, int64_t now_ns)
 {
     pg_input input = { .kind = PG_INPUT_WORK, .time_ns = now_ns, .bits = number };
-    if (pilot == r->pilot && r->config.flight)
-        pg_flight_input(r->config.flight, &input);
-    pg_pilot_push(pilot, &input);
+    if (pilot != r->pilot)
+        input.bits |= PG_INPUT_SHADOW;
+    pg_runner_push(r, &input);
 }
 
 static double apart_bps(double a, double b, double mid)
@@ -160,32 +216,66 @@ static void drop_shadow(pg_runner *r)
     r->probation = false;
 }
 
-/* A failure at the controls: the one before comes back, or quotes are pulled. */
-static void failed(pg_runner *r, const pg_error *err)
-{
-    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 2];
-    pg_error_text(err, text, sizeof text);
-    if (r->config.by_hand)
-        return;
-    if (r->probation && !r->shadow->failed)
-        pg_runner_back(r, text, r->now_ns, NULL);
-    else
-        pg_runner_fail(r, text, r->now_ns);
-}
+static void pump_pilot(pg_runner *r, bool *more);
 
 /* The shadow's turn: what it does has no effect but on itself. */
 static void pump_shadow(pg_runner *r)
 {
+    char text[ERROR_TEXT];
     pg_error err = { 0 };
     bool more;
     if (pg_pilot_pump(r->shadow, &more, &err) == PG_OK)
         return;
     pg_engine_halt(r->shadow->engine);
     if (!r->probation && !r->config.by_hand) {
-        char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 2];
         say(r, PG_RUNNER_REFUSED, r->shadow, pg_error_text(&err, text, sizeof text));
         drop_shadow(r);
     }
+}
+
+/* Everybody acts upon what is known, so that all have seen the same: before the controls change hands. Where the script
+ * failed in the middle of it, its engine takes in the rest without it. */
+static void catch_up(pg_runner *r, int64_t now_ns)
+{
+    if (now_ns > r->now_ns)
+        r->now_ns = now_ns;
+    if (r->undecided) {
+        r->undecided = false;
+        pg_engine_cut(r->pilot->engine, 0, 0);
+        pg_engine_follow(r->pilot->engine);
+    } else if (pg_engine_waiting(r->pilot->engine) > 0) {
+        bool more;
+        pump_pilot(r, &more);
+    }
+    if (r->shadow)
+        pump_shadow(r);
+}
+
+/* A failure at the controls: the one before comes back, or quotes are pulled. */
+static void failed(pg_runner *r, const pg_error *err)
+{
+    char text[ERROR_TEXT];
+    pg_error_text(err, text, sizeof text);
+    r->undecided = true;
+    if (r->config.by_hand) {
+        say(r, PG_RUNNER_FAILED, r->pilot, text);
+        return;
+    }
+    if (err->status == PG_ERR_BUDGET || err->status == PG_ERR_MEMORY)
+        record_cut(r);
+    catch_up(r, r->now_ns);
+    if (r->probation && !r->shadow->failed)
+        pg_runner_back(r, text, r->now_ns, NULL);
+    else
+        pg_runner_fail(r, text, r->now_ns);
+}
+
+static void pump_pilot(pg_runner *r, bool *more)
+{
+    pg_error err = { 0 };
+    *more = true;
+    if (!r->undecided && pg_pilot_pump(r->pilot, more, &err) != PG_OK)
+        failed(r, &err);
 }
 
 /* Whether the shadow has flown along long enough; what it waits for. */
@@ -206,38 +296,50 @@ static void judge(pg_runner *r)
 
 bool pg_runner_pump(pg_runner *r, int64_t now_ns)
 {
-    pg_error err = { 0 };
-    bool more = true;
+    bool more;
     if (now_ns > r->now_ns)
         r->now_ns = now_ns;
-    if (pg_pilot_pump(r->pilot, &more, &err) != PG_OK)
-        failed(r, &err);
-    if (r->shadow)
+    pump_pilot(r, &more);
+    if (r->shadow && !r->undecided)
         pump_shadow(r);
     judge(r);
+    if (r->config.flight && pg_engine_waiting(r->pilot->engine) == 0)
+        pg_flight_mark(r->config.flight, pg_engine_book(r->pilot->engine), r->now_ns);
     return more;
 }
 
 /* ---- versions ---- */
 
-void pg_runner_shadow(pg_runner *r, pg_pilot *pilot, uint64_t from, int64_t now_ns)
+/* What the inputs that it was warmed up with do not tell: position and holds. */
+static void brief(pg_runner *r, pg_pilot *pilot, int64_t now_ns)
 {
-    drop_shadow(r);
-    const pg_position *held = pg_engine_position(r->pilot->engine);
-    const pg_book *book = pg_engine_book(r->pilot->engine);
+    const pg_engine *engine = r->pilot->engine;
+    const pg_book *book = pg_engine_book(engine);
     int64_t bid = pg_book_best(book, PG_BUY), ask = pg_book_best(book, PG_SELL);
     pg_input position = { .kind = PG_INPUT_POSITION, .time_ns = now_ns };
-    position.reply = (pg_reply){ .size = held->quantity, .price = bid ? bid : ask };
+    position.reply = (pg_reply){ .size = pg_engine_position(engine)->quantity, .price = bid ? bid : ask ? ask : 1 };
+    pg_pilot_push(pilot, &position);
+    pg_pilot_push(pilot, &(pg_input){ .kind = PG_INPUT_HOLD, .time_ns = now_ns, .bits = pg_engine_holds(engine) });
+}
+
+void pg_runner_shadow(pg_runner *r, pg_pilot *pilot, uint64_t from, int64_t now_ns)
+{
+    char text[ERROR_TEXT];
+    pg_error err = { 0 };
+    drop_shadow(r);
+    catch_up(r, now_ns);
+    if (record_pilot(r, PG_FLIGHT_SHADOW, pilot, from, &err) != PG_OK) {
+        say(r, PG_RUNNER_REFUSED, pilot, pg_error_text(&err, text, sizeof text));
+        pg_pilot_free(pilot);
+        return;
+    }
     r->shadow = pilot;
-    r->shadow_from = from;
-    r->since_ns = now_ns;
+    r->since_ns = r->now_ns;
     r->compared = 0;
     r->difference_bps = 0;
+    take_seats(r);
+    brief(r, pilot, r->now_ns);
     pilot->inputs = 0;
-    record_pilot(r, PG_FLIGHT_SHADOW, pilot, from);
-    pg_pilot_push(pilot, &position);
-    pg_pilot_push(pilot,
-                  &(pg_input){ .kind = PG_INPUT_HOLD, .time_ns = now_ns, .bits = pg_engine_holds(r->pilot->engine) });
     say(r, PG_RUNNER_SHADOW, pilot, "");
     pump_shadow(r);
 }
@@ -247,59 +349,69 @@ static void exchange_pilots(pg_runner *r)
 {
     pg_pilot *before = r->pilot;
     pg_engine_take_over(r->shadow->engine, before->engine);
-    pg_engine_set_workers(before->engine, NULL, NULL);
     r->pilot = r->shadow;
     r->shadow = before;
-    take_controls(r);
+    take_seats(r);
+    pg_engine_resume(r->pilot->engine);
+}
+
+static pg_status refuse(pg_runner *r, const pg_error *why, pg_error *err)
+{
+    char text[ERROR_TEXT];
+    say(r, PG_RUNNER_REFUSED, r->shadow, pg_error_text(why, text, sizeof text));
+    drop_shadow(r);
+    if (err)
+        *err = *why;
+    return why->status;
 }
 
 pg_status pg_runner_swap(pg_runner *r, int64_t now_ns, pg_error *err)
 {
-    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 2];
+    char text[128] = "";
     pg_error own = { 0 };
-    if (!r->shadow || r->probation)
+    catch_up(r, now_ns);
+    if (!r->shadow || r->probation || r->shadow->failed)
         return pg_fail(err, PG_ERR_STATE, "there is no new version to take over");
-    pg_status status = r->pilot->failed ? PG_OK : pg_session_carry(r->shadow->session, r->pilot->session, &own);
-    if (status != PG_OK) {
-        say(r, PG_RUNNER_REFUSED, r->shadow, pg_error_text(&own, text, sizeof text));
-        drop_shadow(r);
-        if (err)
-            *err = own;
-        return status;
-    }
+    bool fresh = r->pilot->failed; /* the state of a script that failed may be why it did */
+    if (!fresh && pg_session_carry(r->shadow->session, r->pilot->session, &own) != PG_OK)
+        return refuse(r, &own, err);
     double difference = pg_runner_difference(r);
     exchange_pilots(r);
-    pg_engine_resume(r->pilot->engine);
     record_text(r, PG_FLIGHT_VERSION, pg_pilot_version(r->pilot), strlen(pg_pilot_version(r->pilot)));
     r->probation = true;
-    r->since_ns = now_ns;
-    if (r->shadow->failed)
+    r->since_ns = r->now_ns;
+    if (fresh)
         drop_shadow(r);
-    if (isnan(difference))
-        snprintf(text, sizeof text, "state kept, %d orders kept", pg_engine_orders(r->pilot->engine)->count);
-    else
-        snprintf(text, sizeof text, "quotes differ by %.2f bps mean, state kept, %d orders kept", difference,
-                 pg_engine_orders(r->pilot->engine)->count);
+    if (!isnan(difference))
+        snprintf(text, sizeof text, "quotes differ by %.2f bps mean, ", difference);
+    size_t used = strlen(text);
+    snprintf(text + used, sizeof text - used, "state %s, %d orders kept", fresh ? "made anew" : "kept",
+             pg_engine_orders(r->pilot->engine)->count);
     say(r, PG_RUNNER_LIVE, r->pilot, text);
     return PG_OK;
 }
 
 pg_status pg_runner_back(pg_runner *r, const char *why, int64_t now_ns, pg_error *err)
 {
+    catch_up(r, now_ns);
     if (!r->shadow || !r->probation || r->shadow->failed)
         return pg_fail(err, PG_ERR_STATE, "the version before is not there any more");
     exchange_pilots(r);
-    pg_engine_resume(r->pilot->engine);
-    r->now_ns = now_ns > r->now_ns ? now_ns : r->now_ns;
     record_text(r, PG_FLIGHT_BACK, why, strlen(why));
     say(r, PG_RUNNER_BACK, r->pilot, why);
     drop_shadow(r);
     return PG_OK;
 }
 
+void pg_runner_stopped(pg_runner *r)
+{
+    r->pilot->failed = true;
+    r->undecided = true;
+}
+
 void pg_runner_fail(pg_runner *r, const char *why, int64_t now_ns)
 {
-    r->now_ns = now_ns > r->now_ns ? now_ns : r->now_ns;
+    catch_up(r, now_ns);
     r->pilot->failed = true;
     record_text(r, PG_FLIGHT_FAULT, why, strlen(why));
     pg_engine_halt(r->pilot->engine);
@@ -309,13 +421,20 @@ void pg_runner_fail(pg_runner *r, const char *why, int64_t now_ns)
 pg_status pg_runner_set(pg_runner *r, const char *name, const char *value, char *before, char *after, int64_t now_ns,
                         pg_error *err)
 {
-    char text[PG_PLAN_NAME + PG_PLAN_VALUE + 2];
-    r->now_ns = now_ns > r->now_ns ? now_ns : r->now_ns;
+    char text[PG_PLAN_NAME + PG_PLAN_VALUE + 2], other[2][32];
+    catch_up(r, now_ns);
+    if (strlen(name) >= PG_PLAN_NAME || strlen(value) >= PG_PLAN_VALUE)
+        return pg_fail(err, PG_ERR_RANGE, "'%.40s': the name or the value is too long", name);
+    if (r->pilot->failed)
+        return pg_fail(err, PG_ERR_STATE, "the strategy has failed; save a mended one first");
     pg_status status = pg_session_set(r->pilot->session, name, value, before, after, err);
     if (status == PG_OK)
         status = pg_plan_set_param(&r->pilot->plan, name, value, err);
     if (status != PG_OK)
         return status;
+    if (r->shadow && !r->shadow->failed &&
+        pg_session_set(r->shadow->session, name, value, other[0], other[1], NULL) == PG_OK)
+        pg_plan_set_param(&r->shadow->plan, name, value, NULL);
     snprintf(text, sizeof text, "%s=%s", name, value);
     record_text(r, PG_FLIGHT_PARAM, text, strlen(text));
     return PG_OK;

@@ -29,7 +29,7 @@ typedef struct {
     const char *scripts;  /* folder for the texts of versions; NULL: not kept */
     int64_t probation_ns; /* a failure this soon after a swap brings the old version back */
     int shadow_inputs;    /* inputs that a new version flies along before it takes over */
-    bool by_hand;         /* swaps only when told to (replays) */
+    bool by_hand;         /* swaps, and judges a failure, only when told to (replays) */
 } pg_runner_config;
 
 typedef struct pg_runner pg_runner;
@@ -39,10 +39,10 @@ pg_status pg_runner_new(pg_runner **runner, const pg_runner_config *config, pg_r
                         int64_t now_ns, pg_error *err);
 void pg_runner_free(pg_runner *runner);
 
-/* Records an input and gives it to everyone who flies. */
+/* Records an input and gives it to everyone who flies; one of kind WORK to the pilot that it names alone. */
 void pg_runner_push(pg_runner *runner, const pg_input *input);
 
-/* The same for an input that concerns one pilot alone: a fit that is done. */
+/* The same for a fit that is done, of a pilot that flies still: pg_pilot_fit_done says so. */
 void pg_runner_push_work(pg_runner *runner, pg_pilot *pilot, uint64_t number, int64_t now_ns);
 
 /* Calls back for everything that was pushed. False when the end was reached (on_stop is through). */
@@ -61,7 +61,11 @@ pg_status pg_runner_back(pg_runner *runner, const char *why, int64_t now_ns, pg_
 /* The running version decides nothing any more; its quotes are pulled. */
 void pg_runner_fail(pg_runner *runner, const char *why, int64_t now_ns);
 
-/* Sets a parameter of the running version, kept for later versions too. before, after: 32 bytes each. */
+/* For replays: the running version was stopped in the middle of its last callback. Its failure is to be judged. */
+void pg_runner_stopped(pg_runner *runner);
+
+/* Sets a parameter of the running version, in its plan too, and of the one in the shadow if it has it. What is being
+ * built from an older plan does not know of it: build it again. before, after: 32 bytes each. */
 pg_status pg_runner_set(pg_runner *runner, const char *name, const char *value, char *before, char *after,
                         int64_t now_ns, pg_error *err);
 

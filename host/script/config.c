@@ -51,9 +51,8 @@ static void clean(char *text)
 
 pg_error *pg_config_problem(pg_config_problems *problems, const char *path, int line, const char *format, ...)
 {
-    static _Thread_local pg_error unheard;
     bool room = problems->count < PG_CONFIG_PROBLEMS;
-    pg_error *err = room ? &problems->list[problems->count++] : &unheard;
+    pg_error *err = room ? &problems->list[problems->count++] : &problems->unheard;
     problems->more += !room;
     char text[PG_ERROR_WHAT];
     va_list arguments;

@@ -160,7 +160,8 @@ typedef struct {
 typedef struct {
     pg_error list[PG_CONFIG_PROBLEMS];
     int count;
-    int more; /* that did not fit */
+    int more;         /* that did not fit */
+    pg_error unheard; /* the latest of them */
 } pg_config_problems;
 
 /* Reads and checks a file. On an error there is no configuration; *err is the first problem and problems (may be NULL)

@@ -68,8 +68,14 @@ static void check_venue_place(checker *c, const pg_config_venue *venue)
 /* The built-in exchange plays something, unless a url names one that runs already. */
 static void check_venue_data(checker *c, const pg_config_venue *venue)
 {
-    if (venue->network != PG_NETWORK_LOCAL || venue->url)
+    if (venue->network != PG_NETWORK_LOCAL)
         return;
+    if (venue->url) {
+        if (venue_has(venue, "data"))
+            pg_error_remedy(WRONG(c, venue->line, "venue has both url and data"),
+                            "data is what the built-in exchange plays, url an exchange that runs already: choose one");
+        return;
+    }
     pg_file_info info;
     pg_error failure;
     if (!venue->data && !venue_has(venue, "data"))
@@ -253,9 +259,10 @@ static void check_contradictions(checker *c)
     if (limits->max_gross_usd > 0 && limits->max_net_usd > limits->max_gross_usd)
         WRONG(c, risk->line, "max_net_usd (%.10g) is more than max_gross_usd (%.10g)", limits->max_net_usd,
               limits->max_gross_usd);
-    if (limits->cascade_resume > limits->cascade_pull)
-        WRONG(c, risk->line, "cascade_resume (%.10g) is more than cascade_pull (%.10g)", limits->cascade_resume,
-              limits->cascade_pull);
+    pg_risk_limits whole = *limits;
+    pg_error failure = { 0 };
+    if (pg_risk_limits_check(&whole, &failure) != PG_OK)
+        WRONG(c, risk->line, "%s", failure.what);
 }
 
 static void check_web(checker *c)

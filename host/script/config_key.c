@@ -3,19 +3,33 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/environment.h"
+#include "base/file.h"
+#include "crypto/keystore.h"
 
-pg_key_source pg_config_key_source(const pg_config *config, const pg_secret_source *secret)
+static pg_status keystore_path(char *path, const pg_config *config, pg_error *err)
+{
+    if (!config->host.keystore)
+        return pg_keystore_default_path(path, err);
+    snprintf(path, PG_PATH_SIZE, "%s", config->host.keystore);
+    return PG_OK;
+}
+
+pg_status pg_config_key_source(pg_key_source *source, char *path, const pg_config *config,
+                               const pg_secret_source *secret, pg_error *err)
 {
     switch (secret->kind) {
-    case PG_SECRET_FILE: return (pg_key_source){ .from = PG_KEY_FROM_FILE, .path = secret->name };
+    case PG_SECRET_FILE:
+        snprintf(path, PG_PATH_SIZE, "%s", secret->name);
+        *source = (pg_key_source){ .from = PG_KEY_FROM_FILE, .path = path };
+        return PG_OK;
     case PG_SECRET_KEYSTORE:
-        return (pg_key_source){ .from = PG_KEY_FROM_KEYSTORE, .path = config->host.keystore, .name = secret->name };
-    default: break;
+        *source = (pg_key_source){ .from = PG_KEY_FROM_KEYSTORE, .path = path, .name = secret->name };
+        return keystore_path(path, config, err);
+    default:
+        snprintf(path, PG_PATH_SIZE, ".env");
+        *source = (pg_key_source){ .from = PG_KEY_FROM_ENVIRONMENT, .path = path, .name = secret->name };
+        return PG_OK;
     }
-    if (pg_environment_get(secret->name))
-        return (pg_key_source){ .from = PG_KEY_FROM_ENVIRONMENT, .name = secret->name };
-    return (pg_key_source){ .from = PG_KEY_FROM_DOTENV, .path = ".env", .name = secret->name };
 }
 
 pg_key_kind pg_config_key_kind(const pg_config_venue *venue)

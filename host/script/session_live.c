@@ -150,8 +150,9 @@ static bool copy_value(carrier *c, int index, int depth)
 static int copy_state(lua_State *lua)
 {
     carrier *c = lua_touserdata(lua, 1);
-    luaL_checkstack(c->from, 4 * PG_STATE_DEPTH + 16, NULL);
     luaL_checkstack(lua, 4 * PG_STATE_DEPTH + 16, NULL);
+    if (!lua_checkstack(c->from, 4 * PG_STATE_DEPTH + 16)) /* not by luaL_checkstack: nobody would catch its error */
+        return luaL_error(lua, "no room on the stack of the running version");
     return copy_value(c, lua_gettop(c->from), 0) ? 1 : 0;
 }
 
@@ -198,6 +199,11 @@ pg_status pg_session_carry(pg_session *to, pg_session *from, pg_error *err)
 }
 
 /* ---- the rest ---- */
+
+void pg_session_log_to(pg_session *session, const pg_log *log)
+{
+    session->config.log = log;
+}
 
 void pg_session_collect(pg_session *session)
 {

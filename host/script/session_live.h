@@ -28,6 +28,9 @@ pg_status pg_session_why(pg_session *session, pg_text *out, pg_error *err);
 /* Appends the names that can be completed at the console, a line each. */
 pg_status pg_session_names(pg_session *session, pg_text *out, pg_error *err);
 
+/* Where what it prints goes from now on; NULL: nowhere. */
+void pg_session_log_to(pg_session *session, const pg_log *log);
+
 /* A bounded step of garbage collection, between events. */
 void pg_session_collect(pg_session *session);
 

@@ -2,7 +2,8 @@
  *
  * The counterpart of paper trading and of the tests (hyperliquid.md 2 to 20). Every signature and nonce is verified, and
  * what the venue refuses is refused, with the venue's words where they are known. One perpetuals dex, cross and isolated
- * margin, no spot markets.
+ * margin, hourly funding, liquidation at the market. Not here yet, and refused: trigger orders and groups, TWAP, spot,
+ * agents, vaults, sub-accounts, transfers.
  *
  * A modification is checked first; when it is not possible the old order stays. Then the old one is cancelled and the
  * new one placed, which may be refused (post-only) while the old one is gone. */
@@ -27,6 +28,15 @@ typedef struct {
     const pg_synthetic_params *synthetic;
     uint64_t seed;
 } pg_hl_exchange_coin;
+
+/* A coin with a synthetic market around a price (0: one that suits the name, 100 for names that are not known), of the
+ * precision that the venue would give it. Fills *params, which the coin refers to. PG_ERR_INVALID for a price that no
+ * such market can have. */
+pg_status pg_hl_exchange_synthetic_coin(pg_hl_exchange_coin *coin, pg_synthetic_params *params, const char *name,
+                                        double price, uint64_t seed, pg_error *err);
+
+/* A coin that plays a tape. PG_ERR_INVALID when its prices have more decimals than the venue's can. */
+pg_status pg_hl_exchange_tape_coin(pg_hl_exchange_coin *coin, const pg_tape *tape, double speed, pg_error *err);
 
 typedef struct {
     const char *address; /* "0x" and 40 digits */

@@ -210,6 +210,9 @@ bool hlx_read_address(char text[PG_ADDRESS_TEXT], const cJSON *member);
 /* A client id in lower case; false: it is none. */
 bool hlx_read_cloid(char cloid[PG_EXCHANGE_CLIENT_ID], const char *text);
 
+/* A small whole number that may be missing or null (then 0); one that is not small is 1000. False: something else. */
+bool hlx_read_setting(int *value, const cJSON *member);
+
 /* What an address has left of its budget of actions. */
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account);
 

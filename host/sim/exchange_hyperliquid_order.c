@@ -7,6 +7,8 @@
 
 enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
 
+static const char no_triggers[] = "Trigger orders and groups of orders are not available on this exchange.";
+
 /* ---- answers ---- */
 
 static void open_statuses(pg_text *out, const char *type)
@@ -109,7 +111,7 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
                                    .tif = tifs[order->tif],
                                    .reduce_only = order->reduce_only };
     if (order->tif == PG_HL_TIF_NONE)
-        return "Invalid TP/SL price.";
+        return no_triggers;
     if (pg_decimal_parse(&made->price, order->price, strlen(order->price), coin->price_decimals) != PG_OK ||
         made->price <= 0)
         return "Order has invalid price.";
@@ -160,7 +162,7 @@ static void place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_
 {
     char cloid[PG_EXCHANGE_CLIENT_ID];
     pg_exchange_request made;
-    const char *wrong = action->order.grouping == PG_HL_GROUP_NONE ? NULL : "Invalid TP/SL price.";
+    const char *wrong = action->order.grouping == PG_HL_GROUP_NONE ? NULL : no_triggers;
     for (size_t i = 0; i < action->order.count && !wrong; i++)
         wrong = read_order(&made, cloid, e, &action->order.list[i]);
     open_statuses(out, "order");
@@ -298,7 +300,7 @@ static void schedule_cancel(pg_hl_exchange *e, pg_text *out, int account, const 
     } else if (time_ms != 0 && pg_exchange_schedules_fired(e->core, account) >= SCHEDULES_A_DAY) {
         hlx_error(out, "Scheduled cancel has been triggered too many times today.");
     } else {
-        pg_exchange_schedule_cancel(e->core, account, time_ms * 1000000);
+        pg_exchange_schedule_cancel(e->core, account, time_ms < INT64_MAX / 1000000 ? time_ms * 1000000 : INT64_MAX);
         hlx_ok(out);
     }
 }

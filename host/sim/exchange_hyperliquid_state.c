@@ -145,7 +145,7 @@ static bool put_order_status(pg_hl_exchange *e, pg_text *text, const cJSON *requ
         return false;
     if (account != PG_EXCHANGE_NOBODY && cJSON_IsString(oid))
         order = pg_exchange_find_client(e->core, account, cloid);
-    else if (account != PG_EXCHANGE_NOBODY && oid->valuedouble > 0)
+    else if (account != PG_EXCHANGE_NOBODY && oid->valuedouble > 0 && oid->valuedouble < 9e15)
         order = pg_exchange_find_order(e->core, account, (uint64_t)oid->valuedouble);
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "status", order ? "order" : "unknownOid");

@@ -53,25 +53,20 @@ static void acknowledge(hlx_socket *socket, const char *method, const hlx_subscr
 /* What the venue does with a coin that it does not know: no frame, the connection is gone. */
 static void drop(hlx_socket *socket)
 {
+    if (!socket->dead)
+        pg_peer_close(socket->peer, true);
     socket->dead = true;
-    pg_peer_close(socket->peer, true);
 }
 
 /* ---- reading subscriptions ---- */
 
 typedef enum { READ, NO_SUBSCRIPTION, CLOSES } reading;
 
-static bool read_number(int *number, const cJSON *member)
-{
-    *number = cJSON_IsNumber(member) ? (int)member->valuedouble : 0;
-    return !member || cJSON_IsNull(member) || cJSON_IsNumber(member);
-}
-
 static reading read_book(hlx_subscription *s, const cJSON *json)
 {
     const cJSON *fast = cJSON_GetObjectItemCaseSensitive(json, "fast");
-    if (!read_number(&s->figures, cJSON_GetObjectItemCaseSensitive(json, "nSigFigs")) ||
-        !read_number(&s->mantissa, cJSON_GetObjectItemCaseSensitive(json, "mantissa")) ||
+    if (!hlx_read_setting(&s->figures, cJSON_GetObjectItemCaseSensitive(json, "nSigFigs")) ||
+        !hlx_read_setting(&s->mantissa, cJSON_GetObjectItemCaseSensitive(json, "mantissa")) ||
         (fast && !cJSON_IsBool(fast) && !cJSON_IsNull(fast)))
         return NO_SUBSCRIPTION;
     s->fast = cJSON_IsTrue(fast);

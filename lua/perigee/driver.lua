@@ -50,8 +50,15 @@ local function split_settings(settings, slots, path)
   return own, by_slot
 end
 
---- The estimator of a slot: the strategy's choice, or the user's. A table gives parameters too.
-local function slot_choice(slot, wanted, override, path)
+--- The estimator of a slot: the strategy's choice, or the user's. A table gives parameters too. "@FILE" is the
+-- strategy's choice with its parameters, but read from there: a replay has the texts of that day.
+local slot_choice
+function slot_choice(slot, wanted, override, path)
+  local file = override and override:match "^@(.+)$"
+  if file then
+    local _, settings = slot_choice(slot, wanted, nil, path)
+    return file, settings
+  end
   local choice = override or wanted
   if type(choice) == "string" then return choice, {} end
   if type(choice) ~= "table" or type(choice[1]) ~= "string" then

@@ -238,6 +238,8 @@ static void test_each_mistake(void **state)
         { PAPER MARKET "risk { max_order_usd = 1/0 }", 3, "not a finite number" },
         { PAPER MARKET "risk { max_order_usd = 0/0 }", 3, "not a finite number" },
         { PAPER MARKET "risk { max_order_usd = 10, max_position_usd = 5 }", 3, "is more than max_position_usd" },
+        { PAPER MARKET "risk { cascade_resume = 0.9 }", 3, "cascade_resume" },
+        { PAPER MARKET "risk { burst = 9 }", 3, "max_orders_per_s is not" },
         { PAPER MARKET "risk { 10 }", 3, "a value without a name" },
         { PAPER MARKET "risk { max_data_age_s = {} }", 3, "max_data_age_s must be a number, not a table" },
         { PAPER MARKET "risk {}\n\nrisk {}", 5, "there is a risk already, at line 3" },
@@ -287,6 +289,9 @@ static void test_each_mistake(void **state)
         { "venue 'p' { kind = 'hyperliquid', network = 'local' }\n"
           "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua' }",
           1, "venue lacks data" },
+        { "venue 'p' { kind = 'hyperliquid', network = 'local', data = 'synthetic', url = 'http://[::1]:5' }\n"
+          "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua' }",
+          1, "both url and data" },
         { "venue 'p' { kind = 'hyperliquid', network = 'local', data = 'none.tape' }\n"
           "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua' }",
           1, "none.tape" },
@@ -317,6 +322,24 @@ static void test_each_mistake(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_one(cases[i].text, cases[i].line, cases[i].words);
+}
+
+/* Every limit that there is can be set here, under the same name, to values that the risk gate takes. */
+static void test_limits_are_the_gate_s(void **state)
+{
+    (void)state;
+    int count;
+    const pg_risk_field *fields = pg_risk_fields(&count);
+    for (int i = 0; i < count; i++) {
+        const pg_config_field *own = NULL;
+        for (int j = 0; j < pg_config_risk_table.count && !own; j++)
+            if (strcmp(pg_config_risk_table.fields[j].name, fields[i].name) == 0)
+                own = &pg_config_risk_table.fields[j];
+        if (!own)
+            fail_msg("config.lua has no limit %s", fields[i].name);
+        assert_int_equal(own->offset, offsetof(pg_config_risk, limits) + fields[i].offset);
+        assert_true(own->max <= fields[i].most && (own->min == 0 || own->min >= fields[i].least));
+    }
 }
 
 static void test_real_money_needs_limits(void **state)
@@ -517,13 +540,21 @@ static void test_other_changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),        cmocka_unit_test(test_shipped_has_every_setting),
-        cmocka_unit_test(test_defaults),       cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_each_mistake),   cmocka_unit_test(test_real_money_needs_limits),
-        cmocka_unit_test(test_all_mistakes),   cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_hostile),        cmocka_unit_test(test_keys_are_not_repeated),
-        cmocka_unit_test(test_missing_file),   cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_market_changes), cmocka_unit_test(test_other_changes),
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_shipped_has_every_setting),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_each_mistake),
+        cmocka_unit_test(test_limits_are_the_gate_s),
+        cmocka_unit_test(test_real_money_needs_limits),
+        cmocka_unit_test(test_all_mistakes),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_keys_are_not_repeated),
+        cmocka_unit_test(test_missing_file),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_market_changes),
+        cmocka_unit_test(test_other_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,7 @@ typedef struct {
     char address[EXCHANGE_TRADERS][PG_ADDRESS_TEXT];
     int64_t now_ns;
     uint64_t nonce;
+    int64_t timeout_ms; /* of HTTP */
     bool answered;
     int code;
     char *body; /* of the last HTTP answer */
@@ -64,6 +65,7 @@ static inline pg_hl_exchange_config exchange_config(exchange_test *t)
                                                  { .name = "ETH", .size_decimals = 4, .max_leverage = 25 } };
     memset(t, 0, sizeof *t);
     t->now_ns = EXCHANGE_START_NS;
+    t->timeout_ms = 5000;
     return (pg_hl_exchange_config){ .seed = 1,
                                     .clock = pg_clock_virtual(&t->now_ns),
                                     .network = PG_HL_TESTNET,
@@ -159,11 +161,12 @@ static inline void exchange_post(exchange_test *t, const char *path, const char 
     pg_error err = { 0 };
     snprintf(url, sizeof url, "%s%s", pg_hl_exchange_url(t->server), path);
     pg_http_request request = {
-        .url = url, .body = body, .size = size, .headers = headers, .header_count = 1, .timeout_ms = 3000
+        .url = url, .body = body, .size = size, .headers = headers, .header_count = 1, .timeout_ms = t->timeout_ms
     };
     t->answered = false;
     exchange_check(pg_http_send(t->http, &request, t, exchange_done, &err), &err);
-    pg_loop_run_for(t->loop, EXCHANGE_WAIT_MS);
+    for (double until = pg_clock_elapsed() + EXCHANGE_WAIT_MS * 1e-3; !t->answered && pg_clock_elapsed() < until;)
+        pg_loop_run_for(t->loop, EXCHANGE_WAIT_MS); /* frames on sockets end it, too */
     PG_ASSERT(t->answered);
 }
 

@@ -276,3 +276,53 @@ pg_status pg_hl_decode(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *t
             decoder->event[i].exch_ns = received_ns;
     return PG_OK;
 }
+
+/* ---- answers over HTTP ---- */
+
+static pg_status decode_bare(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size,
+                             const channel *c, pg_error *err)
+{
+    pg_hl_reader reader;
+    pg_error unused;
+    memset(frame, 0, sizeof *frame);
+    frame->market = -1;
+    frame->kind = c->kind;
+    if (!err)
+        err = &unused;
+    pg_hl_reader_init(&reader, text, size, err);
+    c->read(decoder, &reader, frame);
+    pg_hl_finish(&reader);
+    if (!reader.failed)
+        return PG_OK;
+    frame->count = 0;
+    return err->status;
+}
+
+static bool read_book_or_null(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame)
+{
+    return pg_hl_is_null(reader) || hl_read_book(decoder, reader, frame);
+}
+
+pg_status pg_hl_decode_book(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err)
+{
+    static const channel c = { "l2Book", PG_HL_FRAME_BOOK, read_book_or_null };
+    return decode_bare(decoder, frame, text, size, &c, err);
+}
+
+pg_status pg_hl_decode_status(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err)
+{
+    static const channel c = { "orderStatus", PG_HL_FRAME_UPDATES, hl_read_status };
+    return decode_bare(decoder, frame, text, size, &c, err);
+}
+
+pg_status pg_hl_decode_open(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err)
+{
+    static const channel c = { "openOrders", PG_HL_FRAME_UPDATES, hl_read_open };
+    return decode_bare(decoder, frame, text, size, &c, err);
+}
+
+pg_status pg_hl_decode_fills(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err)
+{
+    static const channel c = { "userFills", PG_HL_FRAME_FILLS, hl_read_fill_list };
+    return decode_bare(decoder, frame, text, size, &c, err);
+}

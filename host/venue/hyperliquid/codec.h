@@ -61,8 +61,10 @@ typedef struct {
     int64_t price, remaining, size; /* size: as it was placed */
     int64_t time_ns;                /* of the state */
     uint8_t side;
+    bool reduce_only;
     pg_hl_state state;
     pg_reason reason;
+    pg_hl_span coin;
     char words[PG_HL_STATUS_TEXT]; /* the venue's name of the state */
 } pg_hl_update;
 
@@ -150,6 +152,14 @@ pg_status pg_hl_decode(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *t
 /* Reads the body of an answer to an action into *answer, with results in the decoder's list. */
 pg_status pg_hl_decode_answer(pg_hl_decoder *decoder, pg_hl_answer *answer, const char *text, size_t size,
                               pg_error *err);
+
+/* Reads other answers over HTTP into a frame of the same kind as a message: `l2Book` (BOOK; market -1 for null),
+ * `orderStatus` (UPDATES; none for an order that the venue does not know), lists of open orders (UPDATES, all open) and
+ * of fills (FILLS). */
+pg_status pg_hl_decode_book(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
+pg_status pg_hl_decode_status(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
+pg_status pg_hl_decode_open(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
+pg_status pg_hl_decode_fills(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
 
 /* Makes one result for each of the `parts` of the request (13.1): one error for all of them is repeated. False when the
  * numbers do not agree: then nothing is known of any. */

@@ -7,28 +7,41 @@
 
 /* ---- states of orders ---- */
 
-static bool read_order(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update)
+/* True, false, or null, which is false. */
+static bool read_flag(pg_hl_reader *r, bool *value)
 {
-    enum { COIN, SIDE, PX, SZ, OID, ORIG, CLOID, FIELDS };
-    static const char *const names[] = { "coin", "side", "limitPx", "sz", "oid", "origSz", "cloid" };
-    pg_hl_span name, coin_name = { 0 }, price = { 0 }, remaining = { 0 }, size = { 0 };
+    return pg_hl_is_null(r) || pg_hl_bool(r, value);
+}
+
+/* `listed`: in a list of open orders, of which older ones have only what remains. */
+static bool read_order(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update, bool listed)
+{
+    enum { COIN, SIDE, PX, SZ, OID, ORIG, CLOID, REDUCE, TIME, FIELDS };
+    static const char *const names[] = { "coin",   "side",  "limitPx",    "sz",       "oid",
+                                         "origSz", "cloid", "reduceOnly", "timestamp" };
+    pg_hl_span name, price = { 0 }, remaining = { 0 }, size = { 0 };
     uint32_t seen = 0;
     int n = 0;
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case COIN: pg_hl_string(r, &coin_name); break;
+        case COIN: pg_hl_string(r, &update->coin); break;
         case SIDE: hl_read_side(r, &update->side); break;
         case PX: pg_hl_string(r, &price); break;
         case SZ: pg_hl_string(r, &remaining); break;
         case OID: pg_hl_whole(r, &update->oid); break;
         case ORIG: pg_hl_string(r, &size); break;
         case CLOID: hl_read_cloid(r, &update->cloid); break;
+        case REDUCE: read_flag(r, &update->reduce_only); break;
+        case TIME: hl_read_time(r, &update->time_ns); break;
         default: pg_hl_skip(r);
         }
-    if (!pg_hl_need(r, seen, (1u << FIELDS) - 1 - (1u << CLOID), names))
+    uint32_t optional = (listed ? 1u << ORIG : 0) | 1u << CLOID | 1u << REDUCE | 1u << TIME;
+    if (!pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names))
         return false;
-    update->market = hl_market_of(decoder, coin_name);
+    if (!(seen & 1u << ORIG))
+        size = remaining;
+    update->market = hl_market_of(decoder, update->coin);
     if (update->market < 0)
         return true;
     const coin *c = &decoder->coins[update->market];
@@ -48,7 +61,7 @@ static bool read_update(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *u
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case ORDER: read_order(decoder, r, update); break;
+        case ORDER: read_order(decoder, r, update, false); break;
         case STATUS: pg_hl_string(r, &status); break;
         case TIME: hl_read_time(r, &update->time_ns); break;
         default: pg_hl_skip(r);
@@ -68,6 +81,46 @@ bool hl_read_updates(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame
         if (n > PG_HL_UPDATES_MAX)
             return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d states of orders", PG_HL_UPDATES_MAX);
         if (!read_update(decoder, r, &decoder->update[n - 1]))
+            return false;
+    }
+    frame->update = decoder->update;
+    frame->count = n;
+    return !r->failed;
+}
+
+/* {"status":"order","order":{...}}, or {"status":"unknownOid"}. */
+bool hl_read_status(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    enum { STATUS, ORDER, FIELDS };
+    static const char *const names[] = { "status", "order" };
+    pg_hl_span name, status = { 0 };
+    uint32_t seen = 0;
+    int n = 0;
+    frame->update = decoder->update;
+    pg_hl_open(r, '{');
+    while (pg_hl_member(r, &n, &name))
+        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+        case STATUS: pg_hl_string(r, &status); break;
+        case ORDER: read_update(decoder, r, &decoder->update[0]); break;
+        default: pg_hl_skip(r);
+        }
+    if (!pg_hl_need(r, seen, 1u << STATUS, names) || pg_hl_equal(status, "unknownOid"))
+        return !r->failed;
+    if (!pg_hl_equal(status, "order"))
+        return pg_hl_wrong(r, PG_ERR_PARSE, "a status that is neither order nor unknownOid");
+    frame->count = 1;
+    return pg_hl_need(r, seen, 1u << ORDER, names);
+}
+
+bool hl_read_open(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    int n = 0;
+    pg_hl_open(r, '[');
+    while (pg_hl_element(r, &n)) {
+        if (n > PG_HL_UPDATES_MAX)
+            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d open orders", PG_HL_UPDATES_MAX);
+        decoder->update[n - 1] = (pg_hl_update){ .market = -1, .state = PG_HL_STATE_OPEN, .words = "open" };
+        if (!read_order(decoder, r, &decoder->update[n - 1], true))
             return false;
     }
     frame->update = decoder->update;
@@ -100,20 +153,34 @@ typedef struct {
     pg_hl_span coin, price, size, fee, token;
 } fill_texts;
 
+/* The venue converts dust, in sizes and at prices that no order has: those are rounded, and what is less than half a unit
+ * of size is nobody's fill. */
 static bool read_fill_values(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, const fill_texts *text)
 {
     fill->market = hl_market_of(decoder, text->coin);
     if (fill->market < 0)
         return true;
     const coin *c = &decoder->coins[fill->market];
-    if (!pg_hl_units(r, text->price, c->price_decimals, "px", &fill->price) ||
-        !pg_hl_units(r, text->size, c->size_decimals, "sz", &fill->size) ||
+    if (!hl_nearest(r, text->price, c->price_decimals, "px", &fill->price) ||
+        !hl_nearest(r, text->size, c->size_decimals, "sz", &fill->size) ||
         !read_fee(r, c, text->fee, text->token, fill))
         return false;
-    return fill->size > 0 || pg_hl_wrong(r, PG_ERR_RANGE, "a fill without a size");
+    if (fill->size == 0)
+        fill->market = -1;
+    return (fill->size >= 0 && fill->price >= 0) || pg_hl_wrong(r, PG_ERR_RANGE, "a fill of less than nothing");
 }
 
-static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
+/* For a fill from before trades had ids: a number made of all that is said about it. */
+static uint64_t number_of(const char *text, const char *end)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (; text < end; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash | (uint64_t)1 << 63; /* the venue's have 50 bits */
+}
+
+/* `listed`: in a list, of which old ones have no trade ids. */
+static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, bool listed)
 {
     enum { COIN, PX, SZ, SIDE, TIME, OID, CROSSED, FEE, TID, TOKEN, CLOID, LIQUIDATION, FIELDS };
     static const char *const names[] = { "coin",    "px",  "sz",  "side",     "time",  "oid",
@@ -124,6 +191,7 @@ static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
     bool crossed = false;
     int n = 0;
     *fill = (pg_hl_fill){ .market = -1 };
+    const char *start = r->at;
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
@@ -145,23 +213,30 @@ static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
         default: pg_hl_skip(r);
         }
     fill->maker = !crossed;
-    uint32_t optional = 1u << TOKEN | 1u << CLOID | 1u << LIQUIDATION;
+    if (listed && !(seen & 1u << TID))
+        fill->tid = number_of(start, r->at);
+    uint32_t optional = 1u << TOKEN | 1u << CLOID | 1u << LIQUIDATION | (listed ? 1u << TID : 0);
     return pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names) && read_fill_values(decoder, r, fill, &text);
 }
 
-static bool read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+static bool read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame, bool listed)
 {
     int n = 0;
     pg_hl_open(r, '[');
     while (pg_hl_element(r, &n)) {
         if (n > PG_HL_FILLS_MAX)
             return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d fills", PG_HL_FILLS_MAX);
-        if (!read_fill(decoder, r, &decoder->fill[n - 1]))
+        if (!read_fill(decoder, r, &decoder->fill[n - 1], listed))
             return false;
     }
     frame->fill = decoder->fill;
     frame->count = n;
     return !r->failed;
+}
+
+bool hl_read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    return read_fills(decoder, r, frame, true);
 }
 
 /* Of `userFills`, and of `user`, which says other things too. */
@@ -175,7 +250,7 @@ bool hl_read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case FILLS: read_fill_list(decoder, r, frame); break;
+        case FILLS: read_fills(decoder, r, frame, false); break;
         case SNAPSHOT: pg_hl_bool(r, &frame->snapshot); break;
         default: pg_hl_skip(r);
         }

@@ -32,6 +32,10 @@ bool hl_read_updates(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *
 bool hl_read_fills(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
 bool hl_read_reply(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
 
+bool hl_read_status(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
+bool hl_read_open(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
+bool hl_read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
+
 bool hl_read_answer(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_answer *answer);
 
 /* Milliseconds of the Unix epoch, as ns. */

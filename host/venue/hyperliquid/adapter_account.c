@@ -1,0 +1,115 @@
+/* The account's stream: states of orders, fills, and the answers to requests that were sent on it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "venue/hyperliquid/adapter_internal.h"
+
+enum { SNAPSHOT_MS = 5000 };
+
+static const char *symbol_of(const hl_venue *venue, int market)
+{
+    return market >= 0 ? venue->market[market].asset.name : "";
+}
+
+/* The snapshot repeats the newest fills on every subscription: what is from before this session is not news. */
+static void take_fills(hl_venue *venue, const pg_hl_frame *frame, int64_t received_ns)
+{
+    int64_t news_ns = venue->opened_ns + venue->clock_ahead_ns;
+    if (frame->snapshot)
+        venue->fills_heard = true;
+    for (int k = 0; k < frame->count; k++) {
+        /* a snapshot has the newest first */
+        const pg_hl_fill *fill = &frame->fill[frame->snapshot ? frame->count - 1 - k : k];
+        if (fill->market < 0)
+            continue;
+        if (frame->snapshot && fill->time_ns < news_ns)
+            hl_orders_know_fill(venue->orders, fill);
+        else
+            hl_orders_fill(venue->orders, fill, symbol_of(venue, fill->market), received_ns);
+    }
+}
+
+static void check_up(hl_venue *venue, int64_t now_ns)
+{
+    if (venue->account_up || !pg_hl_stream_is_subscribed(venue->account_stream))
+        return;
+    if (!venue->fills_heard && now_ns - venue->subscribed_ns[PG_LINK_ACCOUNT] < (int64_t)SNAPSHOT_MS * 1000000)
+        return;
+    venue->account_up = true;
+    venue->sink.link(venue->sink.self, PG_LINK_ACCOUNT, true, "");
+    hl_start_check(venue);
+}
+
+static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t received_ns)
+{
+    switch (frame->kind) {
+    case PG_HL_FRAME_REPLY: hl_flight_reply(venue, frame); break;
+    case PG_HL_FRAME_UPDATES:
+        for (int i = 0; i < frame->count; i++)
+            hl_orders_update(venue->orders, &frame->update[i], received_ns);
+        break;
+    case PG_HL_FRAME_FILLS: take_fills(venue, frame, received_ns); break;
+    case PG_HL_FRAME_SUBSCRIBED:
+    case PG_HL_FRAME_ERROR: pg_hl_stream_frame(venue->account_stream, frame); break;
+    default: break;
+    }
+    if (!venue->account_up)
+        check_up(venue, received_ns);
+}
+
+/* A message about the account that cannot be read may have been a fill: the connection is made anew, whereupon fills come
+ * again and the host reads the account. */
+static void text(void *self, char *data, size_t size, int64_t received_ns)
+{
+    hl_venue *venue = self;
+    pg_hl_frame frame;
+    pg_error err;
+    char words[1024];
+    if (pg_hl_decode(venue->decoder, &frame, data, size, received_ns, &err) == PG_OK) {
+        take_frame(venue, &frame, received_ns);
+        return;
+    }
+    hl_log(venue, PG_LOG_ERROR, "a message about the account cannot be read", "why",
+           pg_error_text(&err, words, sizeof words));
+    pg_hl_stream_drop(venue->account_stream, "a message about the account could not be read");
+}
+
+static void subscribed(void *self)
+{
+    hl_venue *venue = self;
+    venue->subscribed_ns[PG_LINK_ACCOUNT] = hl_now();
+    check_up(venue, venue->subscribed_ns[PG_LINK_ACCOUNT]);
+}
+
+static void closed(void *self, const char *why)
+{
+    hl_venue *venue = self;
+    bool was_up = venue->account_up;
+    venue->account_up = false;
+    venue->fills_heard = false;
+    hl_flights_lost(venue);
+    if (was_up)
+        venue->sink.link(venue->sink.self, PG_LINK_ACCOUNT, false, why);
+}
+
+pg_status hl_account_open(hl_venue *venue, pg_error *err)
+{
+    char url[320];
+    if (!venue->account[0])
+        return PG_OK;
+    snprintf(url, sizeof url, "ws%s/ws", venue->url + strlen("http"));
+    pg_hl_stream_config config = { .url = url, .name = "account", .log = venue->log };
+    pg_hl_stream_handler handler = { venue, text, subscribed, closed };
+    pg_status status = pg_hl_stream_new(&venue->account_stream, venue->loop, &config, handler, err);
+    if (status == PG_OK)
+        status = pg_hl_stream_add(venue->account_stream, "orderUpdates", NULL, venue->account, false, err);
+    if (status == PG_OK)
+        status = pg_hl_stream_add(venue->account_stream, "userFills", NULL, venue->account, false, err);
+    return status == PG_OK ? pg_hl_stream_start(venue->account_stream, err) : status;
+}
+
+void hl_account_tick(hl_venue *venue, int64_t now_ns)
+{
+    if (venue->account_stream && !venue->account_up)
+        check_up(venue, now_ns);
+}

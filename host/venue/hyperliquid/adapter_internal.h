@@ -1,0 +1,215 @@
+/* What the parts of the adapter share: adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has the
+ * market stream, adapter_account.c the account's, adapter_send.c sends requests, adapter_doubt.c asks what became of
+ * them, adapter_calls.c has the other calls of venue.h. */
+#ifndef PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
+#define PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
+
+#include "net/bucket.h"
+#include "venue/hyperliquid/adapter.h"
+#include "venue/hyperliquid/adapter_orders.h"
+#include "venue/hyperliquid/codec_book.h"
+#include "venue/hyperliquid/nonce.h"
+#include "venue/hyperliquid/rest.h"
+#include "venue/hyperliquid/sign.h"
+#include "venue/hyperliquid/stream.h"
+#include "venue/recent.h"
+
+enum {
+    HL_FLIGHTS = 160, /* requests without an answer yet */
+    HL_POSTS = 80,    /* of them over the WebSocket; the venue takes 100 */
+    HL_DEXES = 8,     /* perpetuals exchanges whose coins are traded */
+    HL_VOIDS = 64,
+    HL_TICK_MS = 20,
+    HL_ANSWER_MS = 5000,
+    HL_TRADES_SEEN = 1024,
+    HL_MESSAGES = 2000 /* in a minute over the WebSocket */
+};
+
+typedef struct {
+    pg_hl_asset asset;
+    pg_instrument instrument;
+    pg_hl_book book;
+    pg_recent *trades;
+    int dex;          /* place in venue->dexes; -1: spot */
+    bool has_book;    /* since the stream was last subscribed */
+    bool asking;      /* for a book over HTTP */
+    int64_t heard_ns; /* any message of the market's stream */
+    int64_t funding;  /* last rate told */
+    bool has_funding;
+} hl_market;
+
+typedef struct hl_venue hl_venue;
+
+/* A request on its way: the orders that it is about. */
+typedef struct {
+    bool used, posted; /* posted: over the WebSocket, with this id */
+    uint64_t id, nonce;
+    int64_t sent_ns;
+    uint8_t kind; /* pg_request_kind */
+    int count;
+    uint64_t order[PG_HL_BATCH]; /* our ids */
+    hl_venue *venue;
+} hl_flight;
+
+/* What became of a doubtful nonce. */
+typedef enum { HL_NONCE_ASKED = 1, HL_NONCE_VOIDED, HL_NONCE_TAKEN } hl_nonce_fate;
+
+typedef struct {
+    uint64_t nonce;
+    hl_nonce_fate fate;
+} hl_void;
+
+/* A refusal that was made here, to be reported after the call that it belongs to. */
+typedef struct hl_late {
+    struct hl_late *next;
+    uint64_t id;
+    int market;
+    uint8_t kind, side; /* pg_request_kind */
+    bool prepared;      /* the order is marked as if it had been sent */
+    pg_reason reason;
+    const char *words;
+} hl_late;
+
+/* A call with a callback, while it lasts. */
+typedef struct hl_call {
+    struct hl_call *before, *after;
+    hl_venue *venue;
+    void (*release)(struct hl_call *call); /* frees what it owns; NULL: nothing */
+} hl_call;
+
+typedef enum { HL_STARTING, HL_OPENING, HL_READY, HL_FAILED } hl_phase;
+
+struct hl_venue {
+    pg_venue base;
+    pg_loop *loop;
+    pg_venue_sink sink;
+    const pg_log *log;
+    hl_phase phase;
+    /* settings */
+    char name[64], url[256];
+    pg_hl_network network;
+    char account[PG_ADDRESS_TEXT]; /* whose state it is: the vault, the account, or the key's own */
+    char master[PG_ADDRESS_TEXT];  /* who the key must belong to */
+    char vault[PG_ADDRESS_TEXT];   /* "" none */
+    char signer_address[PG_ADDRESS_TEXT];
+    bool no_streams;
+    int64_t rest_backup_ms;
+    int leverage;
+    bool isolated;
+    int64_t expires_ms;
+    uint64_t run;
+    char symbols[PG_VENUE_MARKETS][PG_HL_NAME];
+    /* the key */
+    bool can_sign;
+    pg_secp256k1 *curve;
+    pg_hl_signer signer;
+    pg_hl_nonces nonces;
+    pg_hl_signed made;
+    pg_text frame;
+    /* what is traded */
+    pg_hl_assets assets;
+    hl_market *market;
+    int market_count;
+    char dexes[HL_DEXES][PG_HL_NAME]; /* "" the first */
+    int dex_index[HL_DEXES];
+    int dex_count;
+    bool has_perps, has_spot;
+    /* connections */
+    pg_hl_rest *rest;
+    pg_hl_stream *market_stream, *account_stream;
+    pg_hl_decoder *decoder;
+    pg_timer *tick;
+    bool market_up, account_up;
+    bool fills_heard; /* the snapshot of fills, since the account's stream was last subscribed */
+    int64_t subscribed_ns[2];
+    int64_t market_down_ns, backup_ns, opened_ns;
+    bool first_connection;
+    int64_t clock_ahead_ns; /* the venue's, of ours */
+    int start_step, start_dex;
+    int64_t retry_ns; /* of the start; 0: not waiting */
+    /* orders */
+    hl_orders *orders;
+    hl_flight flight[HL_FLIGHTS];
+    int flights, posts;
+    uint64_t next_post;
+    hl_void voids[HL_VOIDS];
+    int next_void;
+    int questions; /* about orders, under way */
+    hl_late *late_first, **late_last;
+    pg_timer *late_timer;
+    int64_t slow_until_ns; /* the address has used up its actions */
+    hl_call *calls;
+    pg_bucket messages; /* sent over the WebSocket */
+    pg_event book_events[PG_HL_BOOK_EVENTS];
+    pg_venue_facts facts;
+};
+
+/* ---- adapter.c ---- */
+
+int64_t hl_now(void);
+void hl_log(const hl_venue *venue, pg_log_level level, const char *message, const char *name, const char *text);
+
+/* Nothing more can be done: tells the sink, once. */
+void hl_fail(hl_venue *venue, const pg_error *err);
+
+/* A call that lasts: zeroed memory of `size` bytes that begins with an hl_call. Freed by hl_call_end or at the end. */
+void *hl_call_begin(hl_venue *venue, size_t size);
+void hl_call_end(hl_call *call);
+
+/* ---- adapter_start.c ---- */
+
+void hl_start(hl_venue *venue);
+void hl_start_tick(hl_venue *venue, int64_t now_ns);
+
+/* Something that the start waits for has come. */
+void hl_start_check(hl_venue *venue);
+
+/* ---- adapter_market.c ---- */
+
+pg_status hl_market_open(hl_venue *venue, pg_error *err);
+void hl_market_tick(hl_venue *venue, int64_t now_ns);
+
+/* ---- adapter_account.c ---- */
+
+pg_status hl_account_open(hl_venue *venue, pg_error *err);
+void hl_account_tick(hl_venue *venue, int64_t now_ns);
+
+/* ---- adapter_send.c ---- */
+
+void hl_submit(pg_venue *base, const pg_submit *list, int count);
+bool hl_has_room(const pg_venue *base, int requests, bool cancels);
+
+/* The answer to a post, or the end of the connection that it was sent on. */
+void hl_flight_reply(hl_venue *venue, const pg_hl_frame *frame);
+void hl_flights_lost(hl_venue *venue);
+void hl_flights_tick(hl_venue *venue, int64_t now_ns);
+void hl_late_free(hl_venue *venue);
+
+/* Signs an action, now, with the next nonce (or `nonce` when that is not 0), into venue->made. */
+pg_status hl_sign(hl_venue *venue, const pg_hl_action *action, uint64_t nonce, bool expires, pg_error *err);
+
+/* The body for HTTP of what was signed last. NULL when there is no memory. */
+const char *hl_body(hl_venue *venue);
+
+/* The venue's words about a whole action: stops trading when no order of this key will be taken. */
+void hl_heed(hl_venue *venue, pg_hl_refusal refusal, const char *words);
+
+/* ---- adapter_doubt.c ---- */
+
+void hl_doubt_tick(hl_venue *venue, int64_t now_ns);
+
+/* ---- adapter_fills.c ---- */
+
+/* Reads the fills since a time, page by page. Each is given to the orders, which report what is new of them; or, `all`,
+ * reported whether it is new or not. */
+void hl_fetch_fills(hl_venue *venue, int64_t from_ns, bool all, void *self, pg_venue_done done);
+void hl_fills_since(pg_venue *base, int64_t time_ns, void *self, pg_venue_done done);
+
+/* ---- adapter_calls.c ---- */
+
+void hl_cancel_all(pg_venue *base, uint64_t run, void *self, pg_cancelled_done done);
+void hl_account(pg_venue *base, void *self, pg_account_done done);
+void hl_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done);
+void hl_set_leverage(pg_venue *base, int market, int leverage, bool cross, void *self, pg_venue_done done);
+
+#endif

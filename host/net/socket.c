@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "net/address.h"
+#include "net/endpoint.h"
 #include "net/backoff.h"
 #include "net/deflate.h"
 #include "net/wire.h"
@@ -38,7 +38,7 @@ struct pg_socket {
     pg_loop *loop;
     pg_socket_config config;
     pg_socket_handler handler;
-    pg_address address;
+    pg_endpoint address;
     char *headers[HEADERS];
     int header_count;
 
@@ -71,7 +71,7 @@ static void free_last(pg_socket *s)
     pg_wire_free(&s->wire);
     for (int i = 0; i < s->header_count; i++)
         free(s->headers[i]);
-    pg_address_free(&s->address);
+    pg_endpoint_free(&s->address);
     free(s);
 }
 
@@ -492,7 +492,7 @@ pg_status pg_socket_new(pg_socket **socket, pg_loop *loop, const pg_socket_confi
     s->handler = handler;
     pg_status status = take_config(s, config, err);
     if (status == PG_OK)
-        status = pg_address_parse(&s->address, config->url, err);
+        status = pg_endpoint_parse(&s->address, config->url, err);
     if (status == PG_OK)
         status = take_headers(s, config, err);
     if (status != PG_OK) {

@@ -342,24 +342,40 @@ static void say_plain(reader *r, const char *words)
     pg_text_print(r->out, "%.255s", words);
 }
 
+static const char *known_result(const char *name)
+{
+    static const char *const names[] = { "ok",      "resting", "filled", "waitingForFill", "waitingForTrigger",
+                                         "success", "running", "error" };
+    for (size_t i = 0; i < PG_COUNT(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return names[i];
+    return "unknown";
+}
+
 static void say_result(reader *r, const cJSON *item)
 {
-    static const char *const with_id[] = { "resting", "filled", "running" };
-    const cJSON *error = cJSON_IsObject(item) ? get(r, item, "error", true) : NULL;
-    if (cJSON_IsString(item)) {
-        pg_text_print(r->out, " | %s 0 ", item->valuestring);
-        return;
-    }
-    for (int i = 0; i < 3 && cJSON_IsObject(item); i++) {
-        const cJSON *found = get(r, item, with_id[i], true);
-        if (found)
-            pg_text_print(r->out, " | %s %" PRId64 " ", with_id[i], whole(r, found, i < 2 ? "oid" : "twapId"));
-    }
-    if (error) {
-        pg_text_print(r->out, " | error 0 ");
-        say_plain(r, cJSON_IsString(error) ? error->valuestring : "");
-        r->bad = r->bad || !cJSON_IsString(error);
-    }
+    const char *kind = cJSON_IsString(item) ? known_result(item->valuestring) : "unknown", *words = "";
+    const cJSON *member;
+    int64_t id = 0;
+    r->bad = r->bad || (!cJSON_IsString(item) && !cJSON_IsObject(item));
+    if (cJSON_IsObject(item))
+        cJSON_ArrayForEach(member, item)
+        {
+            const char *name = known_result(member->string);
+            if (strcmp(name, "unknown") == 0)
+                continue;
+            r->bad = r->bad || strcmp(kind, "unknown") != 0;
+            kind = name;
+            if (strcmp(name, "resting") == 0 || strcmp(name, "filled") == 0)
+                id = whole(r, member, "oid");
+            else if (strcmp(name, "running") == 0)
+                id = whole(r, member, "twapId");
+            else if (strcmp(name, "error") == 0) {
+                r->bad = r->bad || !cJSON_IsString(member);
+                words = cJSON_IsString(member) ? member->valuestring : "";
+            }
+        }
+    pg_text_print(r->out, " | %s %" PRId64 " %.255s", kind, id, words);
 }
 
 static void say_json_answer(reader *r, const cJSON *payload)

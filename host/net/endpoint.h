@@ -1,6 +1,6 @@
 /* The address of a WebSocket, taken apart. Private to this floor. */
-#ifndef PG_NET_ADDRESS_H
-#define PG_NET_ADDRESS_H
+#ifndef PG_NET_ENDPOINT_H
+#define PG_NET_ENDPOINT_H
 
 #include <stdbool.h>
 
@@ -14,12 +14,12 @@ typedef struct {
     char *path;                      /* with the query */
     int port;
     bool tls;
-} pg_address;
+} pg_endpoint;
 
 /* Reads ws://host:port/path or wss://host/path. Errors: PG_ERR_INVALID, without the address itself, which may hold a
  * secret; PG_ERR_MEMORY. */
-pg_status pg_address_parse(pg_address *address, const char *url, pg_error *err);
+pg_status pg_endpoint_parse(pg_endpoint *address, const char *url, pg_error *err);
 
-void pg_address_free(pg_address *address);
+void pg_endpoint_free(pg_endpoint *address);
 
 #endif

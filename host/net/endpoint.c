@@ -1,4 +1,4 @@
-#include "net/address.h"
+#include "net/endpoint.h"
 
 #include <curl/curl.h>
 #include <curl/mprintf.h>
@@ -13,7 +13,7 @@ static pg_status bad(const char *what, pg_error *err)
     return PG_ERR_INVALID;
 }
 
-static pg_status take_parts(pg_address *a, CURLU *url, pg_error *err)
+static pg_status take_parts(pg_endpoint *a, CURLU *url, pg_error *err)
 {
     char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL;
     (void)curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
@@ -41,7 +41,7 @@ static pg_status take_parts(pg_address *a, CURLU *url, pg_error *err)
     return status;
 }
 
-static pg_status take_path(pg_address *a, CURLU *url, pg_error *err)
+static pg_status take_path(pg_endpoint *a, CURLU *url, pg_error *err)
 {
     char *path = NULL, *query = NULL;
     (void)curl_url_get(url, CURLUPART_PATH, &path, 0);
@@ -54,9 +54,9 @@ static pg_status take_path(pg_address *a, CURLU *url, pg_error *err)
     return a->path ? PG_OK : pg_fail(err, PG_ERR_MEMORY, "out of memory");
 }
 
-pg_status pg_address_parse(pg_address *address, const char *text, pg_error *err)
+pg_status pg_endpoint_parse(pg_endpoint *address, const char *text, pg_error *err)
 {
-    *address = (pg_address){ 0 };
+    *address = (pg_endpoint){ 0 };
     if (!text)
         return bad("is missing", err);
     CURLU *url = curl_url();
@@ -73,7 +73,7 @@ pg_status pg_address_parse(pg_address *address, const char *text, pg_error *err)
     return status;
 }
 
-void pg_address_free(pg_address *address)
+void pg_endpoint_free(pg_endpoint *address)
 {
     curl_free(address->path);
     address->path = NULL;

@@ -60,7 +60,7 @@ static void random_step(void)
     case 3:
     case 4:
         if (order)
-            pg_orders_replace(&h->orders, order, random_price(order->side), 1000 + 1000 * roll(20));
+            pg_orders_replace(&h->orders, order, random_price(order->side), 1000 + 1000 * roll(20), host_now());
         break;
     case 5:
         snprintf(size, sizeof size, "0.%02d", (int)(1 + roll(99)));

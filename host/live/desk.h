@@ -82,6 +82,9 @@ void pg_desk_flush(pg_desk *desk);
 /* Every quarter of a second or so: holds by the risk gate, equity, the minute's reconciliation. */
 void pg_desk_tick(pg_desk *desk, int64_t now_ns);
 
+/* The end begins: quotes are pulled for good. */
+void pg_desk_stop(pg_desk *desk, int64_t now_ns);
+
 /* Cancels every order of the account and looks until they are gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);
 

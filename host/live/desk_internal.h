@@ -4,6 +4,8 @@
 
 #include "live/desk.h"
 
+#define DESK_REFUSALS_NS INT64_C(10000000000)
+
 enum { DESK_BATCH = 256, DESK_QUARTER = 250000000, DESK_RECONCILE_S = 60, DESK_SETTLE_S = 5, DESK_LOOK_S = 1 };
 
 struct pg_desk {
@@ -29,7 +31,9 @@ struct pg_desk {
     bool begun;
     int64_t base_e6; /* equity as the venue said it, and what the seats' accounts were worth then */
     double base_net;
-    uint64_t refusals_logged_s; /* second of the last refusal that was logged */
+    int64_t refusal_logged_ns;  /* the last refusal that was logged */
+    uint64_t refusals_unlogged; /* since then */
+    bool stopping;              /* holds are no news any more */
 };
 
 /* Gives a seat an input. */

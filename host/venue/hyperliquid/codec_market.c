@@ -229,13 +229,14 @@ static const char *scan_whole(const char *p, int64_t *value)
     return p == start || leading_zero ? NULL : p;
 }
 
-/* The end of a trade: "0x..","0x.."]}. */
-static const char *scan_users(pg_hl_reader *r, const char *p)
+/* Past a string; NULL when there is none. */
+static const char *past_string(pg_hl_reader *r, const char *p)
 {
-    pg_hl_span user;
-    if (!(r->at = p) || !pg_hl_string(r, &user) || !(r->at = PAST(r->at, r->end, ",")) || !pg_hl_string(r, &user))
+    pg_hl_span span;
+    if (!p || *p != '"')
         return NULL;
-    return PAST(r->at, r->end, "]}");
+    r->at = p;
+    return pg_hl_string(r, &span) ? r->at : NULL;
 }
 
 /* A trade of a coin of ours in the form that the venue writes today; false, with the reader where it was, for any other
@@ -243,7 +244,6 @@ static const char *scan_users(pg_hl_reader *r, const char *p)
 static bool scan_trade(pg_hl_decoder *decoder, pg_hl_reader *r, pg_event *event, int *market)
 {
     const char *start = r->at, *end = r->end;
-    pg_hl_span hash;
     int64_t ms, tid;
     const char *name = PAST(start, end, "{\"coin\":\""), *p = name ? memchr(name, '"', (size_t)(end - name)) : NULL;
     int found = p ? pg_hl_decoder_market(decoder, name, (size_t)(p - name)) : -1;
@@ -256,9 +256,11 @@ static bool scan_trade(pg_hl_decoder *decoder, pg_hl_reader *r, pg_event *event,
     p = PAST(p, end, "\",\"sz\":\"");
     p = p ? pg_decimal_scan(&event->size, p, end, c->size_decimals) : NULL;
     p = scan_whole(PAST(p, end, "\",\"time\":"), &ms);
-    r->at = PAST(p, end, ",\"hash\":");
-    p = r->at && pg_hl_string(r, &hash) ? scan_whole(PAST(r->at, end, ",\"tid\":"), &tid) : NULL;
-    p = scan_users(r, PAST(p, end, ",\"users\":["));
+    p = past_string(r, PAST(p, end, ",\"hash\":"));
+    p = scan_whole(PAST(p, end, ",\"tid\":"), &tid);
+    p = past_string(r, PAST(p, end, ",\"users\":["));
+    p = past_string(r, PAST(p, end, ","));
+    p = PAST(p, end, "]}");
     if (!p || ms > INT64_MAX / 1000000 || event->price == 0 || event->size == 0) {
         r->at = start;
         return false;

@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,15 +10,22 @@
 
 /* ---- calls of lua/perigee/console.lua ---- */
 
-/* Pushes console.NAME and the session object; the module is loaded at the first use. */
+pg_status pg_session_prepare(pg_session *session, pg_error *err)
+{
+    if (session->console != 0)
+        return PG_OK;
+    pg_status status = pg_state_require(session->state, "console", err);
+    if (status == PG_OK)
+        session->console = luaL_ref(pg_state_lua(session->state), LUA_REGISTRYINDEX);
+    return status;
+}
+
+/* Pushes console.NAME and the session object. */
 static pg_status push_console(pg_session *session, const char *name, pg_error *err)
 {
-    if (session->console == 0) {
-        pg_status status = pg_state_require(session->state, "console", err);
-        if (status != PG_OK)
-            return status;
-        session->console = luaL_ref(pg_state_lua(session->state), LUA_REGISTRYINDEX);
-    }
+    pg_status status = pg_session_prepare(session, err);
+    if (status != PG_OK)
+        return status;
     pg_budget_start(pg_state_budget(session->state), session->config.limits.callback_ns);
     session_push(session, session->console, name);
     return PG_OK;
@@ -52,6 +60,21 @@ pg_status pg_session_why(pg_session *session, pg_text *out, pg_error *err)
 pg_status pg_session_names(pg_session *session, pg_text *out, pg_error *err)
 {
     return ask(session, "names", out, err);
+}
+
+double pg_session_estimate(pg_session *session, const char *slot, const char *gives)
+{
+    lua_State *lua = pg_state_lua(session->state);
+    pg_error err = { 0 };
+    if (push_console(session, "estimate", &err) != PG_OK)
+        return NAN;
+    lua_pushstring(lua, slot);
+    lua_pushstring(lua, gives);
+    if (pg_state_call(session->state, 3, 1, &err) != PG_OK)
+        return NAN;
+    double value = lua_isnumber(lua, -1) ? lua_tonumber(lua, -1) : NAN;
+    lua_pop(lua, 1);
+    return value;
 }
 
 pg_status pg_session_eval(pg_session *session, const char *line, bool write, pg_text *out, pg_error *err)

@@ -96,6 +96,45 @@ static void a_clean_end_leaves_no_process(void **state)
     hosts_close(t);
 }
 
+static bool holds(const char *path, const char *words)
+{
+    static char text[1 << 20];
+    FILE *f = fopen(path, "rb");
+    size_t size = f ? fread(text, 1, sizeof text, f) : 0;
+    if (f)
+        fclose(f);
+    return memmem(text, size, words, strlen(words)) != NULL;
+}
+
+/* The guard got it over the socket pair alone. */
+static void the_key_is_not_to_be_read(void **state)
+{
+    (void)state;
+    hosts_test *t = open_quoting(1);
+    static const char *const files[] = { "cmdline", "environ" };
+    pid_t pids[] = { t->host[0].pid, hosts_guard(t, 0) };
+    char path[256], key[65] = "";
+    snprintf(path, sizeof path, "%s/key", t->host[0].folder);
+    FILE *f = fopen(path, "r");
+    assert_true(f && fgets(key, sizeof key, f));
+    fclose(f);
+    assert_true(holds(path, key));
+    for (int p = 0; p < 2; p++)
+        for (int i = 0; i < 2; i++) {
+            snprintf(path, sizeof path, "/proc/%d/%s", (int)pids[p], files[i]);
+            assert_false(holds(path, key));
+        }
+    kill(t->host[0].pid, SIGKILL);
+    assert_true(time_until_gone(t, 0) < LIMIT_S);
+    assert_true(HOSTS_UNTIL(t, 10, hosts_orphans(t) == 0));
+    static const char *const outputs[] = { "out", "perigee.db", "perigee.db-wal", "perigee.db.ahead" };
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", t->host[0].folder, outputs[i]);
+        assert_false(holds(path, key));
+    }
+    hosts_close(t);
+}
+
 static void a_killed_guard_is_replaced(void **state)
 {
     (void)state;
@@ -280,6 +319,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_killed_host_leaves_nothing_open, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(a_stopped_host_is_swept_and_comes_back, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(a_clean_end_leaves_no_process, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(the_key_is_not_to_be_read, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(a_killed_guard_is_replaced, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(a_host_that_is_cut_off_is_swept, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(random_kills_leave_nothing_open, scratch_make, scratch_remove),

@@ -1,7 +1,8 @@
 /* The guard, at the level of its user: hosts that trade on the built-in exchange over real sockets are killed, stopped
  * and cut off, and their orders are gone within 10 s; guards are killed, and the hosts pull their quotes and go on.
  *
- * PERIGEE_KILLS=1000 makes so many random kills, eight hosts at a time, and prints the distribution. */
+ * With PERIGEE_KILLS=1000 `live_test_guard 'random*'` makes so many random kills, eight hosts at a time, and prints the
+ * distribution. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +13,11 @@
 
 #include "kernels/random.h"
 #include "support/hosts.h"
+#include "support/side_by_side.h"
 
 #define LIMIT_S 10.0
+
+enum { AT_ONCE = 4 };
 
 static hosts_test *open_quoting(int count)
 {
@@ -311,18 +315,20 @@ static void random_kills_leave_nothing_open(void **state)
     hosts_close(r.t);
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(a_killed_host_leaves_nothing_open, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_stopped_host_is_swept_and_comes_back, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_clean_end_leaves_no_process, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(the_key_is_not_to_be_read, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_killed_guard_is_replaced, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_host_that_is_cut_off_is_swept, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(random_kills_leave_nothing_open, scratch_make, scratch_remove),
+};
+
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_killed_host_leaves_nothing_open, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_stopped_host_is_swept_and_comes_back, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_clean_end_leaves_no_process, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(the_key_is_not_to_be_read, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_killed_guard_is_replaced, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_host_that_is_cut_off_is_swept, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(random_kills_leave_nothing_open, scratch_make, scratch_remove),
-    };
+    if (argc < 2)
+        return side_by_side_run(tests, sizeof tests / sizeof *tests, AT_ONCE);
+    cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

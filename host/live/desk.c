@@ -375,6 +375,8 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns)
     }
     if (desk->begun && now_ns >= desk->next_read_ns && !desk->reading && desk->state.link[PG_LINK_ACCOUNT])
         desk_reconcile(desk);
+    if (desk->begun)
+        desk_switch_tick(desk, now_ns);
     if (given)
         desk->hooks.act(desk->hooks.self);
 }

@@ -59,10 +59,21 @@ void pg_live_act(pg_live *live)
     arm_timers(live);
 }
 
+/* What a script's cascade estimator says goes to the limit of that name. */
+static void watch_cascade(pg_live *live, const pg_live_market *market)
+{
+    pg_pilot *pilot = pg_runner_pilot(pg_live_market_runner(market));
+    double severity = pilot->failed ? NAN : pg_session_estimate(pilot->session, "cascade", "severity");
+    if (!isnan(severity))
+        pg_risk_cascade(live->risk, pg_live_market_number(market), severity);
+}
+
 static void on_tick(void *self)
 {
     pg_live *live = self;
     int64_t now_ns = pg_clock_now(pg_clock_real());
+    for (int i = 0; i < live->market_count; i++)
+        watch_cascade(live, live->market[i]);
     live_guard_turn(live);
     live_guard_tick(live, now_ns);
     for (int i = 0; i < live->venue_count; i++)

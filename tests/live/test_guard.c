@@ -160,6 +160,31 @@ static void a_killed_guard_is_replaced(void **state)
     hosts_close(t);
 }
 
+/* The venue is out of order when it is needed most. */
+static void a_guard_goes_on_until_the_venue_answers(void **state)
+{
+    (void)state;
+    hosts_test *t = open_quoting(1);
+    static const char *const paths[] = { "/exchange", "/info" };
+    for (int i = 0; i < 2; i++) {
+        pg_error err = { 0 };
+        pg_fault fault = { .kind = PG_FAULT_STATUS, .code = 503 };
+        snprintf(fault.channel, sizeof fault.channel, "%s", paths[i]);
+        hosts_check(pg_faults_add(t->faults, &fault, &err), &err);
+    }
+    kill(t->host[0].pid, SIGKILL);
+    hosts_turn(t, 5000);
+    assert_true(pg_faults_count(t->faults, PG_FAULT_STATUS) > 0);
+    assert_true(hosts_orders(t, 0) > 0);
+    assert_true(hosts_orphans(t) == 1);
+    pg_faults_clear(t->faults);
+    double took = time_until_gone(t, 0);
+    print_message("after the venue is back: %.2f s\n", took);
+    assert_true(took < LIMIT_S);
+    assert_true(HOSTS_UNTIL(t, 10, hosts_orphans(t) == 0));
+    hosts_close(t);
+}
+
 /* Every connection is cut as soon as it is there: the host hears nothing of its orders. */
 static void a_host_that_is_cut_off_is_swept(void **state)
 {
@@ -321,6 +346,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(a_clean_end_leaves_no_process, scratch_make, scratch_remove),
     cmocka_unit_test_setup_teardown(the_key_is_not_to_be_read, scratch_make, scratch_remove),
     cmocka_unit_test_setup_teardown(a_killed_guard_is_replaced, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_guard_goes_on_until_the_venue_answers, scratch_make, scratch_remove),
     cmocka_unit_test_setup_teardown(a_host_that_is_cut_off_is_swept, scratch_make, scratch_remove),
     cmocka_unit_test_setup_teardown(random_kills_leave_nothing_open, scratch_make, scratch_remove),
 };

@@ -257,6 +257,8 @@ static void the_server_restarts(void **state)
     check_quoting(t, 0);
     hosts_turn(t, 2000);
     stop(t, 0);
+    start_quoting(t, 0);
+    stop(t, 0);
     if (!books_agree(t, 0, false)) {
         hosts_print(t, 0);
         fail_msg("positions differ");

@@ -1,10 +1,13 @@
 #include "live/desk_internal.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/paper.h"
 
 int64_t desk_now(void)
 {
@@ -358,7 +361,7 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns)
 
 void pg_desk_doubt(pg_desk *desk)
 {
-    if (!desk->begun || !desk->config.key)
+    if (!desk->begun || !desk_has_account(desk))
         return;
     desk->state.reconciled = false;
     desk_hold(desk, PG_HOLD_RECONCILE, true);
@@ -389,6 +392,21 @@ void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CO
     config->option_count = venue->option_count;
 }
 
+static int64_t fee_e8(double bps)
+{
+    return isnan(bps) ? PG_PAPER_OWN_FEE : llround(bps * 1e4);
+}
+
+static pg_paper_options paper_options(const pg_config_venue *venue)
+{
+    int64_t latency_ms = llround(venue->latency_ms);
+    return (pg_paper_options){ .capital = venue->capital,
+                               .maker_fee_e8 = fee_e8(venue->maker_fee_bps),
+                               .taker_fee_e8 = fee_e8(venue->taker_fee_bps),
+                               .request_ms = latency_ms,
+                               .reply_ms = latency_ms };
+}
+
 static pg_status open_venue(pg_desk *desk, pg_error *err)
 {
     const pg_desk_config *config = &desk->config;
@@ -404,6 +422,10 @@ static pg_status open_venue(pg_desk *desk, pg_error *err)
     pg_venue_sink sink = {
         .self = desk, .ready = on_ready, .failed = on_failed, .events = on_events, .report = on_report, .link = on_link
     };
+    if (config->venue->paper) {
+        pg_paper_options paper = paper_options(config->venue);
+        return pg_paper_open(&desk->venue, &venue, NULL, &paper, config->loop, sink, err);
+    }
     return pg_venue_open(&desk->venue, &venue, config->loop, sink, err);
 }
 

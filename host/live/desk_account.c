@@ -236,7 +236,7 @@ void desk_reconcile(pg_desk *desk)
     desk->again = false;
     desk->asked_ns = desk_now();
     int64_t since_ns = desk->asked_ns - (DESK_RECONCILE_S + 2 * DESK_SETTLE_S) * INT64_C(1000000000);
-    if (desk->begun && desk->config.key)
+    if (desk->begun && desk_has_account(desk))
         pg_venue_fills_since(desk->venue, since_ns > desk->started_ns ? since_ns : desk->started_ns, desk, fills_read);
     else
         pg_venue_account(desk->venue, desk, account_read);
@@ -262,7 +262,7 @@ static void found_cancelled(void *self, int remaining, const pg_error *err)
 
 void pg_desk_begin(pg_desk *desk)
 {
-    if (!desk->config.key) { /* market data only */
+    if (!desk_has_account(desk)) { /* market data only */
         desk->begun = desk->state.reconciled = true;
         desk_hold(desk, PG_HOLD_RECONCILE, false);
         return;

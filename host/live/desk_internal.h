@@ -49,6 +49,12 @@ void desk_reconcile(pg_desk *desk);
 /* Reads it as it is from now on, also when a reading is under way. */
 void desk_reconcile_again(pg_desk *desk);
 
+/* Whether orders can be placed: with a key, or on paper without one. */
+static inline bool desk_has_account(const pg_desk *desk)
+{
+    return desk->config.key || desk->config.venue->paper;
+}
+
 void desk_say(const pg_desk *desk, pg_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

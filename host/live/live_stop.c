@@ -77,7 +77,7 @@ void pg_live_stop(pg_live *live, const char *why)
     live->deadline = pg_timer_start(live->loop, DEADLINE_MS, 0, live, out_of_time);
     for (int i = 0; i < live->venue_count; i++) {
         live_venue *v = &live->venue[i];
-        if (v->desk && v->key && v->begun)
+        if (v->desk && (v->key || v->venue->paper) && v->begun)
             pg_desk_cancel_all(v->desk, v, cancelled);
         else
             v->cancelled = true;

@@ -366,7 +366,7 @@ static void test_account(void **state)
     pg_venue_set_leverage(h.venue, 0, 5, true, NULL, on_done);
     read_account();
     assert_int_equal(h.error.status, PG_OK);
-    assert_int_equal(h.free_e6, h.equity_e6 - 10000000);
+    assert_int_equal(h.free_e6, h.equity_e6 - 10010000);
     level(PG_BUY, 1000, 0);
     level(PG_BUY, 900, 5);
     read_account();

@@ -399,6 +399,7 @@ static void test_funding(void **state)
     inner->sink.events(inner->sink.self, 0, &rate, 1);
     /* 0.5 at the mid of 100.1 are 50.05, less 0.100 an interval. */
     int64_t paid = 0;
+    double start = pg_clock_elapsed();
     for (int i = 0; i < 2000 && paid == 0; i++) {
         pg_loop_run_for(h.loop, 1);
         level(PG_SELL, 1010, 100 + i % 2);
@@ -406,7 +407,7 @@ static void test_funding(void **state)
         paid = before - h.equity_e6;
     }
     assert_int_equal(paid % 100000, 0);
-    assert_true(paid > 0 && paid <= 3 * 100000);
+    assert_true(paid > 0 && paid <= (int64_t)((pg_clock_elapsed() - start) / 0.3 + 1) * 100000);
     end();
 }
 
@@ -415,14 +416,14 @@ static void test_latency(void **state)
 {
     (void)state;
     pg_paper_options options = quick();
-    options.request_ms = options.reply_ms = 40;
+    options.request_ms = options.reply_ms = 150;
     begin(options);
     double start = pg_clock_elapsed();
     uint64_t bid = place(PG_BUY, 1001, 60, PG_TIF_ALO);
     say(PG_EVENT_TRADE, PG_SELL, 1000, 500); /* it is on its way */
     const pg_report *r = last(1);
     assert_int_equal(r->reply.kind, PG_REPLY_ACCEPTED);
-    assert_true(pg_clock_elapsed() - start >= 0.08);
+    assert_true(pg_clock_elapsed() - start >= 0.3);
     start = pg_clock_elapsed();
     say(PG_EVENT_TRADE, PG_SELL, 1001, 10);
     send(PG_REQUEST_CANCEL, bid, PG_BUY, 0, 0, 0);
@@ -430,7 +431,7 @@ static void test_latency(void **state)
     assert_int_equal(h.report[1].reply.kind, PG_REPLY_FILL);
     assert_int_equal(h.report[1].reply.size, 10);
     assert_int_equal(h.report[2].reply.kind, PG_REPLY_CANCELLED);
-    assert_true(pg_clock_elapsed() - start >= 0.08);
+    assert_true(pg_clock_elapsed() - start >= 0.3);
     end();
 }
 

@@ -272,6 +272,11 @@ bool pg_engine_declared(const pg_engine *e, pg_desired *desired)
     return e->declared.valid;
 }
 
+void pg_engine_undeclare(pg_engine *e)
+{
+    e->declared.valid = false;
+}
+
 void pg_engine_take_over(pg_engine *e, pg_engine *from)
 {
     PG_ASSERT(e->live && from->live && e->with.shadow && !from->with.shadow);

@@ -53,6 +53,9 @@ void pg_engine_set_workers(pg_engine *engine, void *worker, void (*start)(void *
 /* What was last declared, false when nothing was. */
 bool pg_engine_declared(const pg_engine *engine, pg_desired *desired);
 
+/* Forgets it: pg_engine_declared then tells what is declared from now on. */
+void pg_engine_undeclare(pg_engine *engine);
+
 /* What last kept the quotes of a side from being what was declared. */
 typedef enum {
     PG_BOUND_NONE,

@@ -93,13 +93,18 @@ static void refuse(pg_desk *desk, int place, const pg_request *request, int reas
                               .reason = (uint8_t)reason };
     desk->state.refused++;
     desk_input(desk, place, &input);
-    uint64_t second = (uint64_t)now_ns / 1000000000;
-    if (second == desk->refusals_logged_s)
-        return; /* a strategy that insists would fill the log and the ledger */
-    desk->refusals_logged_s = second;
+    if (now_ns - desk->refusal_logged_ns < DESK_REFUSALS_NS) { /* a strategy that insists would fill log and ledger */
+        desk->refusals_unlogged++;
+        return;
+    }
+    char more[48] = "";
+    if (desk->refusals_unlogged > 0)
+        snprintf(more, sizeof more, " (%" PRIu64 " more before)", desk->refusals_unlogged);
+    desk->refusal_logged_ns = now_ns;
+    desk->refusals_unlogged = 0;
     pg_ledger_reply(desk->config.ledger, desk->seat[place]->number, desk->config.run, &input.reply,
                     &(pg_ledger_names){ .words = why }, now_ns);
-    desk_say(desk, PG_LOG_INFO, "%s: an order was not sent: %s", desk->seat[place]->name, why);
+    desk_say(desk, PG_LOG_INFO, "%s: an order was not sent: %s%s", desk->seat[place]->name, why, more);
 }
 
 static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int64_t now_ns)
@@ -315,8 +320,9 @@ static bool update_hold(pg_desk *desk, int place, int64_t now_ns)
         pg_risk_explain(desk->config.risk, seat->number, now_ns, text);
         pg_ledger_risk(desk->config.ledger, seat->number, pg_risk_limit_name((int)limit),
                        pg_risk_state_name((int)state), text, now_ns);
-        desk_say(desk, state == PG_RISK_NORMAL ? PG_LOG_INFO : PG_LOG_WARN, "%s: %s%s%s", seat->name,
-                 state == PG_RISK_NORMAL ? "quoting" : pg_risk_state_name((int)state), text[0] ? ": " : "", text);
+        if (!desk->stopping)
+            desk_say(desk, state == PG_RISK_NORMAL ? PG_LOG_INFO : PG_LOG_WARN, "%s: %s%s%s", seat->name,
+                     state == PG_RISK_NORMAL ? "quoting" : pg_risk_state_name((int)state), text[0] ? ": " : "", text);
     }
     uint32_t bits = bits_of(state);
     if (bits == desk->bits[place])
@@ -375,6 +381,11 @@ static const char *network_name(pg_network network)
 {
     static const char *const names[] = { "mainnet", "testnet", "local" };
     return names[network];
+}
+
+const char *pg_desk_account_name(const pg_config_venue *venue)
+{
+    return venue->account ? venue->account : "own";
 }
 
 void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],
@@ -470,6 +481,13 @@ pg_status pg_desk_seat(pg_desk *desk, pg_seat *seat, int *place, pg_error *err)
     desk->seat[*place] = seat;
     pg_risk_hold(desk->config.risk, seat->number, PG_HOLD_RECONCILE, true);
     return PG_OK;
+}
+
+void pg_desk_stop(pg_desk *desk, int64_t now_ns)
+{
+    desk->stopping = true;
+    desk_hold(desk, PG_HOLD_OPERATOR, true);
+    pg_desk_tick(desk, now_ns);
 }
 
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done)

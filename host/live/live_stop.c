@@ -67,10 +67,9 @@ void pg_live_stop(pg_live *live, const char *why)
     int64_t now_ns = pg_clock_now(pg_clock_real());
     live_say(live, "stopping (%s): cancel all ...", why);
     pg_ledger_note(live->ledger, PG_LEDGER_NO_MARKET, PG_LOG_INFO, live->why, now_ns);
-    pg_risk_hold(live->risk, -1, PG_HOLD_OPERATOR, true);
     for (int i = 0; i < live->venue_count; i++)
         if (live->venue[i].desk)
-            pg_desk_tick(live->venue[i].desk, now_ns);
+            pg_desk_stop(live->venue[i].desk, now_ns);
     for (int i = 0; i < live->market_count; i++)
         pg_live_market_stop(live->market[i], now_ns);
     pg_live_act(live);

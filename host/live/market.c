@@ -346,6 +346,7 @@ bool pg_live_market_act(pg_live_market *m, int64_t now_ns)
         return false;
     m->dirty = m->sent = false;
     pg_runner_pump(m->runner, now_ns);
+    m->figures.orders += m->sent && m->trigger_ns;
     if (m->sent && m->trigger_ns)
         m->figures.tick_to_order_ns = pg_clock_now(pg_clock_real()) - m->trigger_ns;
     m->trigger_ns = 0;

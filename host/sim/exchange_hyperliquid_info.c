@@ -110,6 +110,20 @@ static void put_spot_meta(pg_text *text)
                   "\"fullName\":null,\"deployerTradingFeeShare\":\"0.0\"}],\"universe\":[]}");
 }
 
+static void put_spot_meta_and_contexts(pg_text *text)
+{
+    hlx_put(text, "[");
+    put_spot_meta(text);
+    hlx_put(text, ",[]]");
+}
+
+static void put_all_metas(pg_hl_exchange *e, pg_text *text)
+{
+    pg_json_open(text, NULL, '[');
+    put_meta(e, text);
+    pg_json_close(text, ']');
+}
+
 /* ---- requests about markets ---- */
 
 static verdict answer_book(pg_hl_exchange *e, pg_text *text, const cJSON *request)
@@ -183,11 +197,11 @@ static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type,
     else if (strcmp(type, "spotMeta") == 0)
         put_spot_meta(text);
     else if (strcmp(type, "spotMetaAndAssetCtxs") == 0)
-        hlx_put(text, "["), put_spot_meta(text), hlx_put(text, ",[]]");
+        put_spot_meta_and_contexts(text);
     else if (strcmp(type, "perpDexs") == 0)
         hlx_put(text, "[null]");
     else if (strcmp(type, "allPerpMetas") == 0)
-        hlx_put(text, "["), put_meta(e, text), hlx_put(text, "]");
+        put_all_metas(e, text);
     else
         return UNKNOWN_TYPE;
     return ANSWERED;
@@ -222,8 +236,7 @@ void hlx_info(pg_hl_exchange *e, const hlx_reply *reply, const cJSON *request)
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(request, "type");
     pg_text *text = &e->out;
     int items = 0;
-    text->length = 0;
-    text->comma = false;
+    hlx_empty(text);
     if (!cJSON_IsString(type)) {
         hlx_refuse(e, reply, 422, "Failed to deserialize the JSON body into the target type");
         return;

@@ -9,6 +9,13 @@
 
 /* ---- numbers ---- */
 
+void hlx_empty(pg_text *text)
+{
+    text->length = 0;
+    text->comma = false;
+    text->failed = false;
+}
+
 void hlx_put(pg_text *text, const char *literal)
 {
     pg_text_add(text, literal, strlen(literal));

@@ -29,8 +29,7 @@ static void send_error(hlx_socket *socket, const char *format, const char *detai
 {
     pg_text *frame = &socket->exchange->frame, text = { 0 };
     pg_text_print(&text, format, detail);
-    frame->length = 0;
-    frame->comma = false;
+    hlx_empty(frame);
     pg_json_open(frame, NULL, '{');
     pg_json_string(frame, "channel", "error");
     pg_json_string(frame, "data", text.data ? text.data : "");
@@ -43,7 +42,7 @@ static void send_error(hlx_socket *socket, const char *format, const char *detai
 static void acknowledge(hlx_socket *socket, const char *method, const hlx_subscription *s)
 {
     pg_text *frame = &socket->exchange->frame;
-    frame->length = 0;
+    hlx_empty(frame);
     pg_text_print(frame, "{\"channel\":\"subscriptionResponse\",\"data\":{\"method\":\"%s\",\"subscription\":%s}}",
                   method, s->text);
     if (!frame->failed)

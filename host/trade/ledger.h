@@ -9,9 +9,9 @@
  * Everything here runs on one thread, the loop's; nothing waits for the disk but pg_ledger_open, _flush and _close.
  * Markets and accounts are numbered by the caller, per run. Times are ns since the epoch, UTC.
  *
- * Functions that return pg_status without a pg_error fail with PG_ERR_FULL alone: the journal has no room left for
- * that kind of record, because the database cannot be written (pg_ledger_get_health tells why). What was not recorded
- * must not be sent, but for cancels: those go in any case. */
+ * Functions that return pg_status without a pg_error fail with PG_ERR_FULL, unless they say more: the journal has no
+ * room left for that kind of record, because the database cannot be written (pg_ledger_get_health tells why). What was
+ * not recorded must not be sent, but for cancels: those go in any case. */
 #ifndef PG_TRADE_LEDGER_H
 #define PG_TRADE_LEDGER_H
 

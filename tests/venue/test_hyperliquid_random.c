@@ -1,6 +1,6 @@
 /* Random sessions on the built-in exchange, with messages that are lost, doubled, late or out of order and connections
- * that break: in the end the order manager has exactly the orders that are open at the exchange, and the fills that were
- * reported make the position that it has there. */
+ * that break: in the end the order manager has exactly the orders that are open at the exchange, and the fills that
+ * were reported make the position that it has there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,9 +24,10 @@ static int64_t roll(int64_t n)
 static void random_fault(void)
 {
     static const char *const channels[] = { "post", "orderUpdates", "userFills" };
-    static const pg_fault_kind kinds[] = { PG_FAULT_DROP,    PG_FAULT_DELAY, PG_FAULT_DUPLICATE,
-                                           PG_FAULT_REORDER, PG_FAULT_CUT,   PG_FAULT_STATUS };
-    pg_fault f = { .kind = kinds[roll(6)], .count = 1 + roll(3), .ms = 1 + roll(150), .code = 500 };
+    static const pg_fault_kind kinds[] = { PG_FAULT_DROP,   PG_FAULT_DELAY,      PG_FAULT_DUPLICATE, PG_FAULT_REORDER,
+                                           PG_FAULT_CUT,    PG_FAULT_CUT_INSIDE, PG_FAULT_TRUNCATE,  PG_FAULT_UNKNOWN,
+                                           PG_FAULT_STATUS, PG_FAULT_HUGE };
+    pg_fault f = { .kind = kinds[roll(10)], .count = 1 + roll(3), .ms = 1 + roll(150), .code = 500 };
     const char *channel = f.kind == PG_FAULT_STATUS ? "post" : channels[roll(3)];
     if (f.kind == PG_FAULT_DROP && strcmp(channel, "post") == 0)
         channel = "orderUpdates"; /* a lost answer is 5 s of waiting */

@@ -490,6 +490,22 @@ void pg_desk_stop(pg_desk *desk, int64_t now_ns)
     pg_desk_tick(desk, now_ns);
 }
 
+pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_request *request, int64_t now_ns,
+                               pg_error *err)
+{
+    PG_ASSERT(request->reduce_only && request->tif == PG_TIF_IOC && request->kind == PG_REQUEST_NEW);
+    int place = place_of(desk, request->id);
+    if (place < 0 || desk->seat[place]->number != market_number)
+        return pg_fail(err, PG_ERR_INVALID, "order %" PRIu64 " is none of that market's", request->id);
+    pg_seat *seat = desk->seat[place];
+    pg_status written = pg_ledger_request(desk->config.ledger, seat->number, request, seat->version, 0, now_ns);
+    if (written != PG_OK)
+        return pg_fail(err, written, "the ledger has no room: nothing is sent that is not recorded");
+    desk->state.sent++;
+    pg_venue_submit(desk->venue, &(pg_submit){ .market = seat->market, .request = *request }, 1);
+    return PG_OK;
+}
+
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done)
 {
     pg_venue_cancel_all(desk->venue, 0, self, done);

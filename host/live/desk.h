@@ -89,6 +89,12 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns);
 /* The end begins: quotes are pulled for good. */
 void pg_desk_stop(pg_desk *desk, int64_t now_ns);
 
+/* An order of the host's own at the end of a market's position, reduce-only and immediate: not judged, for quoting is
+ * held by then, but written down like every other, and sent at once. Its id must be free in the seat's numbers. Errors of
+ * the ledger: then it is not sent. */
+pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_request *request, int64_t now_ns,
+                               pg_error *err);
+
 /* Cancels every order of the account and looks until they are gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);
 

@@ -128,6 +128,7 @@ void pg_live_free(pg_live *live)
     pg_exporter_free(live->exporter);
     live_close_reload(live);
     for (int i = 0; i < live->venue_count; i++) {
+        pg_timer_stop(live->venue[i].closing);
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
     }

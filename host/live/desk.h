@@ -98,6 +98,9 @@ pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_reques
 /* Cancels every order of the account and looks until they are gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);
 
+/* Takes the venue's dead-man's switch away, when it was set: after everything is cancelled. done may be called within. */
+void pg_desk_disarm(pg_desk *desk, void *self, pg_venue_done done);
+
 /* ---- what there is ---- */
 
 typedef struct {

@@ -54,7 +54,12 @@ struct pg_desk {
     int64_t refusal_logged_ns;  /* the last refusal that was logged */
     uint64_t refusals_unlogged; /* since then */
     bool stopping;              /* holds are no news any more */
+    int64_t switch_next_ns;     /* the dead-man's switch is to be set again */
+    bool switch_set, switch_off;
 };
+
+/* Sets the venue's dead-man's switch again when it is time (desk_switch.c). */
+void desk_switch_tick(pg_desk *desk, int64_t now_ns);
 
 /* Gives a seat an input. */
 void desk_input(pg_desk *desk, int place, const pg_input *input);

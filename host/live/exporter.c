@@ -138,6 +138,26 @@ static void show_quotes(pg_exporter *e, exported *x, const pg_engine *engine)
     pg_metric_set(x->one_side, stats->one_side_s);
 }
 
+/* What the estimators say, where the strategy has them. */
+static void show_estimates(exported *x)
+{
+    static const struct {
+        const char *slot, *gives;
+        pg_market_metric metric;
+        double scale;
+    } estimates[] = {
+        { "sigma", "sigma_rel", PG_MM_SIGMA, 1 },
+        { "kappa", "kappa_px", PG_MM_KAPPA, 1 },
+        { "cascade", "severity", PG_MM_CASCADE_SEVERITY, 1 },
+        { "adverse", "markout_cost", PG_MM_ADVERSE_SELECTION_BPS, 1e4 },
+    };
+    pg_pilot *pilot = pg_runner_pilot(pg_live_market_runner(x->market));
+    for (size_t i = 0; i < sizeof estimates / sizeof *estimates; i++)
+        pg_market_metrics_set(
+            &x->metrics, estimates[i].metric,
+            pilot->failed ? NAN : pg_session_estimate(pilot->session, estimates[i].slot, estimates[i].gives));
+}
+
 static void know_markets(pg_exporter *e)
 {
     while (e->count < pg_live_market_count(e->live))
@@ -152,6 +172,7 @@ static void refresh(void *self)
         const pg_engine *engine = pg_runner_engine(pg_live_market_runner(e->market[i].market));
         show_money(&e->market[i], engine);
         show_quotes(e, &e->market[i], engine);
+        show_estimates(&e->market[i]);
         tell_version(e, &e->market[i]);
     }
     uint64_t sent = 0, refused = 0, unknown = 0, duplicates = 0, corrections = 0;

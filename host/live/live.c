@@ -59,10 +59,21 @@ void pg_live_act(pg_live *live)
     arm_timers(live);
 }
 
+/* What a script's cascade estimator says goes to the limit of that name. */
+static void watch_cascade(pg_live *live, const pg_live_market *market)
+{
+    pg_pilot *pilot = pg_runner_pilot(pg_live_market_runner(market));
+    double severity = pilot->failed ? NAN : pg_session_estimate(pilot->session, "cascade", "severity");
+    if (!isnan(severity))
+        pg_risk_cascade(live->risk, pg_live_market_number(market), severity);
+}
+
 static void on_tick(void *self)
 {
     pg_live *live = self;
     int64_t now_ns = pg_clock_now(pg_clock_real());
+    for (int i = 0; i < live->market_count; i++)
+        watch_cascade(live, live->market[i]);
     live_guard_turn(live);
     live_guard_tick(live, now_ns);
     for (int i = 0; i < live->venue_count; i++)
@@ -257,6 +268,26 @@ static const char *state_of(const pg_live *live, const pg_live_market *market, i
     return "";
 }
 
+static bool has_slot(const char *slots, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = slots; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+        if (strncmp(at, name, length) == 0 && (at[length] == '\n' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* "sig 2.4%/d  " by the estimator in slot sigma, "sig -  " as long as it has no value; "" where there is none. */
+static char *sigma_text(char text[32], const pg_pilot *pilot)
+{
+    text[0] = '\0';
+    if (pilot->failed || !has_slot(pg_session_slots(pilot->session), "sigma"))
+        return text;
+    double daily = pg_session_estimate(pilot->session, "sigma", "sigma_rel") * sqrt(86400);
+    snprintf(text, 32, isnan(daily) ? "sig -  " : "sig %.2g%%/d  ", daily * 100);
+    return text;
+}
+
 char *pg_live_status(const pg_live *live, int i, char *text, int size)
 {
     const pg_live_market *market = live->market[i];
@@ -266,15 +297,23 @@ char *pg_live_status(const pg_live *live, int i, char *text, int size)
     const pg_market_figures *figures = pg_live_market_figures(market);
     int64_t now_ns = pg_clock_now(pg_clock_real());
     double spread = view->mid > 0 ? (view->ask - view->bid) / view->mid * 1e4 : NAN;
-    double age = figures->heard_ns ? (double)(now_ns - figures->heard_ns) * 1e-9 : NAN;
+    double age = (double)(now_ns - figures->heard_ns) * 1e-9;
     double pnl = pg_money_double(in, pg_engine_account(engine)->net_x2) / 2;
-    char clock[32];
+    const pg_pilot *pilot = pg_runner_pilot(pg_live_market_runner(market));
+    char clock[32], sigma[32];
+    if (!figures->heard_ns) {
+        snprintf(text, (size_t)size, "%.8s %s %s  %s %s  no market data yet%s", pg_clock_format(clock, now_ns) + 11,
+                 pg_desk_config_venue(pg_live_market_desk(market))->name, pg_live_market_name(market),
+                 pg_session_name(pilot->session), pg_pilot_version(pilot), state_of(live, market, now_ns));
+        return text;
+    }
     snprintf(text, (size_t)size,
-             "%.8s %s %s  %s  mid %.10g  spr %.1fbp  pos %+.6g ($%.0f)  pnl %+.2f  orders %d  tick>order %.0fus  age "
-             "%.1fs%s",
+             "%.8s %s %s  %s %s  mid %.10g  spr %.1fbp  %spos %+.6g ($%.0f)  pnl %+.2f  orders %d  tick>order %.0fus"
+             "  age %.1fs%s",
              pg_clock_format(clock, now_ns) + 11, pg_desk_config_venue(pg_live_market_desk(market))->name,
-             pg_live_market_name(market), pg_pilot_version(pg_runner_pilot(pg_live_market_runner(market))), view->mid,
-             spread, view->position, fabs(view->position) * view->mid, pnl, pg_engine_orders(engine)->count,
-             (double)figures->tick_to_order_ns * 1e-3, age, state_of(live, market, now_ns));
+             pg_live_market_name(market), pg_session_name(pilot->session), pg_pilot_version(pilot), view->mid, spread,
+             sigma_text(sigma, pilot), view->position, fabs(view->position) * view->mid, pnl,
+             pg_engine_orders(engine)->count, (double)figures->tick_to_order_ns * 1e-3, age,
+             state_of(live, market, now_ns));
     return text;
 }

@@ -25,6 +25,7 @@ typedef struct {
     bool begun;
     bool cancelled; /* at the end: nothing is open any more, or nobody can tell */
     int remaining;
+    bool is_empty;     /* the venue has said that nothing is open */
     int leverage_at;   /* place in the configuration of the market whose leverage is being set */
     pg_timer *closing; /* positions are being closed */
     int64_t close_until_ns, close_again_ns;

@@ -53,8 +53,8 @@ static pg_status open_ledger(pg_live *live, pg_error *err)
     return status;
 }
 
-static pg_status load_key(pg_secret **secret, const pg_secret_source *from, const char *keystore, pg_key_kind kind,
-                          pg_error *err)
+static pg_status load_key(pg_secret **secret, const pg_secret_source *from, const pg_live_options *options,
+                          const char *keystore, pg_key_kind kind, pg_error *err)
 {
     pg_key_source source = { .name = from->name, .path = ".env" };
     pg_status status;
@@ -74,6 +74,8 @@ static pg_status load_key(pg_secret **secret, const pg_secret_source *from, cons
     case PG_SECRET_KEYSTORE:
         source.from = PG_KEY_FROM_KEYSTORE;
         source.path = keystore;
+        source.passphrase = options->passphrase;
+        source.self = options->passphrase_self;
         return pg_key_load(secret, &source, kind, err);
     }
     return PG_OK;
@@ -84,9 +86,9 @@ static pg_status load_keys(pg_live *live, live_venue *v, pg_error *err)
 {
     const pg_config_venue *venue = v->venue;
     const char *keystore = live->config->host.keystore;
-    pg_status status = load_key(&v->key, &venue->key, keystore, PG_KEY_SECP256K1, err);
+    pg_status status = load_key(&v->key, &venue->key, &live->options, keystore, PG_KEY_SECP256K1, err);
     if (status == PG_OK)
-        status = load_key(&v->api_key, &venue->api_key, keystore, PG_KEY_TEXT, err);
+        status = load_key(&v->api_key, &venue->api_key, &live->options, keystore, PG_KEY_TEXT, err);
     if (status == PG_OK && !v->key && venue->network == PG_NETWORK_LOCAL)
         status = pg_key_generate(&v->key, PG_KEY_SECP256K1, err);
     if (status != PG_OK)
@@ -301,6 +303,11 @@ static void remember_equity(live_venue *v)
 static pg_status open_desk(live_venue *v, pg_error *err)
 {
     pg_live *live = v->live;
+    if (v->venue->unknown_orders == PG_UNKNOWN_ADOPT) {
+        pg_fail(err, PG_ERR_UNSUPPORTED, "venue %s: orders of earlier sessions cannot be adopted yet", v->venue->name);
+        pg_error_remedy(err, "unknown_orders = \"cancel\", or \"leave\"");
+        return PG_ERR_UNSUPPORTED;
+    }
     pg_desk_config config = { .venue = v->venue,
                               .account = v->number,
                               .loop = live->loop,

@@ -28,10 +28,24 @@ static void finish_when_done(pg_live *live)
     finish(live);
 }
 
-void live_closed(live_venue *v)
+static void ended(live_venue *v)
 {
     v->cancelled = true;
     finish_when_done(v->live);
+}
+
+static void disarmed(void *self, const pg_error *err)
+{
+    (void)err; /* it goes off over an account without orders then */
+    ended(self);
+}
+
+void live_closed(live_venue *v)
+{
+    if (v->is_empty)
+        pg_desk_disarm(v->desk, v, disarmed);
+    else
+        ended(v);
 }
 
 static void cancelled(void *self, int remaining, const pg_error *err)
@@ -40,7 +54,8 @@ static void cancelled(void *self, int remaining, const pg_error *err)
     char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY] = "";
     bool failed = err && err->status != PG_OK;
     v->remaining = remaining;
-    if (remaining > 0 || failed) {
+    v->is_empty = remaining == 0 && !failed;
+    if (!v->is_empty) {
         pg_fail(&v->live->error, PG_ERR_STATE, "venue %s: %d orders may still be open%s%s", v->venue->name, remaining,
                 failed ? ": " : "", failed ? pg_error_text(err, text, sizeof text) : "");
         pg_error_remedy(&v->live->error, "look at the venue, and cancel them there");
@@ -68,7 +83,9 @@ static void out_of_time(void *self)
                 DEADLINE_MS / 1000);
         pg_error_remedy(&live->error, "look at the venue, and cancel what is open there");
     }
-    if (!waits)
+    if (waits)
+        live->deadline = pg_timer_start(live->loop, DEADLINE_MS, 0, live, out_of_time);
+    else
         finish(live);
 }
 

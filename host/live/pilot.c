@@ -131,6 +131,8 @@ pg_status pg_pilot_pump(pg_pilot *pilot, bool *more, pg_error *err)
     *more = true;
     pg_status status = pg_session_pump(pilot->session, more, err);
     pilot->failed = status != PG_OK;
+    if (status == PG_OK && !*more)
+        pg_engine_follow(pilot->engine); /* it has stopped, and fills that cross the last cancels count */
     return status;
 }
 

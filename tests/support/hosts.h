@@ -32,6 +32,7 @@ typedef struct {
     char address[PG_ADDRESS_TEXT];
     pid_t pid; /* 0: not running */
     int code;  /* of its end: exit status, or 128 + signal */
+    long from; /* where what it says begins in the file "out" */
 } host_process;
 
 typedef struct {
@@ -145,9 +146,9 @@ static inline void hosts_configure(hosts_test *t, int i, const char *more)
                  "  key = file \"key\", unknown_orders = \"cancel\" }\n"
                  "local S = \"%s/strategies/symmetric.lua\"\n"
                  "market { venue = \"x\", symbol = \"ETH\", strategy = S, capital = 10000, max_position = 2,\n"
-                 "  params = { half_spread_bps = 0.5, size = 0.05, skew_bps = 1 } }\n"
+                 "  params = { half_spread_bps = 0.1, size = 0.05, skew_bps = 1 } }\n"
                  "market { venue = \"x\", symbol = \"BTC\", strategy = S, capital = 10000, max_position = 0.1,\n"
-                 "  params = { half_spread_bps = 0.5, size = 0.002, skew_bps = 1 } }\n%s",
+                 "  params = { half_spread_bps = 0.1, size = 0.002, skew_bps = 1 } }\n%s",
                  t->port, t->root, more);
     snprintf(path, sizeof path, "%s/config.lua", t->host[i].folder);
     scratch_write(path, text, (size_t)length);
@@ -178,6 +179,10 @@ static inline void hosts_start(hosts_test *t, int i)
     posix_spawn_file_actions_addopen(&actions, 1, "out", O_WRONLY | O_CREAT | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
     extern char **environ;
+    char path[256];
+    struct stat said;
+    snprintf(path, sizeof path, "%s/out", h->folder);
+    h->from = stat(path, &said) == 0 ? said.st_size : 0;
     PG_ASSERT(h->pid == 0);
     PG_ASSERT(posix_spawn(&h->pid, program, &actions, NULL, arguments, environ) == 0);
     posix_spawn_file_actions_destroy(&actions);
@@ -269,13 +274,15 @@ static inline void hosts_print(const hosts_test *t, int i)
         fclose(f);
 }
 
-/* Whether a host has said something. */
+/* Whether a host has said something since it was started. */
 static inline bool hosts_said(const hosts_test *t, int i, const char *words)
 {
     char path[256], line[1024];
     bool said = false;
     snprintf(path, sizeof path, "%s/out", t->host[i].folder);
     FILE *f = fopen(path, "r");
+    if (f)
+        fseek(f, t->host[i].from, SEEK_SET);
     while (f && !said && fgets(line, sizeof line, f))
         said = strstr(line, words) != NULL;
     if (f)

@@ -140,7 +140,7 @@ static void tell(const story *s, const int *turn, bool twice)
     if (s->request) {
         say(&(message){ NEW_REPLY, PG_HL_OUT_RESTING, NULL, 50, 0, 0, 0, 0, 0 }, now_ns);
         if (s->request == PG_REQUEST_REPLACE) {
-            pg_orders_replace(&manager, &manager.order[0], 90, 20);
+            pg_orders_replace(&manager, &manager.order[0], 90, 20, now_ns);
             hl_order_replace(order, 90, 20, now_ns);
         } else {
             pg_orders_cancel(&manager, &manager.order[0]);

@@ -108,7 +108,8 @@ static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
     if (frame->market < 0)
         return;
     hl_market *market = &venue->market[frame->market];
-    market->heard_ns = received_ns;
+    if (frame->kind == PG_HL_FRAME_BOOK || frame->kind == PG_HL_FRAME_BEST)
+        market->heard_ns = received_ns; /* what else is told of a market does not make its book fresh */
     if (market->gap_ns)
         tell_gap(venue, market, received_ns);
     switch (frame->kind) {
@@ -246,7 +247,8 @@ void hl_market_tick(hl_venue *venue, int64_t now_ns)
         if (now_ns - heard < silent_ns)
             continue;
         char why[96];
-        snprintf(why, sizeof why, "nothing was heard of %s for 30 s", venue->market[i].asset.name);
+        snprintf(why, sizeof why, "nothing was heard of the book of %s for %d s", venue->market[i].asset.name,
+                 (int)(silent_ns / second_ns));
         pg_hl_stream_drop(venue->market_stream, why);
         return;
     }

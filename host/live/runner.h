@@ -72,6 +72,9 @@ void pg_runner_stopped(pg_runner *runner);
 pg_status pg_runner_set(pg_runner *runner, const char *name, const char *value, char *before, char *after,
                         int64_t now_ns, pg_error *err);
 
+/* Collects garbage in bounded steps: to be called after requests have been handed to the venue. */
+void pg_runner_collect(pg_runner *runner);
+
 /* ---- what there is ---- */
 
 pg_pilot *pg_runner_pilot(const pg_runner *runner);        /* at the controls */

@@ -8,4 +8,10 @@
  * PR_SET_DUMPABLE 0. Before keys are loaded; inherited by fork. PG_ERR_IO. */
 pg_status pg_process_forbid_dumps(pg_error *err);
 
+/* Closes every file from `first` on that it has from its parent. */
+void pg_process_close_files(unsigned first);
+
+/* What `ps` and `top` call it: 15 characters. */
+void pg_process_set_name(const char *name);
+
 #endif

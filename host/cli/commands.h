@@ -13,6 +13,7 @@ int pg_cli_check(int argc, char **argv);
 int pg_cli_data(int argc, char **argv);
 int pg_cli_exchange(int argc, char **argv);
 int pg_cli_fit(int argc, char **argv);
+int pg_cli_guard(int argc, char **argv);
 int pg_cli_keys(int argc, char **argv);
 int pg_cli_ledger(int argc, char **argv);
 int pg_cli_lua(int argc, char **argv);

@@ -1,9 +1,11 @@
 /* perigee exchange: the built-in exchange as a server of its own. */
 #include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/decimal.h"
@@ -12,7 +14,7 @@
 #include "cli/options.h"
 #include "sim/exchange_hyperliquid.h"
 
-enum { FUNDS_MAX = 64, FAULTS_BYTES = 1 << 20 };
+enum { FUNDS_MAX = 64, FAULTS_BYTES = 1 << 20, ROOM = 64 };
 
 static const char help[] =
     "perigee exchange hyperliquid [options]\n"
@@ -32,7 +34,11 @@ static const char help[] =
     "  --network NAME       whose signatures are taken: testnet (default) or mainnet\n"
     "  --no-limits          no limits of requests by time and by traded volume\n"
     "  --any-volume         scheduleCancel without 1,000,000 USD traded\n"
-    "  --faults FILE        what goes wrong: JSON, see the manual\n";
+    "  --faults FILE        what goes wrong, as JSON: [{\"channel\":\"trades\",\"fault\":\"drop\",\"count\":5},\n"
+    "                       {\"channel\":\"/exchange\",\"fault\":\"status\",\"code\":503,\"probability\":0.1}]\n"
+    "                       channel: a stream, post, /info, /exchange, action, or * for all\n"
+    "                       fault: drop delay duplicate reorder cut cut_inside half_open silence status html\n"
+    "                       truncate unknown huge reject; with after, count, probability, ms, code, text\n";
 
 typedef struct {
     pg_hl_exchange_config config;
@@ -45,6 +51,7 @@ typedef struct {
     const char *tape_paths[PG_EXCHANGE_MARKETS], *coin_names[PG_EXCHANGE_MARKETS], *faults_path;
     int tape_path_count, coin_name_count;
     pg_faults *faults;
+    bool with_host;
 } setup;
 
 /* ---- options ---- */
@@ -108,6 +115,7 @@ static pg_status read_option(setup *s, int option, char *text, pg_error *err)
     case 'u': s->config.limits = false; break;
     case 'v': s->config.waive_volume = true; break;
     case 'x': s->faults_path = text; break;
+    case 'w': s->with_host = true; break;
     default: break; /* --synthetic: it is so */
     }
     return status;
@@ -117,13 +125,21 @@ static pg_status read_option(setup *s, int option, char *text, pg_error *err)
 static int parse(setup *s, int argc, char **argv)
 {
     static const struct option options[] = {
-        { "port", required_argument, NULL, 'p' },    { "synthetic", no_argument, NULL, 'y' },
-        { "coin", required_argument, NULL, 'c' },    { "data", required_argument, NULL, 'd' },
-        { "speed", required_argument, NULL, 's' },   { "fund", required_argument, NULL, 'f' },
-        { "seed", required_argument, NULL, 'r' },    { "block", required_argument, NULL, 'b' },
-        { "network", required_argument, NULL, 'n' }, { "no-limits", no_argument, NULL, 'u' },
-        { "any-volume", no_argument, NULL, 'v' },    { "faults", required_argument, NULL, 'x' },
-        { "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
+        { "port", required_argument, NULL, 'p' },
+        { "synthetic", no_argument, NULL, 'y' },
+        { "coin", required_argument, NULL, 'c' },
+        { "data", required_argument, NULL, 'd' },
+        { "speed", required_argument, NULL, 's' },
+        { "fund", required_argument, NULL, 'f' },
+        { "seed", required_argument, NULL, 'r' },
+        { "block", required_argument, NULL, 'b' },
+        { "network", required_argument, NULL, 'n' },
+        { "no-limits", no_argument, NULL, 'u' },
+        { "any-volume", no_argument, NULL, 'v' },
+        { "faults", required_argument, NULL, 'x' },
+        { "with-host", no_argument, NULL, 'w' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
     };
     pg_error err = { 0 };
     optind = 1;
@@ -227,8 +243,40 @@ static void on_signal(uv_signal_t *signal, int number)
     pg_loop_stop(signal->data);
 }
 
-static void run_until_signal(pg_loop *loop)
+/* Standard input, when a host is at its other end. */
+typedef struct {
+    uv_pipe_t pipe;
+    char room[ROOM];
+} lifeline;
+
+/* What it is told is nobody's business; the end of it is the end. */
+static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
+    (void)suggested;
+    *buffer = uv_buf_init(((lifeline *)handle)->room, ROOM);
+}
+
+static void on_input(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
+{
+    (void)buffer;
+    if (size < 0)
+        pg_loop_stop(stream->data);
+}
+
+/* Ends with the process at the other end of standard input. */
+static void watch_input(lifeline *line, pg_loop *loop)
+{
+    uv_pipe_init(pg_loop_uv(loop), &line->pipe, 0);
+    line->pipe.data = loop;
+    if (uv_pipe_open(&line->pipe, STDIN_FILENO) == 0)
+        uv_read_start((uv_stream_t *)&line->pipe, give_room, on_input);
+}
+
+static void run_until_signal(pg_loop *loop, bool with_host)
+{
+    lifeline line;
+    if (with_host)
+        watch_input(&line, loop);
     static const int numbers[] = { SIGINT, SIGTERM };
     uv_signal_t signals[2];
     for (int i = 0; i < 2; i++) {
@@ -239,6 +287,8 @@ static void run_until_signal(pg_loop *loop)
     pg_loop_run(loop);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&signals[i], NULL);
+    if (with_host)
+        uv_close((uv_handle_t *)&line.pipe, NULL);
     pg_loop_run_for(loop, 0);
 }
 
@@ -254,7 +304,7 @@ static pg_status serve(setup *s, pg_error *err)
     if (status == PG_OK) {
         printf("listening on %s\n", pg_hl_exchange_url(exchange));
         fflush(stdout);
-        run_until_signal(loop);
+        run_until_signal(loop, s->with_host);
     }
     pg_hl_exchange_free(exchange);
     pg_loop_free(loop);

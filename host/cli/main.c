@@ -9,7 +9,7 @@
 typedef struct {
     const char *name;
     int (*run)(int argc, char **argv);
-    const char *help;
+    const char *help; /* NULL: not for people */
 } command;
 
 static const command commands[] = {
@@ -19,6 +19,7 @@ static const command commands[] = {
     { "data", pg_cli_data, "generate, import, look at and check market data" },
     { "exchange", pg_cli_exchange, "the built-in exchange, behind a venue's protocol" },
     { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },
+    { "guard", pg_cli_guard, NULL },
     { "keys", pg_cli_keys, "make, import and list keys in the encrypted keystore" },
     { "ledger", pg_cli_ledger, "orders, fills, profit, versions and events of all sessions" },
     { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },
@@ -35,7 +36,8 @@ static int usage(FILE *out)
 {
     fprintf(out, "perigee 0.1: a Lua-scriptable trading host\n\n");
     for (int i = 0; i < COMMANDS; i++)
-        fprintf(out, "  perigee %-10s %s\n", commands[i].name, commands[i].help);
+        if (commands[i].help)
+            fprintf(out, "  perigee %-10s %s\n", commands[i].name, commands[i].help);
     fprintf(out, "\nperigee COMMAND --help tells more.\n");
     return out == stdout ? 0 : 2;
 }

@@ -57,6 +57,7 @@ int pg_cli_run(int argc, char **argv)
     if (optind < argc)
         return usage(stderr);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     if (pg_process_forbid_dumps(&err) != PG_OK)
         return pg_cli_fail("run", &err);
     pg_config_problems *problems = calloc(1, sizeof *problems);

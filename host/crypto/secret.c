@@ -14,7 +14,7 @@ static size_t page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static pg_status new_page(pg_secret **secret, pg_error *err)
+pg_status pg_secret_new(pg_secret **secret, pg_error *err)
 {
     void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -36,7 +36,7 @@ pg_status pg_secret_from_hex(pg_secret **secret, size_t size, const char *text, 
 
     if (size < 1 || size > PG_SECRET_MAX)
         return pg_fail(err, PG_ERR_RANGE, "a key has 1 to %d bytes", PG_SECRET_MAX);
-    pg_status status = new_page(&made, err);
+    pg_status status = pg_secret_new(&made, err);
     if (status != PG_OK)
         return status;
     made->size = size;
@@ -56,7 +56,7 @@ pg_status pg_secret_from_bytes(pg_secret **secret, const void *bytes, size_t siz
     if (size < 1 || size > PG_SECRET_MAX)
         return pg_fail(err, PG_ERR_RANGE, "a key has 1 to %d bytes", PG_SECRET_MAX);
     pg_secret *made = NULL;
-    pg_status status = new_page(&made, err);
+    pg_status status = pg_secret_new(&made, err);
     if (status != PG_OK)
         return status;
     made->size = size;

@@ -23,7 +23,7 @@ pg_status pg_engine_new_live(pg_engine **engine, const pg_engine_config *config,
 /* Puts an input at the end; it is acted upon at the next pg_engine_next. Aborts when there is no memory. */
 void pg_engine_push(pg_engine *engine, const pg_input *input);
 
-/* When the next timer is due; INT64_MAX: none. */
+/* When the next timer, or an order by the quote policy, is due; INT64_MAX: none. */
 int64_t pg_engine_next_timer(const pg_engine *engine);
 
 /* Bits of pg_input_hold in force. */

@@ -10,6 +10,7 @@ enum { LINE = 512 };
 
 struct pg_child {
     uv_process_t process;
+    uv_pipe_t in; /* says nothing: its end is the end of this process, however that comes */
     uv_pipe_t out;
     pg_child_handler handler;
     char line[LINE];
@@ -71,22 +72,30 @@ pg_status pg_child_new(pg_child **made, pg_loop *loop, char **arguments, pg_chil
     if (!child)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for a process");
     child->handler = handler;
-    child->process.data = child->out.data = child;
+    child->process.data = child->in.data = child->out.data = child;
+    uv_pipe_init(pg_loop_uv(loop), &child->in, 0);
     uv_pipe_init(pg_loop_uv(loop), &child->out, 0);
-    child->handles = 1;
+    child->handles = 2;
     char name[] = "perigee";
     arguments[0] = name;
-    uv_stdio_container_t streams[3] = { { .flags = UV_IGNORE },
-                                        { .flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
-                                          .data.stream = (uv_stream_t *)&child->out },
-                                        { .flags = UV_INHERIT_FD, .data.fd = 2 } };
+    uv_stdio_container_t streams[3] = {
+        { .flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&child->in },
+        { .flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&child->out },
+        { .flags = UV_INHERIT_FD, .data.fd = 2 }
+    };
     uv_process_options_t options = {
-        .exit_cb = on_exit_, .file = "/proc/self/exe", .args = arguments, .stdio_count = 3, .stdio = streams
+        .exit_cb = on_exit_,
+        .file = "/proc/self/exe",
+        .args = arguments,
+        .stdio_count = 3,
+        .stdio = streams,
+        .flags = UV_PROCESS_DETACHED /* a Ctrl-C is for the host, which has orders to cancel there */
     };
     int failed = uv_spawn(pg_loop_uv(loop), &child->process, &options);
     child->handles++;
     if (failed) {
         child->freed = true;
+        uv_close((uv_handle_t *)&child->in, closed);
         uv_close((uv_handle_t *)&child->out, closed);
         uv_close((uv_handle_t *)&child->process, closed);
         return pg_fail(err, PG_ERR_IO, "the built-in exchange cannot be started: %s", uv_strerror(failed));
@@ -103,5 +112,6 @@ void pg_child_free(pg_child *child)
     child->freed = true;
     if (!child->ended)
         uv_process_kill(&child->process, SIGTERM); /* its handle is closed when it has ended */
+    uv_close((uv_handle_t *)&child->in, closed);
     uv_close((uv_handle_t *)&child->out, closed);
 }

@@ -1,4 +1,5 @@
-/* A process of our own program that serves us: the built-in exchange behind a local venue. It dies with this one. */
+/* A process of our own program that serves us: the built-in exchange behind a local venue. Its standard
+ * input is a pipe that ends when this process does: it has to end then, too. */
 #ifndef PG_LIVE_CHILD_H
 #define PG_LIVE_CHILD_H
 

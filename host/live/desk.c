@@ -90,13 +90,18 @@ static void refuse(pg_desk *desk, int place, const pg_request *request, int reas
                               .reason = (uint8_t)reason };
     desk->state.refused++;
     desk_input(desk, place, &input);
-    uint64_t second = (uint64_t)now_ns / 1000000000;
-    if (second == desk->refusals_logged_s)
-        return; /* a strategy that insists would fill the log and the ledger */
-    desk->refusals_logged_s = second;
+    if (now_ns - desk->refusal_logged_ns < DESK_REFUSALS_NS) { /* a strategy that insists would fill log and ledger */
+        desk->refusals_unlogged++;
+        return;
+    }
+    char more[48] = "";
+    if (desk->refusals_unlogged > 0)
+        snprintf(more, sizeof more, " (%" PRIu64 " more before)", desk->refusals_unlogged);
+    desk->refusal_logged_ns = now_ns;
+    desk->refusals_unlogged = 0;
     pg_ledger_reply(desk->config.ledger, desk->seat[place]->number, desk->config.run, &input.reply,
                     &(pg_ledger_names){ .words = why }, now_ns);
-    desk_say(desk, PG_LOG_INFO, "%s: an order was not sent: %s", desk->seat[place]->name, why);
+    desk_say(desk, PG_LOG_INFO, "%s: an order was not sent: %s%s", desk->seat[place]->name, why, more);
 }
 
 static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int64_t now_ns)
@@ -112,6 +117,8 @@ static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int6
     }
     const pg_engine *engine = seat->engine(seat->self);
     look_without(&open, pg_engine_orders(engine), request);
+    if (pg_engine_account(engine)->mark_x2 > 0)
+        pg_risk_mark(desk->config.risk, seat->number, pg_engine_account(engine)->mark_x2);
     pg_risk_position(desk->config.risk, seat->number, pg_engine_position(engine)->quantity);
     if (pg_risk_check(desk->config.risk, seat->number, request, &open, now_ns, &verdict))
         return true;
@@ -286,7 +293,7 @@ static void on_link(void *self, pg_link link, bool up, const char *why)
         desk->state.reconciled = false;
         desk_hold(desk, PG_HOLD_RECONCILE, true);
     } else if (up && link == PG_LINK_ACCOUNT && desk->begun) {
-        desk_reconcile(desk);
+        desk_reconcile_again(desk);
     }
     pg_desk_tick(desk, desk_now());
 }
@@ -310,8 +317,9 @@ static bool update_hold(pg_desk *desk, int place, int64_t now_ns)
         pg_risk_explain(desk->config.risk, seat->number, now_ns, text);
         pg_ledger_risk(desk->config.ledger, seat->number, pg_risk_limit_name((int)limit),
                        pg_risk_state_name((int)state), text, now_ns);
-        desk_say(desk, state == PG_RISK_NORMAL ? PG_LOG_INFO : PG_LOG_WARN, "%s: %s%s%s", seat->name,
-                 state == PG_RISK_NORMAL ? "quoting" : pg_risk_state_name((int)state), text[0] ? ": " : "", text);
+        if (!desk->stopping)
+            desk_say(desk, state == PG_RISK_NORMAL ? PG_LOG_INFO : PG_LOG_WARN, "%s: %s%s%s", seat->name,
+                     state == PG_RISK_NORMAL ? "quoting" : pg_risk_state_name((int)state), text[0] ? ": " : "", text);
     }
     uint32_t bits = bits_of(state);
     if (bits == desk->bits[place])
@@ -354,6 +362,16 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns)
         desk->hooks.act(desk->hooks.self);
 }
 
+void pg_desk_doubt(pg_desk *desk)
+{
+    if (!desk->begun || !desk->config.key)
+        return;
+    desk->state.reconciled = false;
+    desk_hold(desk, PG_HOLD_RECONCILE, true);
+    desk_reconcile_again(desk);
+    pg_desk_tick(desk, desk_now());
+}
+
 /* ---- life ---- */
 
 static const char *network_name(pg_network network)
@@ -362,26 +380,38 @@ static const char *network_name(pg_network network)
     return names[network];
 }
 
+const char *pg_desk_account_name(const pg_config_venue *venue)
+{
+    return venue->account ? venue->account : "own";
+}
+
+void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],
+                          const pg_config_venue *venue)
+{
+    for (int i = 0; i < venue->option_count; i++)
+        options[i] = (pg_venue_option){ venue->options[i].name, venue->options[i].value };
+    config->name = venue->name;
+    config->kind = venue->kind;
+    config->network = network_name(venue->network);
+    config->url = config->url ? config->url : venue->url;
+    config->account = venue->account;
+    config->rest_backup_ms = (int64_t)(venue->rest_backup_s * 1000);
+    config->options = options;
+    config->option_count = venue->option_count;
+}
+
 static pg_status open_venue(pg_desk *desk, pg_error *err)
 {
     const pg_desk_config *config = &desk->config;
     pg_venue_option options[PG_CONFIG_OPTIONS];
-    for (int i = 0; i < config->venue->option_count; i++)
-        options[i] = (pg_venue_option){ config->venue->options[i].name, config->venue->options[i].value };
-    pg_venue_config venue = { .name = config->venue->name,
-                              .kind = config->venue->kind,
-                              .network = network_name(config->venue->network),
-                              .url = config->url ? config->url : config->venue->url,
-                              .account = config->venue->account,
+    pg_venue_config venue = { .url = config->url,
                               .key = config->key,
                               .api_key = config->api_key,
                               .symbols = config->symbols,
                               .symbol_count = config->symbol_count,
                               .run = config->run,
-                              .rest_backup_ms = (int64_t)(config->venue->rest_backup_s * 1000),
-                              .options = options,
-                              .option_count = config->venue->option_count,
                               .log = config->log };
+    pg_desk_venue_config(&venue, options, config->venue);
     pg_venue_sink sink = {
         .self = desk, .ready = on_ready, .failed = on_failed, .events = on_events, .report = on_report, .link = on_link
     };
@@ -429,6 +459,13 @@ pg_status pg_desk_seat(pg_desk *desk, pg_seat *seat, int *place, pg_error *err)
     desk->seat[*place] = seat;
     pg_risk_hold(desk->config.risk, seat->number, PG_HOLD_RECONCILE, true);
     return PG_OK;
+}
+
+void pg_desk_stop(pg_desk *desk, int64_t now_ns)
+{
+    desk->stopping = true;
+    desk_hold(desk, PG_HOLD_OPERATOR, true);
+    pg_desk_tick(desk, now_ns);
 }
 
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done)

@@ -31,6 +31,7 @@ typedef struct {
     int account; /* number in the risk gate and the ledger */
     pg_loop *loop;
     pg_ledger *ledger;
+    const char *ledger_path; /* for what earlier sessions left; NULL: that is not looked at */
     pg_risk *risk;
     const pg_log *log;
     uint64_t run;
@@ -50,6 +51,14 @@ typedef struct {
 
 typedef struct pg_desk pg_desk;
 
+/* What the account is called in the ledger. */
+const char *pg_desk_account_name(const pg_config_venue *venue);
+
+/* The venue's part of the configuration, as a venue wants it: everything but keys, symbols and run. options is the
+ * caller's; texts are borrowed. A url that is set already stays. */
+void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],
+                          const pg_config_venue *venue);
+
 /* Opens the venue. All that is pointed to is borrowed. */
 pg_status pg_desk_new(pg_desk **desk, const pg_desk_config *config, pg_desk_hooks hooks, pg_error *err);
 void pg_desk_free(pg_desk *desk);
@@ -66,12 +75,19 @@ uint64_t pg_desk_first_id(int place);
 /* Reads the account for the first time, deals with the orders found there, and lets the seats quote. */
 void pg_desk_begin(pg_desk *desk);
 
+/* What is known may be old: this process stood still, or somebody else has cancelled. Nothing is quoted until the account
+ * has been read anew. */
+void pg_desk_doubt(pg_desk *desk);
+
 /* A request of a seat: judged, written down and kept for the next flush; what is refused is answered by an input. */
 void pg_desk_send(pg_desk *desk, int place, const pg_request *request, int64_t now_ns);
 void pg_desk_flush(pg_desk *desk);
 
 /* Every quarter of a second or so: holds by the risk gate, equity, the minute's reconciliation. */
 void pg_desk_tick(pg_desk *desk, int64_t now_ns);
+
+/* The end begins: quotes are pulled for good. */
+void pg_desk_stop(pg_desk *desk, int64_t now_ns);
 
 /* Cancels every order of the account and looks until they are gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);

@@ -4,7 +4,24 @@
 
 #include "live/desk.h"
 
-enum { DESK_BATCH = 256, DESK_QUARTER = 250000000, DESK_RECONCILE_S = 60, DESK_SETTLE_S = 5 };
+#define DESK_REFUSALS_NS INT64_C(10000000000)
+
+enum {
+    DESK_BATCH = 256,
+    DESK_QUARTER = 250000000,
+    DESK_RECONCILE_S = 60,
+    DESK_SETTLE_S = 5,
+    DESK_LOOK_S = 1,
+    DESK_LEFT = 1024
+};
+
+/* An order of an earlier session whose end is not in the ledger. */
+typedef struct {
+    uint64_t run, id;
+    int64_t price;
+    char symbol[PG_SYMBOL_SIZE];
+    uint8_t side;
+} left_order;
 
 struct pg_desk {
     pg_desk_config config;
@@ -18,13 +35,25 @@ struct pg_desk {
     pg_submit batch[DESK_BATCH];
     int batch_count;
     pg_desk_state state;
-    int64_t started_ns;   /* fills before it are known from the first reading of the account */
-    int64_t next_read_ns; /* of the account */
+    int64_t started_ns;         /* fills before it are known from the first reading of the account */
+    int64_t next_read_ns;       /* of the account */
+    int64_t asked_ns;           /* when the present reading was asked for */
+    int64_t odd[PG_DESK_SEATS]; /* position at the venue less ours, as the last reading found it */
+    uint64_t odd_fills;         /* state.fills then */
+    left_order left[DESK_LEFT]; /* until the account has been read for the first time */
+    int left_count;
+    int64_t fills_from_ns; /* fills from here on may not be in the ledger; 0: there was no earlier session */
+    uint64_t others;       /* orders that are not ours, as last told: a sum over them */
+    int64_t read_ns;       /* when the last one was asked for that told everything; 0: none yet */
+    bool fills_failed;     /* in the present one */
     bool reading;
+    bool again; /* what is being read may be older than what it is wanted for: once more */
     bool begun;
     int64_t base_e6; /* equity as the venue said it, and what the seats' accounts were worth then */
     double base_net;
-    uint64_t refusals_logged_s; /* second of the last refusal that was logged */
+    int64_t refusal_logged_ns;  /* the last refusal that was logged */
+    uint64_t refusals_unlogged; /* since then */
+    bool stopping;              /* holds are no news any more */
 };
 
 /* Gives a seat an input. */
@@ -40,6 +69,14 @@ double desk_net(const pg_desk *desk);
 
 /* Reads the account and settles differences (desk_account.c). */
 void desk_reconcile(pg_desk *desk);
+
+/* Reads it as it is from now on, also when a reading is under way. */
+void desk_reconcile_again(pg_desk *desk);
+
+/* Reads what earlier sessions left in the ledger; and, when the account is known, writes down what has ended since
+ * (desk_history.c). */
+void desk_history_read(pg_desk *desk);
+void desk_history_settle(pg_desk *desk, const pg_account_state *state, int64_t now_ns);
 
 void desk_say(const pg_desk *desk, pg_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -30,16 +30,27 @@ static void arm_timers(pg_live *live)
         pg_live_market_arm(live->market[i], now_ns);
 }
 
+static bool act(pg_live *live, pg_live_market *market)
+{
+    const pg_market_figures *figures = pg_live_market_figures(market);
+    uint64_t before = figures->orders;
+    bool acted = pg_live_market_act(market, pg_clock_now(pg_clock_real()));
+    if (live->exporter && figures->orders != before)
+        pg_exporter_observe(live->exporter, market, figures->tick_to_order_ns);
+    return acted;
+}
+
 void pg_live_act(pg_live *live)
 {
     if (live->acting)
         return; /* the loop below sees what was given */
     live->acting = true;
+    live_guard_turn(live);
     bool acted = true;
     for (int round = 0; acted && round < ROUNDS; round++) {
         acted = false;
         for (int i = 0; i < live->market_count; i++)
-            acted = pg_live_market_act(live->market[i], pg_clock_now(pg_clock_real())) || acted;
+            acted = act(live, live->market[i]) || acted;
         for (int i = 0; i < live->venue_count; i++)
             if (live->venue[i].desk)
                 pg_desk_flush(live->venue[i].desk);
@@ -52,6 +63,8 @@ static void on_tick(void *self)
 {
     pg_live *live = self;
     int64_t now_ns = pg_clock_now(pg_clock_real());
+    live_guard_turn(live);
+    live_guard_tick(live, now_ns);
     for (int i = 0; i < live->venue_count; i++)
         if (live->venue[i].desk)
             pg_desk_tick(live->venue[i].desk, now_ns);
@@ -109,8 +122,11 @@ void pg_live_free(pg_live *live)
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
     live_release_signals(live);
+    live_guard_end(live);
     pg_console_free(live->console);
     live->console = NULL;
+    pg_exporter_free(live->exporter);
+    live_close_reload(live);
     for (int i = 0; i < live->venue_count; i++) {
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
@@ -141,9 +157,21 @@ pg_status pg_live_run(pg_live *live, pg_error *err)
     if (status == PG_OK)
         status = live_open_console(live, err);
     if (status == PG_OK)
+        status = live_open_web(live, err);
+    if (status == PG_OK)
+        status = live_open_reload(live, err);
+    if (status == PG_OK)
+        status = live_guard_start(live, err);
+    if (status == PG_OK)
         status = live_connect(live, err);
     if (status != PG_OK)
         return status;
+    char first[160];
+    snprintf(first, sizeof first, live->exporter ? "  http://%s:%d" : "",
+             live->config->web.address ? live->config->web.address : "127.0.0.1",
+             live->exporter ? pg_exporter_port(live->exporter) : 0);
+    live_say(live, "perigee 0.1   %s %s   ledger %s%s", live->config->path, live->config->version,
+             live->config->host.ledger, first);
     live->tick = pg_timer_start(live->loop, TICK_MS, TICK_MS, live, on_tick);
     live->status = pg_timer_start(live->loop, STATUS_MS, STATUS_MS, live, on_status);
     if (live->options.seconds > 0)
@@ -228,6 +256,26 @@ static const char *state_of(const pg_live *live, const pg_live_market *market, i
     return "";
 }
 
+static bool has_slot(const char *slots, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = slots; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+        if (strncmp(at, name, length) == 0 && (at[length] == '\n' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* "sig 2.4%/d  " by the estimator in slot sigma, "sig -  " as long as it has no value; "" where there is none. */
+static char *sigma_text(char text[32], const pg_pilot *pilot)
+{
+    text[0] = '\0';
+    if (pilot->failed || !has_slot(pg_session_slots(pilot->session), "sigma"))
+        return text;
+    double daily = pg_session_estimate(pilot->session, "sigma", "sigma_rel") * sqrt(86400);
+    snprintf(text, 32, isnan(daily) ? "sig -  " : "sig %.2g%%/d  ", daily * 100);
+    return text;
+}
+
 char *pg_live_status(const pg_live *live, int i, char *text, int size)
 {
     const pg_live_market *market = live->market[i];
@@ -237,15 +285,23 @@ char *pg_live_status(const pg_live *live, int i, char *text, int size)
     const pg_market_figures *figures = pg_live_market_figures(market);
     int64_t now_ns = pg_clock_now(pg_clock_real());
     double spread = view->mid > 0 ? (view->ask - view->bid) / view->mid * 1e4 : NAN;
-    double age = figures->heard_ns ? (double)(now_ns - figures->heard_ns) * 1e-9 : NAN;
+    double age = (double)(now_ns - figures->heard_ns) * 1e-9;
     double pnl = pg_money_double(in, pg_engine_account(engine)->net_x2) / 2;
-    char clock[32];
+    const pg_pilot *pilot = pg_runner_pilot(pg_live_market_runner(market));
+    char clock[32], sigma[32];
+    if (!figures->heard_ns) {
+        snprintf(text, (size_t)size, "%.8s %s %s  %s %s  no market data yet%s", pg_clock_format(clock, now_ns) + 11,
+                 pg_desk_config_venue(pg_live_market_desk(market))->name, pg_live_market_name(market),
+                 pg_session_name(pilot->session), pg_pilot_version(pilot), state_of(live, market, now_ns));
+        return text;
+    }
     snprintf(text, (size_t)size,
-             "%.8s %s %s  %s  mid %.10g  spr %.1fbp  pos %+.6g ($%.0f)  pnl %+.2f  orders %d  tick>order %.0fus  age "
-             "%.1fs%s",
+             "%.8s %s %s  %s %s  mid %.10g  spr %.1fbp  %spos %+.6g ($%.0f)  pnl %+.2f  orders %d  tick>order %.0fus"
+             "  age %.1fs%s",
              pg_clock_format(clock, now_ns) + 11, pg_desk_config_venue(pg_live_market_desk(market))->name,
-             pg_live_market_name(market), pg_pilot_version(pg_runner_pilot(pg_live_market_runner(market))), view->mid,
-             spread, view->position, fabs(view->position) * view->mid, pnl, pg_engine_orders(engine)->count,
-             (double)figures->tick_to_order_ns * 1e-3, age, state_of(live, market, now_ns));
+             pg_live_market_name(market), pg_session_name(pilot->session), pg_pilot_version(pilot), view->mid, spread,
+             sigma_text(sigma, pilot), view->position, fabs(view->position) * view->mid, pnl,
+             pg_engine_orders(engine)->count, (double)figures->tick_to_order_ns * 1e-3, age,
+             state_of(live, market, now_ns));
     return text;
 }

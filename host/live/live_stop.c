@@ -67,10 +67,9 @@ void pg_live_stop(pg_live *live, const char *why)
     int64_t now_ns = pg_clock_now(pg_clock_real());
     live_say(live, "stopping (%s): cancel all ...", why);
     pg_ledger_note(live->ledger, PG_LEDGER_NO_MARKET, PG_LOG_INFO, live->why, now_ns);
-    pg_risk_hold(live->risk, -1, PG_HOLD_OPERATOR, true);
     for (int i = 0; i < live->venue_count; i++)
         if (live->venue[i].desk)
-            pg_desk_tick(live->venue[i].desk, now_ns);
+            pg_desk_stop(live->venue[i].desk, now_ns);
     for (int i = 0; i < live->market_count; i++)
         pg_live_market_stop(live->market[i], now_ns);
     pg_live_act(live);
@@ -119,6 +118,7 @@ void live_report(const pg_live *live)
 
 typedef struct {
     uv_signal_t interrupt, terminate;
+    int open; /* while they are being closed */
 } signal_pair;
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -143,11 +143,11 @@ pg_status live_catch_signals(pg_live *live, pg_error *err)
     return PG_OK;
 }
 
-/* The pair goes with the second of its handles. */
+/* The pair goes with the last of its handles, whichever that is. */
 static void signal_closed(uv_handle_t *handle)
 {
     signal_pair *pair = handle->data;
-    if (pair)
+    if (--pair->open == 0)
         free(pair);
 }
 
@@ -157,8 +157,8 @@ void live_release_signals(pg_live *live)
     if (!pair)
         return;
     live->signals = NULL;
-    pair->interrupt.data = NULL;
-    pair->terminate.data = pair;
+    pair->interrupt.data = pair->terminate.data = pair;
+    pair->open = 2;
     uv_close((uv_handle_t *)&pair->interrupt, signal_closed);
     uv_close((uv_handle_t *)&pair->terminate, signal_closed);
 }

@@ -1,4 +1,5 @@
-/* HTTP client: libcurl's multi interface on the loop, connections kept alive, certificates always checked. */
+/* HTTP/1.1 client: libcurl's multi interface on the loop, connections kept alive, certificates always checked, no proxies.
+ * A body is sent once: when a kept connection breaks under it, the request fails with maybe_sent, it is not repeated. */
 #ifndef PG_NET_HTTP_H
 #define PG_NET_HTTP_H
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "net/deflate.h"
 
 struct pg_timer {
     uv_timer_t timer;
@@ -132,7 +133,7 @@ uv_loop_t *pg_loop_uv(pg_loop *loop)
 
 pg_status pg_loop_trust(pg_loop *loop, const char *ca_file, pg_error *err)
 {
-    if (loop->vhosts[PG_VHOST_CLIENT_TLS])
+    if (loop->vhosts[PG_VHOST_CLIENT_TLS][0] || loop->vhosts[PG_VHOST_CLIENT_TLS][1])
         return pg_fail(err, PG_ERR_STATE, "certificates can be chosen only before the first connection");
     if (access(ca_file, R_OK) != 0) {
         pg_fail(err, PG_ERR_IO, "cannot read the file of certificates: %s", strerror(errno));
@@ -214,33 +215,49 @@ static pg_status make_context(pg_loop *loop, pg_error *err)
     return PG_OK;
 }
 
-pg_status pg_loop_vhost(struct lws_vhost **vhost, pg_loop *loop, pg_vhost_kind kind,
-                        const struct lws_protocols *protocols, pg_error *err)
+static struct lws_vhost *make_vhost(pg_loop *loop, pg_vhost_kind kind, bool compress, lws_callback_function *callback)
 {
-    static const char *const names[PG_VHOSTS] = { "client", "client-tls", "server" };
-    if (!loop->lws && make_context(loop, err) != PG_OK)
-        return err ? err->status : PG_ERR_IO;
-    if (!loop->vhosts[kind]) {
-        struct lws_context_creation_info info = { 0 };
-        info.port = kind == PG_VHOST_SERVER ? CONTEXT_PORT_NO_LISTEN_SERVER : CONTEXT_PORT_NO_LISTEN;
-        info.vhost_name = names[kind];
-        info.protocols = protocols;
-        info.http_proxy_address = ""; /* or it would take one from the environment */
-        info.options = LWS_SERVER_OPTION_LIBUV;
-        if (kind == PG_VHOST_CLIENT_TLS) {
-            info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-            info.client_ssl_ca_filepath = loop->ca_file;
-            if (loop->ca_file)
-                info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
-        }
-        pthread_mutex_lock(&lws_globals);
-        loop->vhosts[kind] = lws_create_vhost(loop->lws, &info);
-        pthread_mutex_unlock(&lws_globals);
-        if (!loop->vhosts[kind])
-            return pg_fail(err, PG_ERR_IO, "libwebsockets cannot be set up%s",
-                           kind == PG_VHOST_CLIENT_TLS ? " for TLS" : "");
+    static const char *const names[PG_VHOSTS][2] = { { "client", "client-deflate" },
+                                                     { "client-tls", "client-tls-deflate" },
+                                                     { "server", "server-deflate" } };
+    struct lws_protocols *protocol = loop->protocols[kind][compress]; /* an empty one behind it ends the list */
+    protocol->name = PG_NET_PROTOCOL;
+    protocol->callback = callback;
+    protocol->rx_buffer_size = compress ? (size_t)PG_DEFLATE_BUFFER : PG_NET_BUFFER;
+    protocol->tx_packet_size = PG_NET_WRITE;
+    struct lws_context_creation_info info = { 0 };
+    info.port = kind == PG_VHOST_SERVER ? CONTEXT_PORT_NO_LISTEN_SERVER : CONTEXT_PORT_NO_LISTEN;
+    info.vhost_name = names[kind][compress];
+    info.protocols = protocol;
+    info.extensions = compress ? pg_deflate_extensions(kind != PG_VHOST_SERVER) : NULL;
+    info.http_proxy_address = ""; /* or it would take one from the environment */
+    info.options = LWS_SERVER_OPTION_LIBUV;
+    if (kind == PG_VHOST_CLIENT_TLS) {
+        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.client_ssl_ca_filepath = loop->ca_file;
+        if (loop->ca_file)
+            info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
     }
-    *vhost = loop->vhosts[kind];
+    pthread_mutex_lock(&lws_globals);
+    struct lws_vhost *vhost = lws_create_vhost(loop->lws, &info);
+    pthread_mutex_unlock(&lws_globals);
+    return vhost;
+}
+
+pg_status pg_loop_vhost(struct lws_vhost **vhost, pg_loop *loop, pg_vhost_kind kind, bool compress,
+                        lws_callback_function *callback, pg_error *err)
+{
+    if (!loop->lws) {
+        pg_status status = make_context(loop, err);
+        if (status != PG_OK)
+            return status;
+    }
+    if (!loop->vhosts[kind][compress])
+        loop->vhosts[kind][compress] = make_vhost(loop, kind, compress, callback);
+    *vhost = loop->vhosts[kind][compress];
+    if (!*vhost)
+        return pg_fail(err, PG_ERR_IO, "libwebsockets cannot be set up%s",
+                       kind == PG_VHOST_CLIENT_TLS ? " for TLS" : "");
     return PG_OK;
 }
 

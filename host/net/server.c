@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "net/deflate.h"
 #include "net/server_internal.h"
 
 enum {
@@ -177,6 +178,8 @@ pg_status pg_server_new(pg_server **server, pg_loop *loop, const pg_server_confi
                         pg_error *err)
 {
     *server = NULL;
+    if (config->compress && config->body_limit > PG_DEFLATE_LIMIT)
+        return pg_fail(err, PG_ERR_INVALID, "a compressed message may have %d bytes at most", (int)PG_DEFLATE_LIMIT);
     pg_server *s = calloc(1, sizeof *s);
     if (!s)
         return pg_fail(err, PG_ERR_MEMORY, "out of memory");

@@ -1,4 +1,5 @@
-/* HTTP and WebSocket server: of the built-in exchanges, the metrics page, the tests. libwebsockets on the loop. */
+/* HTTP/1.1 and WebSocket server: of the built-in exchanges, the metrics page, the tests. Connections are kept alive, bodies
+ * may be chunked, a request may be answered late. It has at most 1,024 connections; idle ones are closed after a minute. */
 #ifndef PG_NET_SERVER_H
 #define PG_NET_SERVER_H
 
@@ -13,7 +14,7 @@ typedef struct pg_peer pg_peer; /* one connection */
 typedef struct {
     pg_peer *peer;
     const char *method; /* "GET", "POST", ... */
-    const char *path;   /* without query */
+    const char *path;   /* without query; not decoded, as the next one */
     const char *query;  /* after '?'; "" when there is none */
     const char *body;   /* terminated */
     size_t size;
@@ -41,7 +42,7 @@ typedef struct {
     int port;            /* 0: any free one */
     size_t body_limit;   /* bytes of a request or message; 0: 16 MiB */
     size_t queue_limit;  /* bytes waiting for one WebSocket peer; 0: 8 MiB; a peer that is slower is dropped */
-    bool compress;       /* take up permessage-deflate */
+    bool compress;       /* take up permessage-deflate; body_limit is then 16 MiB at most */
 } pg_server_config;
 
 /* PG_ERR_IO when the port is taken. */
@@ -60,10 +61,11 @@ void *pg_peer_get(const pg_peer *peer);
 /* Answers an HTTP request; everything is copied. `type` is the Content-Type. */
 void pg_server_answer(pg_peer *peer, int code, const char *type, const char *body, size_t size);
 
-/* Queues a text message for a WebSocket peer (copied). */
+/* Sends a text message to a WebSocket peer (copied): within this call when nothing waits, else in its turn. */
 void pg_peer_send(pg_peer *peer, const char *text, size_t size);
 
-/* Closes a connection after what is queued (abrupt: at once, without a close frame: what a cut looks like). */
+/* Closes a connection after what is queued (abrupt: at once, without a close frame: what a cut looks like). `gone` is
+ * called later. */
 void pg_peer_close(pg_peer *peer, bool abrupt);
 
 #endif

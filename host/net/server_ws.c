@@ -4,13 +4,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/deflate.h"
 #include "net/server_internal.h"
 
 static int on_open(pg_peer *peer)
 {
     pg_server *server = peer->server;
     peer->opened = true;
-    pg_wire_start(&peer->wire, peer->wsi, server->compress);
+    pg_wire_start(&peer->wire, peer->wsi, server->compress && pg_deflate_start(peer->wsi));
     if (!server->handler.opened)
         return 0;
     pg_peer_enter(peer);
@@ -63,7 +64,6 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     }
     pg_peer *peer = wsi ? lws_get_opaque_user_data(wsi) : NULL;
     switch (reason) {
-    case LWS_CALLBACK_CONFIRM_EXTENSION_OKAY: return !peer || !peer->server->compress;
     case LWS_CALLBACK_ESTABLISHED: return peer ? on_open(peer) : -1;
     case LWS_CALLBACK_RECEIVE: return peer ? on_piece(peer, in, size) : -1;
     case LWS_CALLBACK_SERVER_WRITEABLE: return peer ? on_writable(peer) : -1;
@@ -79,10 +79,6 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     default: return 0;
     }
 }
-
-static const struct lws_protocols protocols[] = {
-    { .name = "perigee", .callback = callback, .rx_buffer_size = PG_NET_BUFFER, .tx_packet_size = PG_NET_WRITE }, { 0 }
-};
 
 /* libuv closes the descriptor that it has; libwebsockets gets a second one of the same connection. */
 static int take_fd(pg_peer *peer)
@@ -100,7 +96,8 @@ void pg_ws_peer_start(pg_peer *peer, const char *head, size_t size)
     struct lws_vhost *vhost;
     peer->wire.message_limit = peer->server->body_limit;
     peer->wire.queue_limit = peer->server->queue_limit;
-    int fd = pg_loop_vhost(&vhost, loop, PG_VHOST_SERVER, protocols, NULL) == PG_OK ? take_fd(peer) : -1;
+    bool compress = peer->server->compress;
+    int fd = pg_loop_vhost(&vhost, loop, PG_VHOST_SERVER, compress, callback, NULL) == PG_OK ? take_fd(peer) : -1;
     if (fd < 0) {
         pg_http_peer_close(peer);
         return;

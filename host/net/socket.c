@@ -1,7 +1,5 @@
 #include "net/socket.h"
 
-#include <curl/curl.h>
-#include <curl/mprintf.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -9,7 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "net/endpoint.h"
 #include "net/backoff.h"
+#include "net/deflate.h"
 #include "net/wire.h"
 
 enum {
@@ -17,7 +17,7 @@ enum {
     HEADERS = 16,      /* of the handshake */
     STEADY_MS = 10000, /* a connection that was open for so long begins the backoff anew */
     WHY = 160,
-    HOST = 256
+    NAME = 104 /* bytes of a header's name with its colon */
 };
 
 typedef enum {
@@ -38,11 +38,7 @@ struct pg_socket {
     pg_loop *loop;
     pg_socket_config config;
     pg_socket_handler handler;
-    char *url, *path;
-    char host[HOST];      /* without brackets */
-    char authority[HOST]; /* of the Host header: with brackets, and the port when it is not the usual one */
-    int port;
-    bool tls;
+    pg_endpoint address;
     char *headers[HEADERS];
     int header_count;
 
@@ -75,8 +71,7 @@ static void free_last(pg_socket *s)
     pg_wire_free(&s->wire);
     for (int i = 0; i < s->header_count; i++)
         free(s->headers[i]);
-    free(s->url);
-    curl_free(s->path);
+    pg_endpoint_free(&s->address);
     free(s);
 }
 
@@ -196,7 +191,7 @@ static int on_open(pg_socket *s, struct lws *wsi)
     int on = 1, fd = lws_get_socket_fd(wsi);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     s->state = OPEN;
-    pg_wire_start(&s->wire, wsi, s->config.compress);
+    pg_wire_start(&s->wire, wsi, s->config.compress && pg_deflate_start(wsi));
     uv_timer_stop(&s->step);
     uv_update_time(&s->loop->uv);
     s->opened_ms = uv_now(&s->loop->uv);
@@ -264,9 +259,9 @@ static void close_stale(uv_handle_t *handle, void *wsi)
 
 static void on_refused(pg_socket *s, struct lws *wsi, const char *why, size_t size)
 {
-    char text[WHY];
-    snprintf(text, sizeof text, "%.*s", why ? (int)(size < WHY - 1 ? size : WHY - 1) : 20,
-             why ? why : "cannot be connected");
+    char text[WHY] = "cannot be connected";
+    if (why && size > 0)
+        snprintf(text, sizeof text, "%.*s", (int)(size < WHY - 1 ? size : WHY - 1), why);
     lws_set_opaque_user_data(wsi, NULL);
     s->wsi = NULL;
     lost(s, text);
@@ -276,7 +271,7 @@ static int add_headers(pg_socket *s, struct lws *wsi, unsigned char **p, size_t 
 {
     unsigned char *end = *p + room;
     for (int i = 0; i < s->header_count; i++) {
-        char name[HOST];
+        char name[NAME];
         const char *colon = strchr(s->headers[i], ':'), *value = colon + 1 + strspn(colon + 1, " ");
         snprintf(name, sizeof name, "%.*s", (int)(colon + 1 - s->headers[i]), s->headers[i]);
         if (lws_add_http_header_by_name(wsi, (unsigned char *)name, (const unsigned char *)value, (int)strlen(value), p,
@@ -293,7 +288,6 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         uv_walk(&pg_loop_of(wsi)->uv, close_stale, wsi);
     pg_socket *s = wsi ? lws_get_opaque_user_data(wsi) : NULL;
     switch (reason) {
-    case LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED: return !s || !s->config.compress;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return s ? add_headers(s, wsi, in, size) : -1;
     case LWS_CALLBACK_CLIENT_ESTABLISHED: return s ? on_open(s, wsi) : -1;
     case LWS_CALLBACK_CLIENT_RECEIVE: return s ? on_piece(s, in, size) : -1;
@@ -325,10 +319,6 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
 /* ---- connecting ---- */
 
-static const struct lws_protocols protocols[] = {
-    { .name = "perigee", .callback = callback, .rx_buffer_size = PG_NET_BUFFER, .tx_packet_size = PG_NET_WRITE }, { 0 }
-};
-
 static void on_timeout(uv_timer_t *timer)
 {
     pg_socket *s = timer->data;
@@ -339,9 +329,11 @@ static void on_timeout(uv_timer_t *timer)
 
 static void connect_to(pg_socket *s, const char *address)
 {
+    static const lws_retry_bo_t no_policy = { 0 }; /* libwebsockets' own pings, and its own idea of silence */
     struct lws_vhost *vhost;
     pg_error error;
-    if (pg_loop_vhost(&vhost, s->loop, s->tls ? PG_VHOST_CLIENT_TLS : PG_VHOST_CLIENT, protocols, &error) != PG_OK) {
+    pg_vhost_kind kind = s->address.tls ? PG_VHOST_CLIENT_TLS : PG_VHOST_CLIENT;
+    if (pg_loop_vhost(&vhost, s->loop, kind, s->config.compress, callback, &error) != PG_OK) {
         lost(s, error.what);
         return;
     }
@@ -350,13 +342,14 @@ static void connect_to(pg_socket *s, const char *address)
     info.context = s->loop->lws;
     info.vhost = vhost;
     info.address = address;
-    info.port = s->port;
-    info.host = s->authority;
-    info.path = s->path;
-    info.ssl_connection = (s->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
+    info.port = s->address.port;
+    info.host = s->address.authority;
+    info.path = s->address.path;
+    info.ssl_connection = (s->address.tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
     info.alpn = "http/1.1";
-    info.local_protocol_name = "perigee";
+    info.local_protocol_name = PG_NET_PROTOCOL;
     info.ietf_version_or_minus_one = -1;
+    info.retry_and_idle_policy = &no_policy;
     info.opaque_user_data = s;
     enter(s);
     struct lws *wsi = lws_client_connect_via_info(&info);
@@ -393,7 +386,8 @@ static void resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *fou
         connect_to(s, address);
         return;
     }
-    snprintf(why, sizeof why, "%.100s cannot be resolved: %s", s->host, status ? uv_strerror(status) : "no address");
+    snprintf(why, sizeof why, "%.100s cannot be resolved: %s", s->address.host,
+             status ? uv_strerror(status) : "no address");
     lost(s, why);
 }
 
@@ -410,7 +404,7 @@ static void resolve(pg_socket *s)
     }
     l->request.data = l;
     l->socket = s;
-    int failed = uv_getaddrinfo(&s->loop->uv, &l->request, resolved, s->host, NULL, &hints);
+    int failed = uv_getaddrinfo(&s->loop->uv, &l->request, resolved, s->address.host, NULL, &hints);
     if (failed) {
         free(l);
         lost(s, uv_strerror(failed));
@@ -427,75 +421,14 @@ static void connect_now(pg_socket *s)
     uv_update_time(&s->loop->uv);
     uv_timer_start(&s->step, on_timeout, (uint64_t)s->config.connect_ms, 0);
     unsigned char bytes[16];
-    if (uv_inet_pton(AF_INET, s->host, bytes) == 0 || uv_inet_pton(AF_INET6, s->host, bytes) == 0)
-        connect_to(s, s->host);
+    if (uv_inet_pton(AF_INET, s->address.host, bytes) == 0 || uv_inet_pton(AF_INET6, s->address.host, bytes) == 0)
+        connect_to(s, s->address.host);
     else
         resolve(s);
     /* The socket may be gone here. */
 }
 
 /* ---- what the user asks for ---- */
-
-static pg_status bad_url(const char *what, const char *url, pg_error *err)
-{
-    (void)url; /* it may hold a secret */
-    pg_fail(err, PG_ERR_INVALID, "the address of a WebSocket %s", what);
-    pg_error_remedy(err, "write ws://host:port/path or wss://host/path");
-    return PG_ERR_INVALID;
-}
-
-static pg_status take_parts(pg_socket *s, CURLU *url, pg_error *err)
-{
-    char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL;
-    (void)curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
-    (void)curl_url_get(url, CURLUPART_HOST, &host, 0);
-    (void)curl_url_get(url, CURLUPART_PORT, &port, 0);
-    (void)curl_url_get(url, CURLUPART_USER, &user, 0);
-    pg_status status = PG_OK;
-    if (!scheme || (strcmp(scheme, "ws") != 0 && strcmp(scheme, "wss") != 0))
-        status = bad_url("begins with neither ws: nor wss:", s->url, err);
-    else if (user)
-        status = bad_url("has a user name in it", s->url, err);
-    else if (!host || strlen(host) >= HOST - 8)
-        status = bad_url("has no host, or one that is too long", s->url, err);
-    if (status == PG_OK) {
-        s->tls = strcmp(scheme, "wss") == 0;
-        s->port = port ? atoi(port) : s->tls ? 443 : 80;
-        snprintf(s->authority, sizeof s->authority, port ? "%s:%s" : "%s", host, port);
-        bool bracket = host[0] == '[';
-        snprintf(s->host, sizeof s->host, "%.*s", (int)(strlen(host) - (bracket ? 2 : 0)), host + bracket);
-    }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_free(user);
-    return status;
-}
-
-static pg_status parse_url(pg_socket *s, pg_error *err)
-{
-    CURLU *url = curl_url();
-    char *path = NULL, *query = NULL;
-    if (!url)
-        return pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    pg_status status = PG_OK;
-    if (curl_url_set(url, CURLUPART_URL, s->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-        status = bad_url("cannot be read", s->url, err);
-    if (status == PG_OK)
-        status = take_parts(s, url, err);
-    if (status == PG_OK && curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK)
-        status = pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    if (status == PG_OK && curl_url_get(url, CURLUPART_QUERY, &query, 0) == CURLUE_OK)
-        s->path = curl_maprintf("%s?%s", path, query);
-    else if (status == PG_OK)
-        s->path = curl_maprintf("%s", path);
-    if (status == PG_OK && !s->path)
-        status = pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    curl_free(path);
-    curl_free(query);
-    curl_url_cleanup(url);
-    return status;
-}
 
 static pg_status take_headers(pg_socket *s, const pg_socket_config *config, pg_error *err)
 {
@@ -521,11 +454,11 @@ static int64_t or_default(int64_t value, int64_t usual)
 
 static pg_status take_config(pg_socket *s, const pg_socket_config *config, pg_error *err)
 {
-    if (!config->url)
-        return bad_url("is missing", NULL, err);
     if (config->connect_ms < 0 || config->ping_ms < 0 || config->silence_ms < 0 || config->backoff_ms < 0 ||
         config->backoff_max_ms < 0)
         return pg_fail(err, PG_ERR_INVALID, "a time of a WebSocket is negative");
+    if (config->compress && config->limit > PG_DEFLATE_LIMIT)
+        return pg_fail(err, PG_ERR_INVALID, "a compressed message may have %d bytes at most", (int)PG_DEFLATE_LIMIT);
     s->config = *config;
     s->config.headers = NULL;
     s->config.connect_ms = or_default(config->connect_ms, 5000);
@@ -539,10 +472,7 @@ static pg_status take_config(pg_socket *s, const pg_socket_config *config, pg_er
     if (!seed && uv_random(NULL, NULL, &seed, sizeof seed, 0, NULL) != 0)
         return pg_fail(err, PG_ERR_IO, "the operating system has no random numbers");
     pg_backoff_init(&s->backoff, or_default(config->backoff_ms, 250), or_default(config->backoff_max_ms, 30000), seed);
-    s->url = strdup(config->url);
-    if (!s->url)
-        return pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    s->config.url = s->url;
+    s->config.url = NULL;
     return PG_OK;
 }
 
@@ -562,7 +492,7 @@ pg_status pg_socket_new(pg_socket **socket, pg_loop *loop, const pg_socket_confi
     s->handler = handler;
     pg_status status = take_config(s, config, err);
     if (status == PG_OK)
-        status = parse_url(s, err);
+        status = pg_endpoint_parse(&s->address, config->url, err);
     if (status == PG_OK)
         status = take_headers(s, config, err);
     if (status != PG_OK) {

@@ -1,3 +1,4 @@
+#include "net/deflate.h"
 #include "net/wire.h"
 
 #include <stdlib.h>
@@ -99,6 +100,8 @@ static pg_status enqueue(pg_wire *wire, const char *text, size_t size, pg_error 
 
 pg_status pg_wire_send(pg_wire *wire, const char *text, size_t size, pg_error *err)
 {
+    if (wire->compressed && size > PG_DEFLATE_LIMIT)
+        return pg_fail(err, PG_ERR_FULL, "a compressed message may have %d bytes at most", (int)PG_DEFLATE_LIMIT);
     if (!pg_wire_is_idle(wire))
         return enqueue(wire, text, size, err);
     pg_status status = write_frame(wire, text, size);

@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +62,21 @@ pg_status pg_session_why(pg_session *session, pg_text *out, pg_error *err)
 pg_status pg_session_names(pg_session *session, pg_text *out, pg_error *err)
 {
     return ask(session, "names", out, err);
+}
+
+double pg_session_estimate(pg_session *session, const char *slot, const char *gives)
+{
+    lua_State *lua = pg_state_lua(session->state);
+    pg_error err = { 0 };
+    if (push_console(session, "estimate", &err) != PG_OK)
+        return NAN;
+    lua_pushstring(lua, slot);
+    lua_pushstring(lua, gives);
+    if (pg_state_call(session->state, 3, 1, &err) != PG_OK)
+        return NAN;
+    double value = lua_isnumber(lua, -1) ? lua_tonumber(lua, -1) : NAN;
+    lua_pop(lua, 1);
+    return value;
 }
 
 pg_status pg_session_eval(pg_session *session, const char *line, bool write, pg_text *out, pg_error *err)

@@ -25,6 +25,10 @@ pg_status pg_session_eval(pg_session *session, const char *line, bool write, pg_
 /* Appends the terms that the current quotes were explained with, and the estimators' values, a line each. */
 pg_status pg_session_why(pg_session *session, pg_text *out, pg_error *err);
 
+/* What the estimator in a slot says now, if it gives that ("sigma", "sigma_rel"). NAN when there is none, when it has no
+ * value, and when it fails. */
+double pg_session_estimate(pg_session *session, const char *slot, const char *gives);
+
 /* Appends the names that can be completed at the console, a line each. */
 pg_status pg_session_names(pg_session *session, pg_text *out, pg_error *err);
 

@@ -8,6 +8,7 @@
 
 #include "selftest/extended.h"
 #include "selftest/hyperliquid.h"
+#include "selftest/hyperliquid_messages.h"
 #include "selftest/lighter.h"
 #include "selftest/vector.h"
 
@@ -15,6 +16,13 @@ enum { PATH_MAX_LENGTH = 1024, MAX_FILE_BYTES = 256 << 20 };
 
 static const pg_vector_suite *const suites[] = { &pg_suite_quant, &pg_suite_hyperliquid, &pg_suite_extended,
                                                  &pg_suite_lighter };
+
+/* Folders inside a subject's, whose files, of any name, are all run whole by one runner. */
+static const struct {
+    const pg_vector_suite *suite;
+    const char *folder;
+    pg_vector_runner *whole;
+} inner[] = { { &pg_suite_hyperliquid, "messages", pg_hyperliquid_message_file } };
 
 typedef struct {
     const char *only;
@@ -164,6 +172,25 @@ static int json_files(const struct dirent *entry)
     return length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0;
 }
 
+static void run_inner(run *r, const pg_vector_suite *suite, const char *folder, const char *inside,
+                      pg_vector_runner *whole)
+{
+    struct dirent **entries;
+    char path[PATH_MAX_LENGTH], name[PATH_MAX_LENGTH];
+
+    snprintf(path, sizeof path, "%s/%s", folder, inside);
+    int count = scandir(path, &entries, json_files, by_name);
+    for (int i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s/%s", inside, entries[i]->d_name);
+        pg_vector_file file = { name, NULL, whole };
+        if (selected(r, suite->subject, name) || selected(r, inside, entries[i]->d_name))
+            run_file(r, suite, &file, folder);
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+}
+
 static void run_folder(run *r, const pg_vector_suite *suite, const char *folder)
 {
     struct dirent **entries;
@@ -183,6 +210,9 @@ static void run_folder(run *r, const pg_vector_suite *suite, const char *folder)
     }
     if (count >= 0)
         free(entries);
+    for (size_t i = 0; i < PG_COUNT(inner); i++)
+        if (inner[i].suite == suite)
+            run_inner(r, suite, folder, inner[i].folder, inner[i].whole);
 }
 
 /* The suite that knows most files of a folder whose name is not a subject's; NULL when none knows any. */

@@ -85,6 +85,7 @@ pg_status pg_exchange_play(pg_exchange *x, pg_error *err)
         status = exchange_market_play(x->market[i], now_ns, err);
     exchange_set_now(x, now_ns);
     fire_schedules(x);
+    exchange_fire_triggers(x);
     if (x->now_ns < x->settle_ns)
         return status;
     x->settle_ns = x->now_ns + SETTLE_NS;

@@ -33,11 +33,19 @@ typedef struct pg_exchange pg_exchange;
 
 /* ---- orders ---- */
 
+/* What makes an order wait: it is placed when the mark price gets to `price`. Only reduce-only orders wait. */
+typedef struct {
+    int64_t price;    /* 0: it does not wait */
+    bool take_profit; /* a stop loss otherwise: this and the side tell from where the mark must come */
+    bool market;      /* immediate when it is placed; otherwise it rests */
+} pg_exchange_trigger;
+
 typedef enum {
     PG_EXCHANGE_OPEN = 1,
     PG_EXCHANGE_FILLED,
     PG_EXCHANGE_CANCELLED,
-    PG_EXCHANGE_REJECTED
+    PG_EXCHANGE_REJECTED,
+    PG_EXCHANGE_TRIGGERED /* told once, when a waiting order becomes one of the market; then it is open */
 } pg_exchange_status;
 
 /* Why an order was refused, or who cancelled it. */
@@ -57,6 +65,7 @@ typedef enum {
     PG_EXCHANGE_POST_ONLY,
     PG_EXCHANGE_NO_MATCH, /* immediate, and nothing to meet */
     PG_EXCHANGE_TOO_MANY,
+    PG_EXCHANGE_BAD_TRIGGER, /* on the wrong side of the mark, or of its limit */
     PG_EXCHANGE_REASONS
 } pg_exchange_reason;
 
@@ -65,6 +74,8 @@ typedef struct pg_exchange_order {
     int account, market;
     uint8_t side, tif, status, reason;
     bool reduce_only;
+    bool waiting; /* for its trigger; its status is open */
+    pg_exchange_trigger trigger;
     int64_t price, size, remaining;
     pg_money value; /* price * size of its fills, money units of the instrument */
     int64_t time_ns, status_ns;
@@ -79,6 +90,7 @@ typedef struct {
     bool reduce_only;
     int64_t price, size;
     const char *client_id; /* NULL or "": none */
+    pg_exchange_trigger trigger;
 } pg_exchange_request;
 
 typedef struct {

@@ -24,8 +24,7 @@ void hlx_error(pg_text *out, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    out->length = 0;
-    out->comma = false;
+    hlx_empty(out);
     pg_json_open(out, NULL, '{');
     pg_json_string(out, "status", "err");
     pg_json_string(out, "response", text);
@@ -203,11 +202,18 @@ static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_addr
         return PG_EXCHANGE_NOBODY;
     }
     int account = pg_exchange_find_account(e->core, pg_address_format(name, signer));
-    if (account == PG_EXCHANGE_NOBODY && schema && schema->primary)
+    bool by_user = schema && schema->primary; /* agents cannot sign these */
+    if (account == PG_EXCHANGE_NOBODY && !by_user)
+        account = hlx_agent_account(e, name);
+    if (by_user && r->envelope.network != e->config.network) {
+        hlx_error(out, "Invalid hyperliquidChain");
+        return PG_EXCHANGE_NOBODY;
+    }
+    if (account == PG_EXCHANGE_NOBODY && by_user)
         hlx_error(out, "Must deposit before performing actions. User: %s", name);
     else if (account == PG_EXCHANGE_NOBODY)
         hlx_error(out, "User or API Wallet %s does not exist.", name);
-    else if (r->envelope.vault && strcmp(r->vault, name) != 0) {
+    else if (r->envelope.vault && strcmp(r->vault, pg_exchange_account_name(e->core, account)) != 0) {
         hlx_error(out, "Vault not registered: %s", r->vault);
         return PG_EXCHANGE_NOBODY;
     }
@@ -238,10 +244,12 @@ static void do_request(pg_hl_exchange *e, pg_text *out, const request *r)
 static void perform(pg_hl_exchange *e, const hlx_reply *reply, const request *r)
 {
     pg_text *out = &e->out;
-    out->length = 0;
-    out->comma = false;
+    hlx_empty(out);
     do_request(e, out, r);
-    hlx_answer(e, reply, NULL, out->data, out->length);
+    if (out->failed)
+        hlx_refuse(e, reply, 500, "null");
+    else
+        hlx_answer(e, reply, NULL, out->data, out->length);
 }
 
 /* ---- blocks ---- */

@@ -1,5 +1,6 @@
 /* Answers to POST /info (hyperliquid.md 14): markets here, accounts in exchange_hyperliquid_state.c. */
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 #include "crypto/hex.h"
@@ -36,6 +37,13 @@ bool hlx_read_cloid(char cloid[PG_EXCHANGE_CLIENT_ID], const char *text)
     for (int i = 0; i <= 2 + DIGITS; i++)
         cloid[i] = (char)tolower((unsigned char)text[i]);
     return true;
+}
+
+bool hlx_read_setting(int *value, const cJSON *member)
+{
+    bool is_number = cJSON_IsNumber(member), small = is_number && fabs(member->valuedouble) < 1000;
+    *value = small ? (int)member->valuedouble : is_number ? 1000 : 0;
+    return !member || cJSON_IsNull(member) || is_number;
 }
 
 /* ---- what is traded ---- */
@@ -102,19 +110,30 @@ static void put_spot_meta(pg_text *text)
                   "\"fullName\":null,\"deployerTradingFeeShare\":\"0.0\"}],\"universe\":[]}");
 }
 
+static void put_spot_meta_and_contexts(pg_text *text)
+{
+    hlx_put(text, "[");
+    put_spot_meta(text);
+    hlx_put(text, ",[]]");
+}
+
+static void put_all_metas(pg_hl_exchange *e, pg_text *text)
+{
+    pg_json_open(text, NULL, '[');
+    put_meta(e, text);
+    pg_json_close(text, ']');
+}
+
 /* ---- requests about markets ---- */
 
 static verdict answer_book(pg_hl_exchange *e, pg_text *text, const cJSON *request)
 {
     const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
-    const cJSON *figures = cJSON_GetObjectItemCaseSensitive(request, "nSigFigs");
-    const cJSON *mantissa = cJSON_GetObjectItemCaseSensitive(request, "mantissa");
     hlx_subscription book = { 0 };
-    if (!cJSON_IsString(coin) || (figures && !cJSON_IsNumber(figures) && !cJSON_IsNull(figures)) ||
-        (mantissa && !cJSON_IsNumber(mantissa) && !cJSON_IsNull(mantissa)))
+    if (!cJSON_IsString(coin) ||
+        !hlx_read_setting(&book.figures, cJSON_GetObjectItemCaseSensitive(request, "nSigFigs")) ||
+        !hlx_read_setting(&book.mantissa, cJSON_GetObjectItemCaseSensitive(request, "mantissa")))
         return BAD_REQUEST;
-    book.figures = cJSON_IsNumber(figures) ? (int)figures->valuedouble : 0;
-    book.mantissa = cJSON_IsNumber(mantissa) ? (int)mantissa->valuedouble : 0;
     bool odd = book.figures != 0 && (book.figures < 2 || book.figures > 5);
     bool odd_mantissa = book.mantissa != 0 && ((book.mantissa != 2 && book.mantissa != 5) || book.figures != 5);
     if (odd || odd_mantissa)
@@ -178,11 +197,11 @@ static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type,
     else if (strcmp(type, "spotMeta") == 0)
         put_spot_meta(text);
     else if (strcmp(type, "spotMetaAndAssetCtxs") == 0)
-        hlx_put(text, "["), put_spot_meta(text), hlx_put(text, ",[]]");
+        put_spot_meta_and_contexts(text);
     else if (strcmp(type, "perpDexs") == 0)
         hlx_put(text, "[null]");
     else if (strcmp(type, "allPerpMetas") == 0)
-        hlx_put(text, "["), put_meta(e, text), hlx_put(text, "]");
+        put_all_metas(e, text);
     else
         return UNKNOWN_TYPE;
     return ANSWERED;
@@ -217,8 +236,7 @@ void hlx_info(pg_hl_exchange *e, const hlx_reply *reply, const cJSON *request)
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(request, "type");
     pg_text *text = &e->out;
     int items = 0;
-    text->length = 0;
-    text->comma = false;
+    hlx_empty(text);
     if (!cJSON_IsString(type)) {
         hlx_refuse(e, reply, 422, "Failed to deserialize the JSON body into the target type");
         return;

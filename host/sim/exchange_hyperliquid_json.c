@@ -9,6 +9,13 @@
 
 /* ---- numbers ---- */
 
+void hlx_empty(pg_text *text)
+{
+    text->length = 0;
+    text->comma = false;
+    text->failed = false;
+}
+
 void hlx_put(pg_text *text, const char *literal)
 {
     pg_text_add(text, literal, strlen(literal));
@@ -109,29 +116,52 @@ const char *hlx_status(const pg_exchange_order *order)
         [PG_EXCHANGE_POST_ONLY] = "badAloPxRejected",
         [PG_EXCHANGE_NO_MATCH] = "iocCancelRejected",
         [PG_EXCHANGE_TOO_MANY] = "tooManyOpenOrdersRejected",
+        [PG_EXCHANGE_BAD_TRIGGER] = "badTriggerPxRejected",
     };
     const char *name = NULL;
     switch (order->status) {
     case PG_EXCHANGE_OPEN: return "open";
+    case PG_EXCHANGE_TRIGGERED: return "triggered";
     case PG_EXCHANGE_FILLED: return "filled";
     case PG_EXCHANGE_CANCELLED: name = cancelled[order->reason]; return name ? name : "canceled";
     default: name = rejected[order->reason]; return name ? name : "rejected";
     }
 }
 
+/* "Price above 10.004". */
+static void put_condition(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order)
+{
+    char condition[64], price[PG_DECIMAL_TEXT];
+    bool below = (order->side == PG_SELL) != order->trigger.take_profit;
+    pg_decimal_format_short(price, sizeof price, order->trigger.price, e->coins[order->market].price_decimals);
+    snprintf(condition, sizeof condition, "Price %s %s", below ? "below" : "above", price);
+    pg_json_string(text, "triggerCondition", order->trigger.price ? condition : "N/A");
+}
+
+static const char *order_type(const pg_exchange_trigger *trigger)
+{
+    if (trigger->price == 0)
+        return "Limit";
+    if (trigger->take_profit)
+        return trigger->market ? "Take Profit Market" : "Take Profit Limit";
+    return trigger->market ? "Stop Market" : "Stop Limit";
+}
+
 static void put_frontend(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order)
 {
     static const char *const tifs[] = { [PG_TIF_GTC] = "Gtc", [PG_TIF_IOC] = "Ioc", [PG_TIF_ALO] = "Alo" };
-    (void)e;
-    pg_json_string(text, "triggerCondition", "N/A");
-    pg_json_bool(text, "isTrigger", false);
-    pg_json_string(text, "triggerPx", "0.0");
+    put_condition(e, text, order);
+    pg_json_bool(text, "isTrigger", order->trigger.price != 0);
+    hlx_json_price(e, text, "triggerPx", order->market, order->trigger.price);
     pg_json_open(text, "children", '[');
     pg_json_close(text, ']');
     pg_json_bool(text, "isPositionTpsl", false);
     pg_json_bool(text, "reduceOnly", order->reduce_only);
-    pg_json_string(text, "orderType", "Limit");
-    pg_json_string(text, "tif", tifs[order->tif]);
+    pg_json_string(text, "orderType", order_type(&order->trigger));
+    if (order->trigger.price)
+        pg_json_null(text, "tif");
+    else
+        pg_json_string(text, "tif", tifs[order->tif]);
     if (order->client_id[0])
         pg_json_string(text, "cloid", order->client_id);
     else

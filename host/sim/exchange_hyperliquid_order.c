@@ -7,6 +7,8 @@
 
 enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
 
+static const char no_groups[] = "Groups of orders are not available on this exchange.";
+
 /* ---- answers ---- */
 
 static void open_statuses(pg_text *out, const char *type)
@@ -45,6 +47,10 @@ static void put_average(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
 static void put_placed(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
 {
     bool resting = order->status == PG_EXCHANGE_OPEN;
+    if (order->waiting) {
+        pg_json_string(out, NULL, "waitingForTrigger");
+        return;
+    }
     pg_json_open(out, NULL, '{');
     pg_json_open(out, resting ? "resting" : "filled", '{');
     if (!resting) {
@@ -69,6 +75,7 @@ static void put_refusal(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
         [PG_EXCHANGE_REDUCE_ONLY] = "Reduce only order would increase position.",
         [PG_EXCHANGE_NO_MATCH] = "Order could not immediately match against any resting orders.",
         [PG_EXCHANGE_TOO_MANY] = "Too many open orders.",
+        [PG_EXCHANGE_BAD_TRIGGER] = "Invalid TP/SL price.",
     };
     char text[160], bid[PG_DECIMAL_TEXT], ask[PG_DECIMAL_TEXT];
     int decimals = e->coins[order->market].price_decimals;
@@ -92,6 +99,16 @@ static void put_outcome(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
 
 /* ---- reading orders ---- */
 
+/* Orders with a trigger are reduce-only, or their whole batch is refused. */
+static bool read_trigger(pg_exchange_trigger *trigger, const pg_hl_order *order, int decimals)
+{
+    const char *price = order->trigger.price;
+    *trigger = (pg_exchange_trigger){ .take_profit = order->trigger.tpsl == PG_HL_TAKE_PROFIT,
+                                      .market = order->trigger.is_market };
+    return order->reduce_only && price && pg_decimal_parse(&trigger->price, price, strlen(price), decimals) == PG_OK &&
+           trigger->price > 0;
+}
+
 /* What is wrong with an order before it is looked at in its market: the whole batch is refused. NULL: nothing. */
 static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_CLIENT_ID], const pg_hl_exchange *e,
                               const pg_hl_order *order)
@@ -108,8 +125,6 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
                                    .side = order->is_buy ? PG_BUY : PG_SELL,
                                    .tif = tifs[order->tif],
                                    .reduce_only = order->reduce_only };
-    if (order->tif == PG_HL_TIF_NONE)
-        return "Invalid TP/SL price.";
     if (pg_decimal_parse(&made->price, order->price, strlen(order->price), coin->price_decimals) != PG_OK ||
         made->price <= 0)
         return "Order has invalid price.";
@@ -117,6 +132,8 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
         return "Order has invalid size.";
     if (made->size == 0)
         return "Order has zero size.";
+    if (order->tif == PG_HL_TIF_NONE && !read_trigger(&made->trigger, order, coin->price_decimals))
+        return "Invalid TP/SL price.";
     if (!order->cloid)
         return NULL;
     if (!hlx_read_cloid(cloid, order->cloid))
@@ -160,7 +177,7 @@ static void place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_
 {
     char cloid[PG_EXCHANGE_CLIENT_ID];
     pg_exchange_request made;
-    const char *wrong = action->order.grouping == PG_HL_GROUP_NONE ? NULL : "Invalid TP/SL price.";
+    const char *wrong = action->order.grouping == PG_HL_GROUP_NONE ? NULL : no_groups;
     for (size_t i = 0; i < action->order.count && !wrong; i++)
         wrong = read_order(&made, cloid, e, &action->order.list[i]);
     open_statuses(out, "order");
@@ -222,7 +239,7 @@ static const char *check_modify(pg_exchange_request *made, char cloid[PG_EXCHANG
     const pg_exchange_order *same = made->client_id ? pg_exchange_find_client(e->core, account, made->client_id) : NULL;
     if (same && same != old && same->status == PG_EXCHANGE_OPEN)
         return "Order has a cloid that is already in use.";
-    if (!always && made->tif == PG_TIF_IOC)
+    if (!always && (made->tif == PG_TIF_IOC || made->trigger.price != 0))
         return "Modified order must be post only.";
     if (!always)
         made->tif = PG_TIF_ALO;
@@ -298,7 +315,7 @@ static void schedule_cancel(pg_hl_exchange *e, pg_text *out, int account, const 
     } else if (time_ms != 0 && pg_exchange_schedules_fired(e->core, account) >= SCHEDULES_A_DAY) {
         hlx_error(out, "Scheduled cancel has been triggered too many times today.");
     } else {
-        pg_exchange_schedule_cancel(e->core, account, time_ms * 1000000);
+        pg_exchange_schedule_cancel(e->core, account, time_ms < INT64_MAX / 1000000 ? time_ms * 1000000 : INT64_MAX);
         hlx_ok(out);
     }
 }
@@ -350,6 +367,7 @@ void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_actio
     case PG_HL_UPDATE_LEVERAGE: set_leverage(e, out, account, action); break;
     case PG_HL_UPDATE_ISOLATED_MARGIN: move_margin(e, out, account, action); break;
     case PG_HL_NOOP: hlx_ok(out); break;
+    case PG_HL_APPROVE_AGENT: hlx_approve_agent(e, out, account, action); break;
     default: hlx_error(out, "Action is not available on this exchange: %s", pg_hl_schema_of(action->kind)->type);
     }
 }

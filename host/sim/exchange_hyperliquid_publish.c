@@ -10,8 +10,7 @@ enum { BACKFILL = 30, SILENCE_S = 60, FILLS_FIRST = 2000 };
 static pg_text *begin(pg_hl_exchange *e, const char *channel)
 {
     pg_text *frame = &e->frame;
-    frame->length = 0;
-    frame->comma = false;
+    hlx_empty(frame);
     hlx_put(frame, "{\"channel\":\"");
     hlx_put(frame, channel);
     hlx_put(frame, "\",\"data\":");
@@ -189,13 +188,6 @@ pg_exchange_sink hlx_sink(pg_hl_exchange *e)
 
 /* ---- the end of a block ---- */
 
-static void empty(pg_text *text)
-{
-    text->length = 0;
-    text->comma = false;
-    text->failed = false;
-}
-
 /* Sends {"key":[elements]} or, where key is NULL, [elements]; with user, that member is in front. */
 static void send_list(hlx_socket *socket, const char *channel, const char *user, const char *key, const pg_text *list)
 {
@@ -259,10 +251,10 @@ static void tell_users(pg_hl_exchange *e)
             for (int i = 0; i < socket->count; i++)
                 if (strcmp(socket->subscriptions[i].user, name) == 0)
                     tell_user(socket, &socket->subscriptions[i], user);
-        empty(&user->updates);
-        empty(&user->fills);
-        empty(&user->cancels);
-        empty(&user->funding);
+        hlx_empty(&user->updates);
+        hlx_empty(&user->fills);
+        hlx_empty(&user->cancels);
+        hlx_empty(&user->funding);
         user->touched = false;
     }
 }
@@ -333,7 +325,7 @@ static void tell_coins(pg_hl_exchange *e, int64_t now_ns)
             for (int i = 0; i < socket->count && !socket->dead; i++)
                 if (socket->subscriptions[i].market == m)
                     tell_coin(socket, &socket->subscriptions[i], &d);
-        empty(&e->coins[m].trades);
+        hlx_empty(&e->coins[m].trades);
     }
 }
 

@@ -208,8 +208,7 @@ static void answer_http(pg_hl_exchange *e, const hlx_reply *reply, const char *j
 
 static void put_post_head(pg_text *frame, double id, const char *kind)
 {
-    frame->length = 0;
-    frame->comma = false;
+    hlx_empty(frame);
     hlx_put(frame, "{\"channel\":\"post\",\"data\":{\"id\":");
     pg_text_print(frame, "%.0f", id);
     hlx_put(frame, ",\"response\":{\"type\":\"");

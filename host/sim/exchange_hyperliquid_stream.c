@@ -29,8 +29,7 @@ static void send_error(hlx_socket *socket, const char *format, const char *detai
 {
     pg_text *frame = &socket->exchange->frame, text = { 0 };
     pg_text_print(&text, format, detail);
-    frame->length = 0;
-    frame->comma = false;
+    hlx_empty(frame);
     pg_json_open(frame, NULL, '{');
     pg_json_string(frame, "channel", "error");
     pg_json_string(frame, "data", text.data ? text.data : "");
@@ -43,7 +42,7 @@ static void send_error(hlx_socket *socket, const char *format, const char *detai
 static void acknowledge(hlx_socket *socket, const char *method, const hlx_subscription *s)
 {
     pg_text *frame = &socket->exchange->frame;
-    frame->length = 0;
+    hlx_empty(frame);
     pg_text_print(frame, "{\"channel\":\"subscriptionResponse\",\"data\":{\"method\":\"%s\",\"subscription\":%s}}",
                   method, s->text);
     if (!frame->failed)
@@ -53,25 +52,20 @@ static void acknowledge(hlx_socket *socket, const char *method, const hlx_subscr
 /* What the venue does with a coin that it does not know: no frame, the connection is gone. */
 static void drop(hlx_socket *socket)
 {
+    if (!socket->dead)
+        pg_peer_close(socket->peer, true);
     socket->dead = true;
-    pg_peer_close(socket->peer, true);
 }
 
 /* ---- reading subscriptions ---- */
 
 typedef enum { READ, NO_SUBSCRIPTION, CLOSES } reading;
 
-static bool read_number(int *number, const cJSON *member)
-{
-    *number = cJSON_IsNumber(member) ? (int)member->valuedouble : 0;
-    return !member || cJSON_IsNull(member) || cJSON_IsNumber(member);
-}
-
 static reading read_book(hlx_subscription *s, const cJSON *json)
 {
     const cJSON *fast = cJSON_GetObjectItemCaseSensitive(json, "fast");
-    if (!read_number(&s->figures, cJSON_GetObjectItemCaseSensitive(json, "nSigFigs")) ||
-        !read_number(&s->mantissa, cJSON_GetObjectItemCaseSensitive(json, "mantissa")) ||
+    if (!hlx_read_setting(&s->figures, cJSON_GetObjectItemCaseSensitive(json, "nSigFigs")) ||
+        !hlx_read_setting(&s->mantissa, cJSON_GetObjectItemCaseSensitive(json, "mantissa")) ||
         (fast && !cJSON_IsBool(fast) && !cJSON_IsNull(fast)))
         return NO_SUBSCRIPTION;
     s->fast = cJSON_IsTrue(fast);

@@ -32,7 +32,7 @@ typedef struct {
     pg_money volume_e12;
     exchange_holding holding[PG_EXCHANGE_MARKETS];
     pg_exchange_order *first_open, *last_open;
-    int open_count;
+    int open_count, waiting_count;
     exchange_ring ended; /* pg_exchange_order * */
     exchange_ring fills; /* pg_exchange_fill */
     int64_t schedule_ns;
@@ -122,6 +122,9 @@ int64_t exchange_market_mark(const exchange_market *m);
 /* ---- exchange_order.c ---- */
 
 void exchange_take_reply(void *self, const pg_reply *reply);
+
+/* Places the waiting orders whose trigger the mark has reached. */
+void exchange_fire_triggers(pg_exchange *exchange);
 
 /* ---- exchange_account.c ---- */
 

@@ -1,4 +1,6 @@
 /* Margin, funding and liquidation of the exchange (hyperliquid.md 18 and 19; other venues' rules are of the same kind). */
+#include <string.h>
+
 #include "sim/exchange_internal.h"
 
 static pg_money magnitude(pg_money value)
@@ -52,13 +54,13 @@ void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *x, in
     margin->free = margin->cross_value > margin->cross_used ? margin->cross_value - margin->cross_used : 0;
 }
 
-/* Open sizes of an account in a market. */
-static void open_sizes(int64_t size[2], const exchange_account *a, int market)
+/* Open sizes of an account by market and side. */
+static void open_sizes(int64_t size[PG_EXCHANGE_MARKETS][2], const exchange_account *a)
 {
-    size[0] = size[1] = 0;
+    memset(size, 0, PG_EXCHANGE_MARKETS * sizeof *size);
     for (const pg_exchange_order *o = a->first_open; o; o = o->after)
-        if (o->market == market && !o->reduce_only)
-            size[o->side == PG_SELL] += o->remaining;
+        if (!o->reduce_only)
+            size[o->market][o->side == PG_SELL] += o->remaining;
 }
 
 /* The most that a position can become when all orders of a side fill. */
@@ -72,18 +74,18 @@ bool exchange_margin_allows(const pg_exchange *x, int account, const exchange_ma
 {
     const exchange_account *a = x->account[account];
     int64_t held = a->holding[m->number].booked.quantity, before = 0, after = 0;
+    int64_t open[PG_EXCHANGE_MARKETS][2];
     pg_exchange_margin margin;
     pg_exchange_get_margin(&margin, x, account);
+    open_sizes(open, a);
     pg_money needed = 0;
     for (int i = 0; i < x->market_count; i++) {
         const exchange_holding *h = &a->holding[i];
-        int64_t open[2];
-        open_sizes(open, a, i);
-        int64_t worst = worst_case(h->booked.quantity, open);
+        int64_t worst = worst_case(h->booked.quantity, open[i]);
         if (i == m->number) { /* the order itself is among the open ones */
             after = worst;
-            open[side == PG_SELL] -= size;
-            before = worst_case(h->booked.quantity, open);
+            open[i][side == PG_SELL] -= size;
+            before = worst_case(h->booked.quantity, open[i]);
         }
         /* Of an isolated position only what it would grow by comes from the shared margin. */
         int64_t has = h->booked.quantity < 0 ? -h->booked.quantity : h->booked.quantity;

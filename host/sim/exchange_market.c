@@ -223,15 +223,27 @@ static pg_status keep_moment(void *self, const pg_event *events, size_t n, pg_er
     return PG_OK;
 }
 
+/* The tape is at its end: it begins anew, with an empty book. */
+static void begin_anew(exchange_market *m)
+{
+    static const uint8_t kinds[] = { PG_EVENT_SNAPSHOT_BEGIN, PG_EVENT_SNAPSHOT_END };
+    for (int i = 0; i < 2; i++) {
+        pg_event event = { .kind = kinds[i], .exch_ns = pg_exchange_now(m->exchange) };
+        event.local_ns = event.exch_ns;
+        event.flags = i ? PG_EVENT_LAST : 0;
+        happen(m, &event);
+    }
+    m->tape_next = 0;
+    m->is_started = false;
+}
+
 /* The next event of the source; NULL when it has none. */
 static pg_status next_event(const pg_event **event, exchange_market *m, pg_error *err)
 {
     *event = NULL;
     if (m->config.tape) {
-        if (m->tape_next == pg_tape_count(m->config.tape)) { /* begin anew */
-            m->tape_next = 0;
-            m->is_started = false;
-        }
+        if (m->tape_next == pg_tape_count(m->config.tape))
+            begin_anew(m);
         *event = &pg_tape_events(m->config.tape)[m->tape_next];
         return PG_OK;
     }

@@ -51,6 +51,27 @@ static int open_limit(const pg_exchange *x, const exchange_account *a)
     return more < 4 * limit ? limit + (int)more : 5 * limit;
 }
 
+/* Whether the trigger waits for a fall of the mark: a stop loss that sells, a take profit that buys. */
+static bool falls_to(const pg_exchange_order *order)
+{
+    return (order->side == PG_SELL) != order->trigger.take_profit;
+}
+
+static bool is_reached(const exchange_market *m, const pg_exchange_order *order)
+{
+    int64_t mark = exchange_market_mark(m);
+    return mark > 0 && (falls_to(order) ? mark <= order->trigger.price : mark >= order->trigger.price);
+}
+
+/* A trigger must lie ahead of the mark, and a market order's limit beyond the trigger. */
+static bool bad_trigger(const exchange_market *m, const pg_exchange_order *order)
+{
+    int64_t trigger = order->trigger.price;
+    bool beyond = order->side == PG_SELL ? order->price <= trigger : order->price >= trigger;
+    return trigger < 0 || m->instrument.rule(&m->instrument, trigger, order->side) != trigger || !order->reduce_only ||
+           is_reached(m, order) || (order->trigger.market && !beyond);
+}
+
 /* Why an order is refused before it meets anybody. */
 static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exchange_order *order)
 {
@@ -63,7 +84,9 @@ static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exch
     pg_money least = (pg_money)in->min_notional * pg_pow10(in->price_decimals) * pg_pow10(in->size_decimals);
     if (!order->reduce_only && (pg_money)order->price * order->size < least)
         return PG_EXCHANGE_NOTIONAL;
-    if (too_far(m, order->price))
+    if (order->trigger.price != 0 && bad_trigger(m, order))
+        return PG_EXCHANGE_BAD_TRIGGER;
+    if (order->trigger.price == 0 && too_far(m, order->price))
         return PG_EXCHANGE_FAR;
     if (order->reduce_only && reducible(a, m, order->side) == 0)
         return PG_EXCHANGE_REDUCE_ONLY;
@@ -84,11 +107,11 @@ static void trim_reduce_only(pg_exchange *x, int account, exchange_market *m, in
     exchange_account *a = x->account[account];
     int64_t total = 0;
     for (const pg_exchange_order *o = a->first_open; o; o = o->after)
-        if (o->reduce_only && o->market == m->number && o->side == side)
+        if (o->reduce_only && !o->waiting && o->market == m->number && o->side == side)
             total += o->remaining;
     for (pg_exchange_order *o = a->first_open, *next; o && total > reducible(a, m, side); o = next) {
         next = o->after;
-        if (o == keep || !o->reduce_only || o->market != m->number || o->side != side)
+        if (o == keep || !o->reduce_only || o->waiting || o->market != m->number || o->side != side)
             continue;
         total -= o->remaining;
         pg_exchange_cancel(x, account, o->oid, PG_EXCHANGE_REDUCE_ONLY);
@@ -109,6 +132,7 @@ static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_re
                                   .tif = request->tif,
                                   .status = PG_EXCHANGE_OPEN,
                                   .reduce_only = request->reduce_only,
+                                  .trigger = request->trigger,
                                   .price = request->price,
                                   .size = request->size,
                                   .remaining = request->size,
@@ -123,6 +147,27 @@ static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_re
     return order;
 }
 
+/* Hands an order that was not refused to the matching engine. */
+static void enter(pg_exchange *x, exchange_market *m, pg_exchange_order *order)
+{
+    if (order->reduce_only && order->size > reducible(x->account[order->account], m, order->side))
+        order->size = order->remaining = reducible(x->account[order->account], m, order->side);
+    pg_request sent = { .kind = PG_REQUEST_NEW,
+                        .id = order->oid,
+                        .side = order->side,
+                        .tif = order->tif,
+                        .price = order->price,
+                        .size = order->size,
+                        .reduce_only = order->reduce_only };
+    m->incoming = order;
+    pg_matcher_request_of(m->matcher, order->account, &sent, pg_exchange_now(x));
+    m->incoming = NULL;
+    m->met_tid = 0;
+    m->version++;
+    if (order->status == PG_EXCHANGE_OPEN && order->reduce_only)
+        trim_reduce_only(x, order->account, m, order->side, order);
+}
+
 const pg_exchange_order *pg_exchange_place(pg_exchange *x, int account, const pg_exchange_request *request)
 {
     exchange_market *m = x->market[request->market];
@@ -133,32 +178,67 @@ const pg_exchange_order *pg_exchange_place(pg_exchange *x, int account, const pg
     int reason = refusal(x, m, order);
     if (reason != PG_EXCHANGE_NO_REASON) {
         end(x, order, PG_EXCHANGE_REJECTED, reason);
-        return order;
+    } else if (order->trigger.price != 0) {
+        order->waiting = true;
+        x->account[account]->waiting_count++;
+        tell(x, order);
+    } else {
+        enter(x, m, order);
     }
-    if (order->reduce_only && order->size > reducible(x->account[account], m, order->side))
-        order->size = order->remaining = reducible(x->account[account], m, order->side);
-    pg_request sent = { .kind = PG_REQUEST_NEW,
-                        .id = order->oid,
-                        .side = order->side,
-                        .tif = order->tif,
-                        .price = order->price,
-                        .size = order->size,
-                        .reduce_only = order->reduce_only };
-    m->incoming = order;
-    pg_matcher_request_of(m->matcher, account, &sent, pg_exchange_now(x));
-    m->incoming = NULL;
-    m->met_tid = 0;
-    m->version++;
-    if (order->status == PG_EXCHANGE_OPEN && order->reduce_only)
-        trim_reduce_only(x, account, m, order->side, order);
     return order;
 }
+
+/* ---- triggers ---- */
+
+static void stop_waiting(pg_exchange *x, pg_exchange_order *order)
+{
+    order->waiting = false;
+    x->account[order->account]->waiting_count--;
+}
+
+static void fire(pg_exchange *x, pg_exchange_order *order)
+{
+    exchange_market *m = x->market[order->market];
+    stop_waiting(x, order);
+    order->status_ns = pg_exchange_now(x);
+    order->status = PG_EXCHANGE_TRIGGERED;
+    tell(x, order);
+    order->status = PG_EXCHANGE_OPEN;
+    order->tif = order->trigger.market ? PG_TIF_IOC : PG_TIF_GTC;
+    if (reducible(x->account[order->account], m, order->side) == 0)
+        end(x, order, PG_EXCHANGE_CANCELLED, PG_EXCHANGE_REDUCE_ONLY);
+    else
+        enter(x, m, order);
+}
+
+static pg_exchange_order *next_to_fire(const pg_exchange *x, const exchange_account *a)
+{
+    for (pg_exchange_order *o = a->first_open; o && a->waiting_count > 0; o = o->after)
+        if (o->waiting && is_reached(x->market[o->market], o))
+            return o;
+    return NULL;
+}
+
+void exchange_fire_triggers(pg_exchange *x)
+{
+    /* One order's fills may end others: so each is looked for anew. */
+    for (int k = 0; k < x->account_count; k++)
+        for (pg_exchange_order *o; (o = next_to_fire(x, x->account[k]));)
+            fire(x, o);
+}
+
+/* ---- cancels ---- */
 
 bool pg_exchange_cancel(pg_exchange *x, int account, uint64_t oid, pg_exchange_reason reason)
 {
     pg_exchange_order *order = exchange_order_find(x, oid);
     if (!order || order->account != account || order->status != PG_EXCHANGE_OPEN)
         return false;
+    if (order->waiting) {
+        stop_waiting(x, order);
+        end(x, order, PG_EXCHANGE_CANCELLED, reason);
+        return true;
+    }
     exchange_market *m = x->market[order->market];
     pg_request sent = { .kind = PG_REQUEST_CANCEL, .id = oid, .side = order->side };
     order->reason = (uint8_t)reason; /* the reply finds it there */

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* posix_fallocate, MAP_POPULATE */
+#define _GNU_SOURCE /* F_OFD_SETLK, MAP_POPULATE */
 #include "trade/journal.h"
 
 #include <errno.h>
@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -18,7 +17,7 @@
 
 /* The file: a page of header, then the slots; record n lies in slot n % capacity. */
 #define MAGIC "PGAHEAD1"
-enum { HEADER_BYTES = 4096, MAGIC_BYTES = 8, LOCK_TRIES = 10, LOCK_WAIT_NS = 50000000 };
+enum { HEADER_BYTES = 4096, MAGIC_BYTES = 8 };
 
 typedef struct {
     char magic[MAGIC_BYTES];
@@ -26,6 +25,8 @@ typedef struct {
     uint32_t checksum; /* of the two that follow */
     uint64_t capacity;
     uint64_t identity;
+    int32_t holder; /* process id of who opened it last; without a checksum, for messages only */
+    uint32_t spare;
 } file_header;
 
 struct pg_journal {
@@ -64,24 +65,19 @@ static pg_status fail(pg_error *err, pg_status status, const char *path, const c
 
 /* ---- opening ---- */
 
-/* One process a journal. The lock is of the process, not of the open file: a guard forked from a host that died does
- * not keep the next host out. */
+/* The lock is of the open file, so that a second one in the same process is refused as well. Such a lock does not know
+ * its holder: the header says who opened the file last. */
 static pg_status lock(int fd, const char *path, pg_error *err)
 {
     struct flock range = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    for (int i = 0; i < LOCK_TRIES; i++) { /* a reader of a dead host's ledger holds it for a moment */
-        if (fcntl(fd, F_SETLK, &range) == 0)
-            return PG_OK;
-        if (errno != EACCES && errno != EAGAIN)
-            break;
-        nanosleep(&(struct timespec){ .tv_nsec = LOCK_WAIT_NS }, NULL);
-    }
+    if (fcntl(fd, F_OFD_SETLK, &range) == 0)
+        return PG_OK;
     if (errno != EACCES && errno != EAGAIN)
         return fail(err, PG_ERR_IO, path, "cannot lock the journal", "");
-    struct flock holder = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    if (fcntl(fd, F_GETLK, &holder) != 0 || holder.l_type == F_UNLCK)
-        holder.l_pid = 0;
-    pg_fail(err, PG_ERR_STATE, "another process (%d) trades on this ledger", (int)holder.l_pid);
+    file_header header = { .holder = 0 };
+    if (pread(fd, &header, sizeof header, 0) != (ssize_t)sizeof header)
+        header.holder = 0;
+    pg_fail(err, PG_ERR_STATE, "another process (%d) trades on this ledger", (int)header.holder);
     pg_error_where(err, "%s", path);
     pg_error_remedy(err, "stop it first, or give this one a ledger of its own");
     return PG_ERR_STATE;
@@ -135,6 +131,9 @@ static pg_status read_header(pg_journal *journal, uint64_t capacity, pg_error *e
                     "move the file away; what it held is then read from the venue again");
     journal->capacity = header.capacity;
     journal->identity = header.identity;
+    header.holder = getpid();
+    if (pwrite(journal->fd, &header, sizeof header, 0) != (ssize_t)sizeof header)
+        return fail(err, PG_ERR_IO, journal->path, "cannot write the journal", "check the disk");
     return PG_OK;
 }
 
@@ -236,6 +235,16 @@ void pg_journal_close(pg_journal *journal)
     if (journal->fd >= 0)
         close(journal->fd);
     free(journal);
+}
+
+/* The mapping, too, keeps the file open, and with it the lock. */
+void pg_journal_let_go(pg_journal *journal)
+{
+    munmap(journal->map, journal->map_bytes);
+    close(journal->fd);
+    journal->map = NULL;
+    journal->slots = NULL;
+    journal->fd = -1;
 }
 
 void pg_journal_begin(pg_journal *journal, uint64_t applied)

@@ -9,8 +9,8 @@
  * One thread appends, one other reads and releases (the ledger's). A record is kept until it is released; when too
  * many wait, new orders are refused first (PG_JOURNAL_RESERVE), so that cancels, replies and fills still find room.
  *
- * The file is locked while it is open: a second process is refused. The lock belongs to the process that opened the
- * file: a forked child does not hold it, and one process must not open the same journal twice. */
+ * The file is locked while it is open: nobody can open it twice. A child made by fork would keep that lock when its
+ * parent dies: it calls pg_journal_let_go (exec closes the file by itself). */
 #ifndef PG_TRADE_JOURNAL_H
 #define PG_TRADE_JOURNAL_H
 
@@ -89,6 +89,9 @@ typedef struct {
  * nothing is left behind), PG_ERR_CORRUPT for a file that is no journal. */
 pg_status pg_journal_open(pg_journal **journal, const char *path, uint64_t capacity, pg_journal_found *found,
                           pg_error *err);
+
+/* In a child made by fork, which shall not hold the lock: closes and unmaps the file here. Nothing else may be called then. */
+void pg_journal_let_go(pg_journal *journal);
 
 /* Unmaps and unlocks; NULL is allowed. Records stay. */
 void pg_journal_close(pg_journal *journal);

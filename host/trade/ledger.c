@@ -3,11 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "trade/ledger_internal.h"
 #include "trade/ledger_schema.h"
 
-enum { CLOSE_MS = 10000 };
+enum { CLOSE_MS = 10000, TRIES = 10, TRY_NS = 50000000 };
 
 static pg_status make_locks(pg_ledger *ledger, pg_error *err)
 {
@@ -21,13 +22,25 @@ static pg_status make_locks(pg_ledger *ledger, pg_error *err)
     return failed ? pg_fail(err, PG_ERR_MEMORY, "out of memory") : PG_OK;
 }
 
-static pg_status open_files(pg_ledger *ledger, uint64_t capacity, pg_journal_found *found, pg_error *err)
+static pg_status open_journal(pg_ledger *ledger, const pg_ledger_config *config, pg_journal_found *found, pg_error *err)
 {
-    char journal[PG_PATH_SIZE];
-    pg_status status = pg_ledger_journal_path(journal, ledger->path, err);
+    char path[PG_PATH_SIZE];
+    uint64_t capacity = config->journal_capacity ? config->journal_capacity : PG_JOURNAL_DEFAULT;
+    pg_status status = pg_ledger_journal_path(path, ledger->path, err);
+    for (int i = 0; status == PG_OK; i++) {
+        status = pg_journal_open(&ledger->journal, path, capacity, found, err);
+        if (status != PG_ERR_STATE || config->no_wait || i == TRIES)
+            break;
+        nanosleep(&(struct timespec){ .tv_nsec = TRY_NS }, NULL);
+        status = PG_OK;
+    }
+    return status;
+}
+
+static pg_status open_files(pg_ledger *ledger, const pg_ledger_config *config, pg_journal_found *found, pg_error *err)
+{
     /* The journal first: its lock keeps everybody else from the database, too. */
-    if (status == PG_OK)
-        status = pg_journal_open(&ledger->journal, journal, capacity ? capacity : PG_JOURNAL_DEFAULT, found, err);
+    pg_status status = open_journal(ledger, config, found, err);
     if (status == PG_OK)
         status =
             pg_ledger_db_open(&ledger->db, ledger->path, pg_journal_identity(ledger->journal), found->last > 0, err);
@@ -78,10 +91,10 @@ static void tell_recovery(pg_ledger *ledger, uint64_t applied)
     }
 }
 
-static pg_status start(pg_ledger *ledger, uint64_t capacity, pg_error *err)
+static pg_status start(pg_ledger *ledger, const pg_ledger_config *config, pg_error *err)
 {
     pg_journal_found found = { 0 };
-    pg_status status = open_files(ledger, capacity, &found, err);
+    pg_status status = open_files(ledger, config, &found, err);
     if (status != PG_OK)
         return status;
     uint64_t before = ledger_applier_applied(ledger->applier);
@@ -124,13 +137,18 @@ pg_status pg_ledger_open(pg_ledger **ledger, const pg_ledger_config *config, pg_
     }
     memcpy(made->path, config->path, strlen(config->path) + 1);
     made->log = config->log;
-    status = start(made, config->journal_capacity, err);
+    status = start(made, config, err);
     if (status != PG_OK) {
         free_all(made);
         return status;
     }
     *ledger = made;
     return PG_OK;
+}
+
+void pg_ledger_let_go(pg_ledger *ledger)
+{
+    pg_journal_let_go(ledger->journal);
 }
 
 pg_status pg_ledger_close(pg_ledger *ledger, pg_error *err)

@@ -9,9 +9,9 @@
  * Everything here runs on one thread, the loop's; nothing waits for the disk but pg_ledger_open, _flush and _close.
  * Markets and accounts are numbered by the caller, per run. Times are ns since the epoch, UTC.
  *
- * Functions that return pg_status without a pg_error fail with PG_ERR_FULL alone: the journal has no room left for
- * that kind of record, because the database cannot be written (pg_ledger_get_health tells why). What was not recorded
- * must not be sent, but for cancels: those go in any case. */
+ * Functions that return pg_status without a pg_error fail with PG_ERR_FULL, unless they say more: the journal has no
+ * room left for that kind of record, because the database cannot be written (pg_ledger_get_health tells why). What was
+ * not recorded must not be sent, but for cancels: those go in any case. */
 #ifndef PG_TRADE_LEDGER_H
 #define PG_TRADE_LEDGER_H
 
@@ -27,12 +27,17 @@ typedef struct {
     const char *path;          /* of the database */
     uint64_t journal_capacity; /* records; 0: PG_JOURNAL_DEFAULT */
     const pg_log *log;         /* may be NULL; borrowed until pg_ledger_close */
+    bool no_wait; /* otherwise a ledger in use is tried for half a second: a reader of a dead host's holds it briefly */
 } pg_ledger_config;
 
 /* Opens or makes the ledger, applies what an earlier process left in the journal, starts the writer.
  * Errors: PG_ERR_STATE when another process trades on this ledger (naming it); PG_ERR_IO; PG_ERR_CORRUPT for a file that
  * is no ledger, a newer version of one, or a journal that belongs to another. */
 pg_status pg_ledger_open(pg_ledger **ledger, const pg_ledger_config *config, pg_error *err);
+
+/* In a child made by fork (the guard): lets go of the journal, so that it is free when the host dies. Nothing else of
+ * the ledger may be called in the child. */
+void pg_ledger_let_go(pg_ledger *ledger);
 
 /* Waits until everything is in the database, and frees. PG_ERR_IO when some of it is not: it stays in the
  * journal for the next time. NULL is allowed. */

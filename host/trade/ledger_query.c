@@ -22,7 +22,7 @@ static void catch_up(const char *path)
     if (pg_ledger_journal_path(journal, path, NULL) != PG_OK || pg_file_stat(path, &info, NULL) != PG_OK ||
         pg_file_stat(journal, &info, NULL) != PG_OK)
         return;
-    if (pg_ledger_open(&ledger, &(pg_ledger_config){ .path = path }, NULL) == PG_OK)
+    if (pg_ledger_open(&ledger, &(pg_ledger_config){ .path = path, .no_wait = true }, NULL) == PG_OK)
         (void)pg_ledger_close(ledger, NULL);
 }
 

@@ -5,7 +5,7 @@
 
 #include "trade/ledger_internal.h"
 
-enum { PERIOD_MS = 20, RETRY_MS = 250, LONG_MS = 2000 };
+enum { PERIOD_MS = 50, RETRY_MS = 250, LONG_MS = 2000 };
 
 static void add_ms(struct timespec *at, int ms)
 {

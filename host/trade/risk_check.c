@@ -199,12 +199,15 @@ static bool check_rate(const judgement *j, int64_t now_ns)
 
 /* ---- all of it ---- */
 
-/* What is open beside it grows by the whole size where a replacement is set afresh: old and new may both fill. */
+/* What is open beside it grows by the whole size where a replacement is set afresh: old and new may both fill. What
+ * only reduces never fills beyond what is held, but what else rests may then fill, too. */
 static int64_t added_size(const risk_market *m, const pg_request *r)
 {
-    if (r->kind == PG_REQUEST_NEW || m->fresh_replace)
-        return r->size;
-    return r->size > r->open ? r->size - r->open : 0;
+    bool whole = r->kind == PG_REQUEST_NEW || m->fresh_replace;
+    int64_t added = whole ? r->size : r->size > r->open ? r->size - r->open : 0;
+    bool opposite = r->side == PG_BUY ? m->quantity < 0 : m->quantity > 0;
+    int64_t held = opposite ? risk_abs(m->quantity) : 0;
+    return r->reduce_only && added > held ? held : added;
 }
 
 static bool check_positions(judgement *j, int64_t added)

@@ -28,17 +28,17 @@ typedef struct {
 
 /* All of it is borrowed until pg_venue_close. */
 typedef struct {
-    const char *name;    /* in config.lua: "hl" */
-    const char *kind;    /* "hyperliquid" */
-    const char *network; /* "mainnet", "testnet", "local" */
-    const char *url;     /* base of the REST interface; NULL: the network's own. "local" needs one */
-    const char *account; /* the account that is traded; NULL: the key's own */
+    const char *name;         /* in config.lua: "hl" */
+    const char *kind;         /* "hyperliquid" */
+    const char *network;      /* "mainnet", "testnet", "local" */
+    const char *url;          /* base of the REST interface; NULL: the network's own. "local" needs one */
+    const char *account;      /* the account that is traded; NULL: the key's own */
     const pg_secret *key;     /* NULL: market data only */
     const pg_secret *api_key; /* of venues that want one beside it; NULL: none */
     const char *const *symbols;
-    int symbol_count; /* a market's number is its place here */
-    uint64_t run;     /* first half of every client order id of this session: tells our orders from others' */
-    bool no_streams;  /* requests only: the guard's */
+    int symbol_count;       /* a market's number is its place here */
+    uint64_t run;           /* first half of every client order id of this session: tells our orders from others' */
+    bool no_streams;        /* requests only: the guard's */
     int64_t rest_backup_ms; /* reads the books over REST this often while their stream is down; 0: never */
     const pg_venue_option *options;
     int option_count;
@@ -52,11 +52,11 @@ typedef enum { PG_LINK_MARKET, PG_LINK_ACCOUNT } pg_link;
 /* What became of an order. */
 typedef struct {
     int market;
-    pg_reply reply;   /* reply.id: the order's id within its run; 0: it carries no client id of Perigee's */
-    uint64_t run;     /* the run that placed it; not this one's: an order of an earlier session */
-    bool unknown;     /* no reply: the request may or may not have arrived. The venue is asking; a report follows. The
+    pg_reply reply; /* reply.id: the order's id within its run; 0: it carries no client id of Perigee's */
+    uint64_t run;   /* the run that placed it; not this one's: an order of an earlier session */
+    bool unknown;   /* no reply: the request may or may not have arrived. The venue is asking; a report follows. The
                          fields of the reply are not set but for its id */
-    bool unsent;      /* a refusal that was made here: nothing left this machine */
+    bool unsent;    /* a refusal that was made here: nothing left this machine */
     char order_id[PG_VENUE_ORDER_ID]; /* the venue's; "" when not known */
     char trade_id[PG_VENUE_TRADE_ID]; /* of a fill: the same trade never has two, two trades never share one */
     char words[PG_VENUE_WORDS];       /* of a refusal: the venue's own */
@@ -113,7 +113,7 @@ typedef struct {
     bool can_trade;
     bool fees_known;
     int64_t maker_fee_e8, taker_fee_e8; /* fractions of the notional in 1e-8, of market 0 */
-    int switch_least_s;  /* dead-man's switch: the shortest time it can be set to; 0: this venue or account has none */
+    int switch_least_s;   /* dead-man's switch: the shortest time it can be set to; 0: this venue or account has none */
     char switch_why[128]; /* when it has none */
     bool replace_is_fresh; /* a replacement's size does not shrink by fills that cross it on its way */
     bool replace_keeps_place;

@@ -103,6 +103,16 @@ function M.why(session)
   return table.concat(parts, "\n")
 end
 
+--- What the estimator in a slot says now, when it gives `what` ("sigma_rel"); nil without one, or without a value.
+function M.estimate(session, slot, what)
+  for _, entry in ipairs(session.estimators) do
+    if entry.slot == slot and entry.class.declaration.definition.gives == what then
+      local value = entry.object:value()
+      return type(value) == "number" and value or nil
+    end
+  end
+end
+
 --- The owner's parameters and its class, by "gamma" or "sigma.half_life_s".
 local function owner_of(session, name)
   local slot, rest = name:match "^([^.]+)%.(.+)$"

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 /* ---- a server by hand: it sends so many bytes of handshake and frames, and then what it is told ---- */
 
@@ -19,6 +20,8 @@ typedef struct {
     size_t limit; /* bytes that are sent; SIZE_MAX: all */
     size_t step;  /* bytes at once; 0: all */
     int then;
+    bool compress; /* agree to permessage-deflate */
+    bool offered;  /* the client has offered it */
     int connections;
     size_t received; /* bytes behind the handshake */
 } raw_server;
@@ -54,7 +57,7 @@ static void raw_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 }
 
 /* The handshake's answer to a key (RFC 6455, 4.2.2). */
-static int handshake(char *out, size_t room, const char *request)
+static int handshake(char *out, size_t room, const char *request, bool compress)
 {
     const char *key = strstr(request, "Sec-WebSocket-Key: ");
     char joined[128];
@@ -65,8 +68,8 @@ static int handshake(char *out, size_t room, const char *request)
     EVP_EncodeBlock(text, digest, 20);
     return snprintf(out, room,
                     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    "Sec-WebSocket-Accept: %s\r\n\r\n",
-                    (char *)text);
+                    "Sec-WebSocket-Accept: %s\r\n%s\r\n",
+                    (char *)text, compress ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
 }
 
 static void raw_answer(raw_peer *p)
@@ -74,7 +77,8 @@ static void raw_answer(raw_peer *p)
     raw_server *s = p->server;
     size_t room = 512 + s->frames_size;
     char *out = malloc(room);
-    int head = handshake(out, room, p->in);
+    s->offered = strstr(p->in, "Sec-WebSocket-Extensions: permessage-deflate");
+    int head = handshake(out, room, p->in, s->compress);
     memcpy(out + head, s->frames, s->frames_size);
     size_t size = (size_t)head + s->frames_size;
     size = size < s->limit ? size : s->limit;
@@ -226,6 +230,56 @@ static void test_pieces(void **state)
         assert_int_equal(c.closed, 0);
         pg_socket_free(c.socket);
         pg_loop_run_for(loop, 5);
+        uv_close((uv_handle_t *)&s.listener, NULL);
+        pg_loop_free(loop);
+    }
+}
+
+/* A message as RFC 7692 compresses it, in pieces of every size, with a ping between them; then one that is not
+ * compressed, and one that is no compressed data. */
+static void test_compressed_pieces(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"channel\":\"l2Book\",\"data\":{\"levels\":[[\"100.1\",\"100.2\",\"100.3\"]]}}";
+    unsigned char packed[256], frames[1024];
+    z_stream z = { 0 };
+    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_in = (unsigned char *)text;
+    z.avail_in = sizeof text - 1;
+    z.next_out = packed;
+    z.avail_out = sizeof packed;
+    assert_int_equal(deflate(&z, Z_SYNC_FLUSH), Z_OK);
+    size_t length = sizeof packed - z.avail_out - 4; /* 00 00 ff ff is left out */
+    deflateEnd(&z);
+    for (size_t cut = 0; cut <= length; cut++) {
+        pg_loop *loop = new_loop();
+        size_t size = 0;
+        frames[size++] = 0x41; /* text, compressed, not the end */
+        frames[size++] = (unsigned char)cut;
+        memcpy(frames + size, packed, cut);
+        size += cut;
+        size += put_frame(frames + size, PING, "x");
+        frames[size++] = END;
+        frames[size++] = (unsigned char)(length - cut);
+        memcpy(frames + size, packed + cut, length - cut);
+        size += length - cut;
+        size += put_frame(frames + size, TEXT, "plain");
+        size += put_frame(frames + size, TEXT | 0x40, "nonsense");
+        raw_server s = { .frames = frames, .frames_size = size, .limit = SIZE_MAX, .then = STAY, .compress = true };
+        s.step = cut % 3 * 5;
+        test_client c = { 0 };
+        raw_start(&s, loop);
+        client_start(&c, loop, s.port,
+                     (pg_socket_config){ .compress = true, .backoff_ms = 100000, .backoff_max_ms = 100000 });
+        wait_until(loop, c.texts >= 1);
+        if (c.texts == 1)
+            assert_string_equal(c.last, text);
+        wait_until(loop, c.closed == 1);
+        assert_true(s.offered);
+        assert_int_equal(c.texts, 2);
+        assert_string_equal(c.last, "plain");
+        pg_socket_free(c.socket);
+        pg_loop_run_for(loop, 2);
         uv_close((uv_handle_t *)&s.listener, NULL);
         pg_loop_free(loop);
     }
@@ -432,12 +486,44 @@ static void test_bad_clients(void **state)
     pg_loop_free(loop);
 }
 
+/* A client that has agreed to compression may leave a message as it is, and may send a pong that nobody asked for. */
+static void test_uncompressed_client(void **state)
+{
+    (void)state;
+    static const char deflating[] = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                    "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+                                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    static const char frames[] = "\x8a\x81\0\0\0\0x" /* pong */
+                                 "\x81\x85\0\0\0\0plain"
+                                 "\x01\x83\0\0\0\0two\x80\x84\0\0\0\0 one";
+    pg_loop *loop = new_loop();
+    echo_server s = { 0 };
+    echo_start(&s, loop, (pg_server_config){ .compress = true });
+    int fd = dial(pg_server_port(s.server), deflating);
+    wait_until(loop, s.opened == 1);
+    assert_int_equal(send(fd, frames, sizeof frames - 1, MSG_NOSIGNAL), sizeof frames - 1);
+    wait_until(loop, s.texts == 2);
+    assert_string_equal(s.last, "two one");
+    char answer[512] = "";
+    assert_true(recv(fd, answer, sizeof answer - 1, 0) > 0);
+    assert_non_null(strstr(answer, "permessage-deflate"));
+    pg_loop_run_for(loop, 10);
+    assert_int_equal(s.texts, 2);
+    assert_int_equal(s.gone, 0);
+    close(fd);
+    wait_until(loop, s.gone == 1);
+    pg_server_free(s.server);
+    pg_loop_free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut_anywhere), cmocka_unit_test(test_pieces),       cmocka_unit_test(test_bad_frames),
-        cmocka_unit_test(test_silence),      cmocka_unit_test(test_no_handshake), cmocka_unit_test(test_send_queue),
-        cmocka_unit_test(test_slow_peer),    cmocka_unit_test(test_bad_clients),
+        cmocka_unit_test(test_cut_anywhere),      cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_compressed_pieces), cmocka_unit_test(test_bad_frames),
+        cmocka_unit_test(test_silence),           cmocka_unit_test(test_no_handshake),
+        cmocka_unit_test(test_send_queue),        cmocka_unit_test(test_slow_peer),
+        cmocka_unit_test(test_bad_clients),       cmocka_unit_test(test_uncompressed_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

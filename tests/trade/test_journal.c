@@ -312,8 +312,30 @@ static void test_two_processes(void **state)
     int how;
     assert_int_equal(waitpid(child, &how, 0), child);
     assert_true(WIFEXITED(how) && WEXITSTATUS(how) == 0);
+    pg_journal *again = NULL; /* nor twice in one process; and trying does not give up the lock */
+    pg_journal_found found;
+    assert_int_equal(pg_journal_open(&again, path, 256, &found, NULL), PG_ERR_STATE);
+    assert_int_equal(pg_journal_open(&again, path, 256, &found, NULL), PG_ERR_STATE);
+    /* A child that lets go does not keep the file locked when its parent is done. */
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    child = fork();
+    if (child == 0) {
+        char byte;
+        pg_journal_let_go(journal);
+        close(pipes[1]);
+        _exit(read(pipes[0], &byte, 1) == 0 ? 0 : 1);
+    }
     pg_journal_close(journal);
-    pg_journal_close(open_journal(256, NULL));
+    int tries = 0; /* until the child has come to it */
+    while (pg_journal_open(&again, path, 256, &found, NULL) != PG_OK && tries++ < 5000)
+        usleep(1000);
+    assert_true(tries < 5000);
+    assert_int_equal(waitpid(child, &how, WNOHANG), 0); /* it lives */
+    pg_journal_close(again);
+    close(pipes[1]);
+    close(pipes[0]);
+    assert_int_equal(waitpid(child, &how, 0), child);
 }
 
 /* A file larger than the process may make stands for a full disk: nothing is left behind, and it works later. */

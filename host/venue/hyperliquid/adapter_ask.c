@@ -8,8 +8,13 @@ void hl_watch(hl_orders *orders, hl_order *order, hl_ask ask, int64_t at_ns)
 {
     if (order->done)
         return;
-    if (order->ask == HL_ASK_NOTHING)
-        orders->watched++;
+    if (order->ask == HL_ASK_NOTHING) {
+        order->watch_before = HL_NONE;
+        order->watch_after = orders->watched;
+        if (orders->watched != HL_NONE)
+            orders->order[orders->watched].watch_before = hl_slot_of(orders, order);
+        orders->watched = hl_slot_of(orders, order);
+    }
     order->ask = ask;
     order->ask_ns = at_ns;
 }
@@ -22,8 +27,12 @@ void hl_watch_end(hl_orders *orders, hl_order *order, int64_t at_ns)
 
 void hl_unwatch(hl_orders *orders, hl_order *order)
 {
-    if (order->ask != HL_ASK_NOTHING)
-        orders->watched--;
+    if (order->ask == HL_ASK_NOTHING)
+        return;
+    *(order->watch_before == HL_NONE ? &orders->watched : &orders->order[order->watch_before].watch_after) =
+        order->watch_after;
+    if (order->watch_after != HL_NONE)
+        orders->order[order->watch_after].watch_before = order->watch_before;
     order->ask = HL_ASK_NOTHING;
 }
 
@@ -35,11 +44,9 @@ void hl_resolve(hl_orders *orders, hl_order *order)
 
 hl_order *hl_orders_next_check(hl_orders *orders, int64_t now_ns)
 {
-    if (orders->watched == 0)
-        return NULL;
-    for (int i = 0; i < HL_ORDERS_MAX; i++) {
+    for (int i = orders->watched; i != HL_NONE; i = orders->order[i].watch_after) {
         hl_order *order = &orders->order[i];
-        if (order->used && order->ask != HL_ASK_NOTHING && !order->asking && order->ask_ns <= now_ns) {
+        if (!order->asking && order->ask_ns <= now_ns) {
             order->asking = true;
             return order;
         }

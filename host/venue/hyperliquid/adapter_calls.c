@@ -1,12 +1,10 @@
 /* The calls of venue.h that are no orders: the account, cancelling everything, the dead-man's switch, leverage. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
 #include "venue/hyperliquid/adapter_internal.h"
+#include "venue/hyperliquid/codec_state.h"
 
 static const int64_t cancel_all_ns = 10 * (int64_t)1000000000;
 enum { LOOK_AGAIN_MS = 200, LOOK_AGAIN_MAX_MS = 2000 };
@@ -15,18 +13,6 @@ static const char *text_of(const cJSON *json, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
     return cJSON_IsString(item) ? item->valuestring : "";
-}
-
-/* A decimal of either sign to units of 10^-decimals, rounded. */
-static bool units_of(const char *text, int decimals, int64_t *value)
-{
-    pg_hl_number number;
-    char wire[PG_HL_NUMBER_TEXT];
-    if (pg_hl_number_parse(&number, text, strlen(text)) != PG_OK)
-        return false;
-    pg_hl_number_round(&number, decimals, PG_HL_NEAREST);
-    pg_hl_number_format(wire, &number);
-    return pg_decimal_parse(value, wire, strlen(wire), decimals) == PG_OK;
 }
 
 /* ---- the account ---- */
@@ -41,6 +27,7 @@ typedef struct {
     int64_t asked_ns;
     int step, dex;
     pg_account_state state;
+    pg_hl_account account;
     pg_open_order orders[PG_HL_UPDATES_MAX];
     pg_held held[HELD_MAX];
 } reading;
@@ -66,11 +53,11 @@ static pg_status bad_answer(pg_error *err, const char *what)
     return pg_fail(err, PG_ERR_PARSE, "the venue's answer about %s is not of the form that is expected", what);
 }
 
-static pg_status add_held(reading *r, const char *coin, const char *quantity, const char *entry, pg_error *err)
+static pg_status add_held(reading *r, const char *coin, const char *quantity, double entry, pg_error *err)
 {
     hl_venue *venue = r->call.venue;
     int64_t amount;
-    if (!coin[0] || !units_of(quantity, 8, &amount))
+    if (!coin[0] || pg_hl_units_near(&amount, quantity, 8) != PG_OK)
         return bad_answer(err, "positions");
     if (amount == 0)
         return PG_OK;
@@ -80,36 +67,25 @@ static pg_status add_held(reading *r, const char *coin, const char *quantity, co
     *held = (pg_held){ .market = pg_hl_decoder_market(venue->decoder, coin, strlen(coin)) };
     snprintf(held->symbol, sizeof held->symbol, "%s", coin);
     snprintf(held->text, sizeof held->text, "%s", quantity);
-    held->entry = strtod(entry, NULL);
-    if (held->market >= 0 && !units_of(quantity, venue->market[held->market].instrument.size_decimals, &held->quantity))
+    held->entry = entry;
+    if (held->market >= 0 &&
+        pg_hl_units_near(&held->quantity, quantity, venue->market[held->market].instrument.size_decimals) != PG_OK)
         return bad_answer(err, "positions");
     return PG_OK;
 }
 
 static pg_status take_positions(reading *r, const cJSON *json, pg_error *err)
 {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "assetPositions"), *item;
-    const cJSON *whole = cJSON_GetObjectItemCaseSensitive(json, "marginSummary");
-    const cJSON *cross = cJSON_GetObjectItemCaseSensitive(json, "crossMarginSummary");
-    const cJSON *time = cJSON_GetObjectItemCaseSensitive(json, "time");
-    int64_t equity, cross_value, used;
-    if (!cJSON_IsArray(list) || !units_of(text_of(whole, "accountValue"), 6, &equity) ||
-        !units_of(text_of(cross, "accountValue"), 6, &cross_value) ||
-        !units_of(text_of(cross, "totalMarginUsed"), 6, &used))
-        return bad_answer(err, "the account");
-    r->state.equity_e6 += equity;
-    r->state.free_e6 += cross_value > used ? cross_value - used : 0;
-    if (cJSON_IsNumber(time))
-        r->state.time_ns = (int64_t)time->valuedouble * 1000000;
-    cJSON_ArrayForEach(item, list)
-    {
-        const cJSON *position = cJSON_GetObjectItemCaseSensitive(item, "position");
-        pg_status status =
-            add_held(r, text_of(position, "coin"), text_of(position, "szi"), text_of(position, "entryPx"), err);
-        if (status != PG_OK)
-            return status;
-    }
-    return PG_OK;
+    pg_hl_account *account = &r->account;
+    pg_status status = pg_hl_account_read(account, json, err);
+    if (status != PG_OK)
+        return status;
+    r->state.equity_e6 += account->equity_e6;
+    r->state.free_e6 += account->free_e6;
+    r->state.time_ns = account->time_ns;
+    for (int i = 0; i < account->count && status == PG_OK; i++)
+        status = add_held(r, account->position[i].coin, account->position[i].quantity, account->position[i].entry, err);
+    return status;
 }
 
 /* Balances of the base tokens of the spot pairs that are traded. */
@@ -126,7 +102,7 @@ static pg_status take_balances(reading *r, const cJSON *json, pg_error *err)
         size_t length = strcspn(pair, "/");
         if (asset->market != PG_HL_SPOT || strlen(coin) != length || strncmp(pair, coin, length) != 0)
             continue;
-        pg_status status = add_held(r, asset->name, text_of(item, "total"), "0", err);
+        pg_status status = add_held(r, asset->name, text_of(item, "total"), 0, err);
         if (status != PG_OK)
             return status;
     }

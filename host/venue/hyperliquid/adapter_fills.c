@@ -39,13 +39,11 @@ static void give(scan *s, const pg_hl_fill *fill, int64_t now_ns)
     if (fill->market < 0)
         return;
     const char *symbol = venue->market[fill->market].asset.name;
-    if (!s->all) {
-        hl_orders_fill(venue->orders, fill, symbol, now_ns);
+    if (hl_orders_fill(venue->orders, fill, symbol, now_ns) || !s->all)
         return;
-    }
     hl_report_fill(&report, fill, symbol);
     const hl_order *order = fill->cloid.run == venue->run ? hl_orders_find(venue->orders, fill->cloid.id) : NULL;
-    if (order && !order->done) /* its fills are accounted for as they come: this one is told once more, or early */
+    if (order && !order->done) /* it was taken off the order when it was told first */
         report.reply.id = 0;
     venue->sink.report(venue->sink.self, &report);
 }

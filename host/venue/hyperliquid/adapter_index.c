@@ -16,7 +16,7 @@ pg_status hl_orders_new(hl_orders **orders, uint64_t run, hl_report_sink sink, p
         return pg_fail(err, PG_ERR_MEMORY, "no memory for orders");
     o->run = run;
     o->sink = sink;
-    o->first_done = o->last_done = HL_NONE;
+    o->first_done = o->last_done = o->watched = HL_NONE;
     for (int i = 0; i < HL_CHAINS; i++)
         o->id_chain[i] = o->oid_chain[i] = HL_NONE;
     for (int i = 0; i < HL_ORDERS_MAX; i++)

@@ -420,30 +420,36 @@ static void report_stray(hl_orders *orders, const pg_hl_fill *fill, const char *
     orders->sink.report(orders->sink.self, &report);
 }
 
-void hl_orders_fill(hl_orders *orders, const pg_hl_fill *fill, const char *symbol, int64_t now_ns)
+/* A fill of what replaces an order, before that is reported: it is kept until then. */
+static void fill_next(hl_orders *orders, hl_order *order, const pg_hl_fill *fill, const char *symbol, int64_t now_ns)
+{
+    order->replace = HL_REPLACE_TAKEN; /* it has traded: it was taken */
+    if (!order->leg.ended)
+        hl_watch_end(orders, order, now_ns + HL_WAIT_END_NS);
+    if (orders->held_count == HL_HELD_MAX) {
+        promote(orders, order, now_ns);
+        book_fill(orders, order, fill, symbol);
+        return;
+    }
+    hl_held *h = &orders->held[orders->held_count++];
+    *h = (hl_held){ .slot = hl_slot_of(orders, order), .fill = *fill };
+    snprintf(h->symbol, sizeof h->symbol, "%s", symbol);
+}
+
+bool hl_orders_fill(hl_orders *orders, const pg_hl_fill *fill, const char *symbol, int64_t now_ns)
 {
     hl_leg *leg = NULL;
     if (fill->market < 0 || !hl_orders_know_fill(orders, fill))
-        return;
+        return false;
     hl_order *order = hl_find_leg(orders, fill->oid, fill->cloid, &leg);
     if (!order) {
         report_stray(orders, fill, symbol);
-    } else if (leg == &order->next && !order->done) {
-        order->replace = HL_REPLACE_TAKEN; /* it has traded: it was taken */
-        if (!order->leg.ended)
-            hl_watch_end(orders, order, now_ns + HL_WAIT_END_NS);
-        if (orders->held_count == HL_HELD_MAX)
-            promote(orders, order, now_ns);
-        if (leg == &order->next && order->replace == HL_REPLACE_TAKEN) {
-            hl_held *h = &orders->held[orders->held_count++];
-            *h = (hl_held){ .slot = hl_slot_of(orders, order), .fill = *fill };
-            snprintf(h->symbol, sizeof h->symbol, "%s", symbol);
-        } else {
-            book_fill(orders, order, fill, symbol);
-        }
-        hl_settle(orders, order, now_ns);
-    } else {
-        book_fill(orders, order, fill, symbol);
-        hl_settle(orders, order, now_ns);
+        return true;
     }
+    if (leg == &order->next && !order->done)
+        fill_next(orders, order, fill, symbol, now_ns);
+    else
+        book_fill(orders, order, fill, symbol);
+    hl_settle(orders, order, now_ns);
+    return true;
 }

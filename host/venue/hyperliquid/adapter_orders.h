@@ -2,7 +2,8 @@
  *
  * The venue tells one thing in up to three ways (the answer to a request, orderUpdates, userFills), in any order, twice
  * or not at all. Here they become reports of which each comes once and in an order that can happen: accepted before
- * filled, every fill before the end. An end is reported when as much was heard of in fills as the venue says was filled.
+ * filled, every fill before the end. An end is reported when as much was heard of in fills as the venue says was
+ * filled.
  *
  * A replaced order has a new id at the venue: a leg. The old leg's end and fills are reported before the replacement,
  * whose size is set afresh, and the new leg's fills after it.
@@ -66,7 +67,8 @@ typedef struct {
 
     int by_id, by_oid[2]; /* next in the chains of the index */
     int after;            /* next in the list of free ones, or of ended ones */
-    unsigned listed;      /* the last list of open orders that it was in */
+    int watch_before, watch_after;
+    unsigned listed; /* the last list of open orders that it was in */
 } hl_order;
 
 typedef struct hl_orders hl_orders;
@@ -104,7 +106,8 @@ void hl_orders_lose(hl_orders *orders, hl_order *order, uint8_t kind, uint64_t n
 
 /* States and fills, of anybody's orders. */
 void hl_orders_update(hl_orders *orders, const pg_hl_update *update, int64_t now_ns);
-void hl_orders_fill(hl_orders *orders, const pg_hl_fill *fill, const char *symbol, int64_t now_ns);
+/* Returns false for a fill that was heard of before. */
+bool hl_orders_fill(hl_orders *orders, const pg_hl_fill *fill, const char *symbol, int64_t now_ns);
 
 /* Remembers a fill without reporting it; false when it is known. */
 bool hl_orders_know_fill(hl_orders *orders, const pg_hl_fill *fill);

@@ -1,5 +1,5 @@
-/* What the parts of the table of orders share: adapter_index.c keeps it, adapter_orders.c moves orders by what the venue
- * says, adapter_ask.c by what it answers when it is asked. */
+/* What the parts of the table of orders share: adapter_index.c keeps it, adapter_orders.c moves orders by what the
+ * venue says, adapter_ask.c by what it answers when it is asked. */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_ORDERS_INTERNAL_H
 #define PG_VENUE_HYPERLIQUID_ADAPTER_ORDERS_INTERNAL_H
 
@@ -20,7 +20,7 @@ struct hl_orders {
     hl_order order[HL_ORDERS_MAX];
     int free, first_done, last_done, open;
     int id_chain[HL_CHAINS], oid_chain[HL_CHAINS];
-    int watched; /* orders about which something is to be asked */
+    int watched; /* first of the list of orders about which something is to be asked */
     hl_held held[HL_HELD_MAX], released[HL_HELD_MAX];
     int held_count;
     unsigned list; /* number of the last list of open orders */

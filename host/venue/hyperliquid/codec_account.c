@@ -153,20 +153,34 @@ typedef struct {
     pg_hl_span coin, price, size, fee, token;
 } fill_texts;
 
+/* The venue converts dust, in sizes and at prices that no order has: those are rounded, and what is less than half a
+ * unit of size is nobody's fill. */
 static bool read_fill_values(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, const fill_texts *text)
 {
     fill->market = hl_market_of(decoder, text->coin);
     if (fill->market < 0)
         return true;
     const coin *c = &decoder->coins[fill->market];
-    if (!pg_hl_units(r, text->price, c->price_decimals, "px", &fill->price) ||
-        !pg_hl_units(r, text->size, c->size_decimals, "sz", &fill->size) ||
+    if (!hl_nearest(r, text->price, c->price_decimals, "px", &fill->price) ||
+        !hl_nearest(r, text->size, c->size_decimals, "sz", &fill->size) ||
         !read_fee(r, c, text->fee, text->token, fill))
         return false;
-    return fill->size > 0 || pg_hl_wrong(r, PG_ERR_RANGE, "a fill without a size");
+    if (fill->size == 0)
+        fill->market = -1;
+    return (fill->size >= 0 && fill->price >= 0) || pg_hl_wrong(r, PG_ERR_RANGE, "a fill of less than nothing");
 }
 
-static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
+/* For a fill from before trades had ids: a number made of all that is said about it. */
+static uint64_t number_of(const char *text, const char *end)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (; text < end; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash | (uint64_t)1 << 63; /* the venue's have 50 bits */
+}
+
+/* `listed`: in a list, of which old ones have no trade ids. */
+static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, bool listed)
 {
     enum { COIN, PX, SZ, SIDE, TIME, OID, CROSSED, FEE, TID, TOKEN, CLOID, LIQUIDATION, FIELDS };
     static const char *const names[] = { "coin",    "px",  "sz",  "side",     "time",  "oid",
@@ -177,6 +191,7 @@ static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
     bool crossed = false;
     int n = 0;
     *fill = (pg_hl_fill){ .market = -1 };
+    const char *start = r->at;
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
@@ -198,23 +213,30 @@ static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill)
         default: pg_hl_skip(r);
         }
     fill->maker = !crossed;
-    uint32_t optional = 1u << TOKEN | 1u << CLOID | 1u << LIQUIDATION;
+    if (listed && !(seen & 1u << TID))
+        fill->tid = number_of(start, r->at);
+    uint32_t optional = 1u << TOKEN | 1u << CLOID | 1u << LIQUIDATION | (listed ? 1u << TID : 0);
     return pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names) && read_fill_values(decoder, r, fill, &text);
 }
 
-bool hl_read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+static bool read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame, bool listed)
 {
     int n = 0;
     pg_hl_open(r, '[');
     while (pg_hl_element(r, &n)) {
         if (n > PG_HL_FILLS_MAX)
             return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d fills", PG_HL_FILLS_MAX);
-        if (!read_fill(decoder, r, &decoder->fill[n - 1]))
+        if (!read_fill(decoder, r, &decoder->fill[n - 1], listed))
             return false;
     }
     frame->fill = decoder->fill;
     frame->count = n;
     return !r->failed;
+}
+
+bool hl_read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+{
+    return read_fills(decoder, r, frame, true);
 }
 
 /* Of `userFills`, and of `user`, which says other things too. */
@@ -228,7 +250,7 @@ bool hl_read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
     pg_hl_open(r, '{');
     while (pg_hl_member(r, &n, &name))
         switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case FILLS: hl_read_fill_list(decoder, r, frame); break;
+        case FILLS: read_fills(decoder, r, frame, false); break;
         case SNAPSHOT: pg_hl_bool(r, &frame->snapshot); break;
         default: pg_hl_skip(r);
         }

@@ -335,7 +335,7 @@ static char resolve(const char **p)
 char *pg_hl_plain(char *out, size_t size, pg_hl_span text)
 {
     size_t n = 0;
-    const char *p = text.data, *end = p + text.size;
+    const char *p = text.size ? text.data : "", *end = p + text.size;
     while (p < end && n + 1 < size) {
         char c = *p++;
         if (c == '\\')

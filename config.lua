@@ -54,7 +54,7 @@ market {
   params   = { size = 0.05, min_half_spread_bps = 1 },
   estimators = {                 -- what stands in the strategy's slots, by name (estimators/NAME.lua)
     sigma = { "sigma_ewma", half_life_s = 60, step_ms = 250, min_returns = 20 }, -- with parameters of its own
-    kappa = "kappa_book_decay",  -- from the book alone: known at once (kappa_virtual_quoting wants minutes of trades)
+    kappa = "kappa_mle",         -- after its first trades; kappa_virtual_quoting is better and wants half an hour
     fair  = "fair_mid",
   },
   capital      = 10000,          -- what the strategy works with, in quote currency; required where it is real

@@ -32,6 +32,11 @@ static const char help[] =
     "  --capital QUOTE         default 10000\n"
     "  --max-position BASE     default: capital at the first price; none: no limit\n"
     "  --size-tolerance X      relative size difference that is left alone; default 0.1\n"
+    "  --reprice-bps BPS       an order this close to its wanted price stays\n"
+    "  --min-life-ms MS        a quote younger than this is left alone, unless it must be pulled\n"
+    "  --refresh S             a quote of this age is placed anew\n"
+    "  --order-timeout S       an order of this age is cancelled\n"
+    "  --ping-pong             one side at a time: after a fill the other\n"
     "  --seed N                of random numbers; default 1\n"
     "  --memory-mb N, --budget-ms N          limits of the script; default 64 MB, 4 ms a callback\n"
     "  --layout NAME|FILE      how to read foreign files, when the look of them does not tell\n"
@@ -197,6 +202,11 @@ enum {
     CAPITAL,
     MAX_POSITION,
     TOLERANCE,
+    REPRICE,
+    MIN_LIFE,
+    REFRESH,
+    TIMEOUT,
+    PING_PONG,
     SEED,
     MEMORY,
     BUDGET,
@@ -230,6 +240,11 @@ static const struct option long_options[] = {
     { "capital", required_argument, NULL, CAPITAL },
     { "max-position", required_argument, NULL, MAX_POSITION },
     { "size-tolerance", required_argument, NULL, TOLERANCE },
+    { "reprice-bps", required_argument, NULL, REPRICE },
+    { "min-life-ms", required_argument, NULL, MIN_LIFE },
+    { "refresh", required_argument, NULL, REFRESH },
+    { "order-timeout", required_argument, NULL, TIMEOUT },
+    { "ping-pong", no_argument, NULL, PING_PONG },
     { "seed", required_argument, NULL, SEED },
     { "memory-mb", required_argument, NULL, MEMORY },
     { "budget-ms", required_argument, NULL, BUDGET },
@@ -263,6 +278,10 @@ static pg_status number_option(options *o, int option, const char *name, const c
     case TAKER: c->taker_fee_bps = value; break;
     case CAPITAL: c->capital = value; break;
     case TOLERANCE: c->size_tolerance = value; break;
+    case REPRICE: c->reprice_bps = value; break;
+    case MIN_LIFE: c->min_life_ms = value; break;
+    case REFRESH: c->refresh_s = value; break;
+    case TIMEOUT: c->order_timeout_s = value; break;
     case SEED: c->seed = (uint64_t)value; break;
     case MEMORY:
         if (!(value >= 1 && value <= 65536))
@@ -290,6 +309,7 @@ static pg_status one_option(options *o, int option, const char *name, pg_error *
     case FILL: return fill_model(c, optarg, err);
     case FEED: return feed_latency(c, optarg, err);
     case IGNORE: c->ignore_aggressor = true; return PG_OK;
+    case PING_PONG: c->ping_pong = true; return PG_OK;
     case LATENCY: return latency(c, optarg, err);
     case LATENCY_FILE: return latency_file(o, optarg, err);
     case MAX_POSITION: return max_position(c, optarg, err);

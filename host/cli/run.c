@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/passphrase.h"
 #include "live/live.h"
 
 static int usage(FILE *out)
@@ -14,7 +15,8 @@ static int usage(FILE *out)
     fprintf(out,
             "perigee run [config.lua] [--seconds N]\n\n"
             "Trades as the configuration says (config.lua when none is named) until Ctrl-C, SIGTERM, or N seconds\n"
-            "have passed. Then everything is cancelled and confirmed. Saved scripts are taken over while it runs.\n");
+            "have passed. Then everything is cancelled and confirmed. Saved scripts are taken over while it runs.\n"
+            "The passphrase of a keystore is asked for, or read from a file that only its owner can read.\n");
     return out == stdout ? 0 : 2;
 }
 
@@ -38,18 +40,24 @@ static int tell_problems(const pg_config_problems *problems, const pg_error *err
 int pg_cli_run(int argc, char **argv)
 {
     static const struct option options[] = { { "seconds", required_argument, NULL, 's' },
+                                             { "passphrase-file", required_argument, NULL, 'p' },
                                              { "help", no_argument, NULL, 'h' },
                                              { 0 } };
     pg_log log = { .out = stderr, .level = PG_LOG_INFO, .clock = pg_clock_real() };
     pg_live_options live_options = { .config = "config.lua", .log = &log, .self = stdout, .say = say };
+    pg_passphrase_source source = { .fd = -1 };
     pg_error err = { 0 };
     int option;
+    live_options.passphrase = pg_passphrase_get;
+    live_options.passphrase_self = &source;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h')
             return usage(stdout);
-        if (option != 's')
+        if (option == 'p')
+            source.file = optarg;
+        else if (option != 's')
             return usage(stderr);
-        if (pg_option_duration(&live_options.seconds, "--seconds", optarg, &err) != PG_OK)
+        else if (pg_option_duration(&live_options.seconds, "--seconds", optarg, &err) != PG_OK)
             return pg_cli_fail("run", &err);
     }
     if (optind < argc)
@@ -57,6 +65,7 @@ int pg_cli_run(int argc, char **argv)
     if (optind < argc)
         return usage(stderr);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     if (pg_process_forbid_dumps(&err) != PG_OK)
         return pg_cli_fail("run", &err);
     pg_config_problems *problems = calloc(1, sizeof *problems);

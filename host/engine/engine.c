@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* No age that anyone means, and no sum with a time that overflows. */
+static const int64_t longest_ns = 30ll * 86400 * 1000000000;
+
 static void see_side(pg_engine *e, int side, double *price, double *size)
 {
     int i = side == PG_SELL;
@@ -50,15 +53,26 @@ int engine_market(pg_engine *e, const pg_event *event)
     return PG_CALL_BOOK;
 }
 
+void engine_schedule(pg_engine *e)
+{
+    e->next_timer_ns = e->orders.due_ns < e->script_timer_ns ? e->orders.due_ns : e->script_timer_ns;
+}
+
 int engine_timer(pg_engine *e)
 {
     if (e->next_timer_ns > e->now_ns)
         e->now_ns = e->next_timer_ns;
+    if (e->orders.due_ns == e->next_timer_ns) {
+        e->orders.due_ns = INT64_MAX;
+        e->orders.changed = true;
+        engine_schedule(e);
+        return 0;
+    }
     int fired = 0;
     int64_t next = INT64_MAX;
     for (int i = 0; i < e->timer_count; i++) {
         engine_timer_entry *timer = &e->timers[i];
-        if (!fired && timer->due_ns == e->next_timer_ns) {
+        if (!fired && timer->due_ns == e->script_timer_ns) {
             fired = i + 1;
             timer->due_ns += timer->period_ns;
             if (e->live && timer->due_ns <= e->now_ns) /* nobody wants the ones that were slept through */
@@ -67,7 +81,8 @@ int engine_timer(pg_engine *e)
         if (timer->due_ns < next)
             next = timer->due_ns;
     }
-    e->next_timer_ns = next;
+    e->script_timer_ns = next;
+    engine_schedule(e);
     e->view.timer = fired;
     return PG_CALL_TIMER;
 }
@@ -108,6 +123,17 @@ int pg_engine_next(pg_engine *e)
 
 /* ---- life ---- */
 
+static pg_status check_policy(const pg_quote_policy *policy, pg_error *err)
+{
+    if (!(policy->reprice_bps >= 0 && policy->reprice_bps <= 1000))
+        return pg_fail(err, PG_ERR_INVALID, "reprice_bps must lie in 0 to 1000");
+    const int64_t times[] = { policy->min_life_ns, policy->refresh_ns, policy->timeout_ns };
+    for (int i = 0; i < 3; i++)
+        if (times[i] < 0 || times[i] > longest_ns)
+            return pg_fail(err, PG_ERR_INVALID, "min_life, refresh and order_timeout must lie in 0 (off) to 30 days");
+    return PG_OK;
+}
+
 static pg_status check(const pg_engine_config *config, pg_error *err)
 {
     if (!(config->capital > 0 && isfinite(config->capital)))
@@ -116,7 +142,7 @@ static pg_status check(const pg_engine_config *config, pg_error *err)
         return pg_fail(err, PG_ERR_INVALID, "max_position must not be negative");
     if (!(config->policy.size_tolerance >= 0 && config->policy.size_tolerance < 1))
         return pg_fail(err, PG_ERR_INVALID, "size_tolerance must lie in 0 to 1");
-    return PG_OK;
+    return check_policy(&config->policy, err);
 }
 
 static void fill_view(pg_engine *e)
@@ -148,7 +174,7 @@ static pg_status make(pg_engine **engine, const pg_engine_config *config, pg_err
     pg_money_from_double(&config->instrument, config->capital, &capital);
     pg_account_init(&e->account, capital);
     e->max_position = pg_size_truncate(&config->instrument, config->max_position);
-    e->next_timer_ns = INT64_MAX;
+    e->next_timer_ns = e->script_timer_ns = INT64_MAX;
     e->stats.decisions = 14695981039346656037ull;
     fill_view(e);
     *engine = e;

@@ -4,7 +4,7 @@
  * the other functions and pulls again. Two clocks run through the tape: events happen at the venue at their exchange
  * time (and meet our orders there) and become known here at their local time. Requests travel the other way with the
  * order latency. At equal times the order is: market data at the venue, requests arriving there, market data here,
- * replies here, timers.
+ * replies here, what falls due of the orders by the quote policy, timers.
  *
  * Deterministic: the same tape, configuration and decisions give the same replies, to the bit. */
 #ifndef PG_ENGINE_ENGINE_H

@@ -57,6 +57,7 @@ struct pg_engine {
     int64_t now_ns;
     pg_orders orders;
     pg_quotes wanted; /* in integers, as last declared, less what has filled since */
+    uint8_t turn;     /* ping-pong: the side that rests; 0: not chosen yet */
     engine_declared declared;
     pg_bound bound[2];    /* what changed the wanted quotes last */
     int64_t refused_ns;   /* when the venue last refused something */
@@ -70,7 +71,8 @@ struct pg_engine {
     pg_ring replies;
     engine_timer_entry timers[PG_ENGINE_TIMERS];
     int timer_count;
-    int64_t next_timer_ns;
+    int64_t script_timer_ns; /* the next of them */
+    int64_t next_timer_ns;   /* or what falls due of the orders (pg_orders.due_ns), whichever is earlier */
     int64_t resting_since_ns;
     bool resting[2];
     pg_engine_stats stats;
@@ -83,8 +85,12 @@ struct pg_engine {
 /* A market event is known here; returns the pg_call to make, 0 for none. */
 int engine_market(pg_engine *engine, const pg_event *event);
 
-/* The next timer fires. */
+/* The next timer fires; returns the pg_call to make. What falls due of the orders comes first: 0, and engine_reconcile
+ * has to look at them. */
 int engine_timer(pg_engine *engine);
+
+/* After a change of timers or of what falls due. */
+void engine_schedule(pg_engine *engine);
 
 /* Takes a request into the hash of decisions. */
 void engine_hash(pg_engine *engine, const pg_request *request);

@@ -192,8 +192,13 @@ int engine_live_run(pg_engine *e)
         const pg_input *next = &inbox->input[inbox->head];
         if (next->time_ns > e->now_ns)
             e->now_ns = next->time_ns;
-        if (e->next_timer_ns <= e->now_ns && !e->halted)
-            return engine_timer(e);
+        if (e->next_timer_ns <= e->now_ns && !e->halted) {
+            int due = engine_timer(e);
+            if (due)
+                return due;
+            settle_orders(e);
+            continue;
+        }
         pg_input input;
         take_first(e, &input);
         int call = act(e, &input);
@@ -267,6 +272,11 @@ bool pg_engine_declared(const pg_engine *e, pg_desired *desired)
     return e->declared.valid;
 }
 
+void pg_engine_undeclare(pg_engine *e)
+{
+    e->declared.valid = false;
+}
+
 void pg_engine_take_over(pg_engine *e, pg_engine *from)
 {
     PG_ASSERT(e->live && from->live && e->with.shadow && !from->with.shadow);
@@ -279,6 +289,8 @@ void pg_engine_take_over(pg_engine *e, pg_engine *from)
     e->position = from->position;
     e->account = from->account;
     e->wanted = from->wanted;
+    e->wanted.touch[0] = e->wanted.touch[1] = 0;
+    e->turn = from->turn;
     e->holds = from->holds;
     e->refused_ns = from->refused_ns;
     e->stats.decisions = from->stats.decisions;
@@ -287,6 +299,9 @@ void pg_engine_take_over(pg_engine *e, pg_engine *from)
     e->view.realised = from->view.realised;
     e->view.holds = from->view.holds;
     e->declared.valid = false;
+    from->orders.due_ns = INT64_MAX;
+    engine_schedule(from);
+    engine_schedule(e);
 }
 
 void pg_engine_set_gateway(pg_engine *e, pg_gateway gateway)

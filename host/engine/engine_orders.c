@@ -96,11 +96,35 @@ static bool same_side(const pg_quote_side *a, const pg_quote_side *b)
     return true;
 }
 
+/* Ping-pong: starts with the side that makes the position smaller, changes with each fill (engine_reply), and does not
+ * stay where the limits leave no room. */
+static uint8_t side_in_turn(const pg_engine *e)
+{
+    const pg_quotes *wanted = &e->wanted;
+    uint8_t turn = e->turn;
+    if (turn == 0 && wanted->side[0].count + wanted->side[1].count > 0)
+        turn = e->position.quantity > 0 ? PG_SELL : PG_BUY;
+    if (turn && room(e, turn) < e->config.instrument.lot)
+        turn = turn == PG_BUY ? PG_SELL : PG_BUY;
+    return turn;
+}
+
 static void reconcile(pg_engine *e)
 {
+    const pg_quote_policy *policy = &e->config.policy;
     e->wanted.room[0] = room(e, PG_BUY);
     e->wanted.room[1] = room(e, PG_SELL);
-    pg_quotes_reconcile(&e->orders, &e->wanted, &e->config.policy, e->now_ns);
+    if (pg_quotes_watch_touch(policy)) {
+        e->wanted.touch[0] = pg_book_best(e->book, PG_BUY);
+        e->wanted.touch[1] = pg_book_best(e->book, PG_SELL);
+    }
+    e->wanted.only = 0;
+    if (policy->ping_pong)
+        e->wanted.only = e->turn = side_in_turn(e);
+    if (pg_quotes_expire(&e->orders, &e->wanted, policy, e->now_ns) > 0)
+        e->declared.valid = false;
+    pg_quotes_reconcile(&e->orders, &e->wanted, policy, e->now_ns);
+    engine_schedule(e);
 }
 
 /* After the last event here nothing new is sent, nor at the instant of a refusal: without latency a script that asks
@@ -110,6 +134,12 @@ static bool takes_requests(const pg_engine *e)
     if (e->halted || e->phase != PHASE_RUN || e->now_ns == e->refused_ns)
         return false;
     return e->live ? (e->holds & PG_INPUT_PULL) == 0 : e->local_event_ns != INT64_MAX;
+}
+
+static bool watches_time(const pg_engine *e)
+{
+    const pg_quote_policy *policy = &e->config.policy;
+    return policy->min_life_ns > 0 || policy->refresh_ns > 0 || policy->timeout_ns > 0;
 }
 
 bool engine_is_mute(const pg_engine *e)
@@ -122,8 +152,14 @@ bool engine_is_mute(const pg_engine *e)
 
 void engine_reconcile(pg_engine *e)
 {
-    if (e->orders.changed && takes_requests(e))
+    if (!e->orders.changed)
+        return;
+    if (takes_requests(e)) {
         reconcile(e);
+    } else if (e->now_ns == e->refused_ns && watches_time(e) && e->orders.due_ns > e->now_ns) {
+        e->orders.due_ns = e->now_ns + 1; /* ages are looked at as soon as the instant is over */
+        engine_schedule(e);
+    }
 }
 
 /* Whether a side was declared before with these very numbers. */
@@ -176,7 +212,8 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
     round_side(e, desired, 0, &sides[0]);
     round_side(e, desired, 1, &sides[1]);
     uint8_t tif = desired->post_only ? PG_TIF_ALO : PG_TIF_GTC;
-    if (!e->orders.changed && tif == e->wanted.tif && desired->reduce_only == e->wanted.reduce_only &&
+    bool watches = pg_quotes_watch_touch(&e->config.policy); /* what rests beside its price may have to move */
+    if (!watches && !e->orders.changed && tif == e->wanted.tif && desired->reduce_only == e->wanted.reduce_only &&
         same_side(&sides[0], &e->wanted.side[0]) && same_side(&sides[1], &e->wanted.side[1]))
         return;
     for (int i = 0; i < 2; i++) {
@@ -228,7 +265,7 @@ bool pg_engine_modify(pg_engine *e, uint64_t id, double price, double size)
     int64_t others = pg_orders_open_size(&e->orders, order->side) - order->remaining;
     if (new_price <= 0 || new_size < in->lot || !fits(e, order->side, new_size, order->reduce_only, others))
         return false;
-    return pg_orders_replace(&e->orders, order, new_price, new_size);
+    return pg_orders_replace(&e->orders, order, new_price, new_size, e->now_ns);
 }
 
 void pg_engine_cancel_all(pg_engine *e)
@@ -261,9 +298,10 @@ int64_t pg_engine_room(const pg_engine *e, int side)
 static void quote_filled(pg_engine *e, const pg_order *order, int64_t size)
 {
     pg_quote_side *side = &e->wanted.side[order->side == PG_SELL];
+    int64_t price = order->stands_for ? order->stands_for : order->price;
     e->declared.valid = false;
     for (int i = 0; i < side->count; i++) {
-        if (side->level[i].price != order->price)
+        if (side->level[i].price != price)
             continue;
         side->level[i].size -= size;
         if (side->level[i].size < e->config.instrument.lot)
@@ -317,6 +355,8 @@ int engine_reply(pg_engine *e, const pg_reply *reply)
         e->view.realised = pg_money_double(in, e->position.realised);
         if (known && order.quoted)
             quote_filled(e, &order, reply->size);
+        if (!known || order.quoted)
+            e->turn = reply->side == PG_BUY ? PG_SELL : PG_BUY;
     }
     if (reply->kind == PG_REPLY_REJECTED || reply->kind == PG_REPLY_REPLACE_REFUSED) {
         e->refused_ns = e->now_ns;
@@ -348,8 +388,9 @@ int pg_engine_timer(pg_engine *e, double period_s, bool aligned)
     timer->due_ns = e->now_ns + timer->period_ns;
     if (aligned)
         timer->due_ns -= e->now_ns % timer->period_ns;
-    if (timer->due_ns < e->next_timer_ns)
-        e->next_timer_ns = timer->due_ns;
+    if (timer->due_ns < e->script_timer_ns)
+        e->script_timer_ns = timer->due_ns;
+    engine_schedule(e);
     return e->timer_count;
 }
 

@@ -228,8 +228,7 @@ static pg_status write_side(pg_flight *flight, const pg_book *book, int side, in
 pg_status pg_flight_mark(pg_flight *flight, const pg_book *book, int64_t now_ns)
 {
     int64_t last_ns = flight->mark_count > 0 ? flight->marks[flight->mark_count - 1].time_ns : INT64_MIN / 2;
-    if (now_ns - last_ns < PG_FLIGHT_MARK_S * (int64_t)1000000000 || !pg_book_is_consistent(book) ||
-        !pg_book_is_two_sided(book) || !make_room(flight, 64))
+    if (now_ns - last_ns < PG_FLIGHT_MARK_S * (int64_t)1000000000 || !pg_book_is_consistent(book))
         return PG_OK;
     remember(flight, now_ns);
     pg_status status = write_side(flight, book, PG_BUY, now_ns);
@@ -244,11 +243,13 @@ uint64_t pg_flight_since(const pg_flight *flight, int64_t time_ns, uint64_t most
 {
     if (flight->inputs <= most && (flight->mark_count == 0 || flight->marks[0].time_ns >= time_ns))
         return 0;
+    if (flight->mark_count == 0)
+        return flight->length;
     int at = 0;
-    while (at < flight->mark_count &&
+    while (at < flight->mark_count - 1 &&
            (flight->marks[at].time_ns < time_ns || flight->inputs - flight->marks[at].inputs > most))
         at++;
-    return at < flight->mark_count ? flight->marks[at].at : flight->length;
+    return flight->marks[at].at;
 }
 
 bool pg_flight_is_whole(const pg_flight *flight)

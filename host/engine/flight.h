@@ -54,8 +54,8 @@ pg_status pg_flight_text(pg_flight *flight, pg_flight_kind kind, const char *tex
  * between two inputs, when the book is as all that were recorded have made it. */
 pg_status pg_flight_mark(pg_flight *flight, const pg_book *book, int64_t now_ns);
 
-/* Where to begin reading to see what happened since time_ns, but not more than `most` inputs: a place that was marked;
- * 0 for the beginning, pg_flight_length when no mark is that young. */
+/* Where to begin reading to see what happened since time_ns, but not more than `most` inputs: a place that was marked,
+ * the last one when none is that young; 0 for the beginning; pg_flight_length when nothing was marked. */
 uint64_t pg_flight_since(const pg_flight *flight, int64_t time_ns, uint64_t most);
 
 bool pg_flight_is_whole(const pg_flight *flight);

@@ -23,7 +23,7 @@ pg_status pg_engine_new_live(pg_engine **engine, const pg_engine_config *config,
 /* Puts an input at the end; it is acted upon at the next pg_engine_next. Aborts when there is no memory. */
 void pg_engine_push(pg_engine *engine, const pg_input *input);
 
-/* When the next timer is due; INT64_MAX: none. */
+/* When the next timer, or an order by the quote policy, is due; INT64_MAX: none. */
 int64_t pg_engine_next_timer(const pg_engine *engine);
 
 /* Bits of pg_input_hold in force. */
@@ -52,6 +52,9 @@ void pg_engine_set_workers(pg_engine *engine, void *worker, void (*start)(void *
 
 /* What was last declared, false when nothing was. */
 bool pg_engine_declared(const pg_engine *engine, pg_desired *desired);
+
+/* Forgets it: pg_engine_declared then tells what is declared from now on. */
+void pg_engine_undeclare(pg_engine *engine);
 
 /* What last kept the quotes of a side from being what was declared. */
 typedef enum {

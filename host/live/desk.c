@@ -171,6 +171,24 @@ static void on_failed(void *self, const pg_error *err)
     desk->hooks.failed(desk->hooks.self, err);
 }
 
+/* Marks and funding come on their own: they do not make a book fresh. */
+static void hear(pg_desk *desk, int place, const pg_event *events, int count)
+{
+    bool heard[PG_FEEDS] = { false };
+    for (int i = 0; i < count; i++)
+        switch (events[i].kind) {
+        case PG_EVENT_LEVEL:
+        case PG_EVENT_SNAPSHOT_BEGIN:
+        case PG_EVENT_SNAPSHOT_END:
+        case PG_EVENT_BBO: heard[PG_FEED_BOOK] = true; break;
+        case PG_EVENT_TRADE: heard[PG_FEED_TRADES] = true; break;
+        default: break;
+        }
+    for (int feed = 0; feed < PG_FEEDS; feed++)
+        if (heard[feed])
+            pg_risk_heard(desk->config.risk, desk->seat[place]->number, (pg_feed)feed, events[count - 1].local_ns);
+}
+
 static void on_events(void *self, int market, const pg_event *events, int count)
 {
     pg_desk *desk = self;
@@ -182,8 +200,7 @@ static void on_events(void *self, int market, const pg_event *events, int count)
             pg_input input = { .kind = PG_INPUT_EVENT, .time_ns = events[k].local_ns, .event = events[k] };
             desk_input(desk, i, &input);
         }
-        pg_feed feed = events[0].kind == PG_EVENT_TRADE ? PG_FEED_TRADES : PG_FEED_BOOK;
-        pg_risk_heard(desk->config.risk, desk->seat[i]->number, feed, events[count - 1].local_ns);
+        hear(desk, i, events, count);
         given = true;
     }
     if (given)
@@ -358,6 +375,8 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns)
     }
     if (desk->begun && now_ns >= desk->next_read_ns && !desk->reading && desk->state.link[PG_LINK_ACCOUNT])
         desk_reconcile(desk);
+    if (desk->begun)
+        desk_switch_tick(desk, now_ns);
     if (given)
         desk->hooks.act(desk->hooks.self);
 }
@@ -378,6 +397,11 @@ static const char *network_name(pg_network network)
 {
     static const char *const names[] = { "mainnet", "testnet", "local" };
     return names[network];
+}
+
+const char *pg_desk_account_name(const pg_config_venue *venue)
+{
+    return venue->account ? venue->account : "own";
 }
 
 void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],

@@ -31,6 +31,7 @@ typedef struct {
     int account; /* number in the risk gate and the ledger */
     pg_loop *loop;
     pg_ledger *ledger;
+    const char *ledger_path; /* for what earlier sessions left; NULL: that is not looked at */
     pg_risk *risk;
     const pg_log *log;
     uint64_t run;
@@ -49,6 +50,9 @@ typedef struct {
 } pg_desk_hooks;
 
 typedef struct pg_desk pg_desk;
+
+/* What the account is called in the ledger. */
+const char *pg_desk_account_name(const pg_config_venue *venue);
 
 /* The venue's part of the configuration, as a venue wants it: everything but keys, symbols and run. options is the
  * caller's; texts are borrowed. A url that is set already stays. */
@@ -87,6 +91,9 @@ void pg_desk_stop(pg_desk *desk, int64_t now_ns);
 
 /* Cancels every order of the account and looks until they are gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);
+
+/* Takes the venue's dead-man's switch away, when it was set: after everything is cancelled. done may be called within. */
+void pg_desk_disarm(pg_desk *desk, void *self, pg_venue_done done);
 
 /* ---- what there is ---- */
 

@@ -202,6 +202,8 @@ static void account_read(void *self, const pg_account_state *state, const pg_err
         return;
     }
     desk->next_read_ns = now_ns + DESK_RECONCILE_S * INT64_C(1000000000);
+    if (!desk->fills_failed)
+        desk->read_ns = desk->asked_ns;
     if (desk->seat_count > 0)
         pg_risk_heard(desk->config.risk, desk->seat[0]->number, PG_FEED_ACCOUNT, now_ns);
     bool young = false, odd = false;
@@ -212,6 +214,7 @@ static void account_read(void *self, const pg_account_state *state, const pg_err
     desk->odd_fills = desk->state.fills;
     if (desk->begun)
         cancel_orphans(desk, state);
+    desk_history_settle(desk, state, now_ns);
     tell_others(desk, state);
     desk->hooks.act(desk->hooks.self);
     if (young || odd)
@@ -223,8 +226,8 @@ static void account_read(void *self, const pg_account_state *state, const pg_err
 
 static void fills_read(void *self, const pg_error *err)
 {
-    (void)err; /* the positions tell */
     pg_desk *desk = self;
+    desk->fills_failed = err && err->status != PG_OK; /* the positions tell, and the next time asks for the same */
     pg_venue_account(desk->venue, desk, account_read);
 }
 
@@ -235,9 +238,9 @@ void desk_reconcile(pg_desk *desk)
     desk->reading = true;
     desk->again = false;
     desk->asked_ns = desk_now();
-    int64_t since_ns = desk->asked_ns - (DESK_RECONCILE_S + 2 * DESK_SETTLE_S) * INT64_C(1000000000);
-    if (desk->begun && desk->config.key)
-        pg_venue_fills_since(desk->venue, since_ns > desk->started_ns ? since_ns : desk->started_ns, desk, fills_read);
+    int64_t from_ns = desk->read_ns ? desk->read_ns - 2 * DESK_SETTLE_S * INT64_C(1000000000) : desk->fills_from_ns;
+    if (desk->config.key && from_ns > 0)
+        pg_venue_fills_since(desk->venue, from_ns, desk, fills_read);
     else
         pg_venue_account(desk->venue, desk, account_read);
 }
@@ -267,6 +270,7 @@ void pg_desk_begin(pg_desk *desk)
         desk_hold(desk, PG_HOLD_RECONCILE, false);
         return;
     }
+    desk_history_read(desk);
     if (desk->config.venue->unknown_orders == PG_UNKNOWN_CANCEL)
         pg_venue_cancel_all(desk->venue, 0, desk, found_cancelled);
     else

@@ -6,7 +6,22 @@
 
 #define DESK_REFUSALS_NS INT64_C(10000000000)
 
-enum { DESK_BATCH = 256, DESK_QUARTER = 250000000, DESK_RECONCILE_S = 60, DESK_SETTLE_S = 5, DESK_LOOK_S = 1 };
+enum {
+    DESK_BATCH = 256,
+    DESK_QUARTER = 250000000,
+    DESK_RECONCILE_S = 60,
+    DESK_SETTLE_S = 5,
+    DESK_LOOK_S = 1,
+    DESK_LEFT = 1024
+};
+
+/* An order of an earlier session whose end is not in the ledger. */
+typedef struct {
+    uint64_t run, id;
+    int64_t price;
+    char symbol[PG_SYMBOL_SIZE];
+    uint8_t side;
+} left_order;
 
 struct pg_desk {
     pg_desk_config config;
@@ -25,7 +40,12 @@ struct pg_desk {
     int64_t asked_ns;           /* when the present reading was asked for */
     int64_t odd[PG_DESK_SEATS]; /* position at the venue less ours, as the last reading found it */
     uint64_t odd_fills;         /* state.fills then */
-    uint64_t others;            /* orders that are not ours, as last told: a sum over them */
+    left_order left[DESK_LEFT]; /* until the account has been read for the first time */
+    int left_count;
+    int64_t fills_from_ns; /* fills from here on may not be in the ledger; 0: there was no earlier session */
+    uint64_t others;       /* orders that are not ours, as last told: a sum over them */
+    int64_t read_ns;       /* when the last one was asked for that told everything; 0: none yet */
+    bool fills_failed;     /* in the present one */
     bool reading;
     bool again; /* what is being read may be older than what it is wanted for: once more */
     bool begun;
@@ -34,7 +54,12 @@ struct pg_desk {
     int64_t refusal_logged_ns;  /* the last refusal that was logged */
     uint64_t refusals_unlogged; /* since then */
     bool stopping;              /* holds are no news any more */
+    int64_t switch_next_ns;     /* the dead-man's switch is to be set again */
+    bool switch_set, switch_off;
 };
+
+/* Sets the venue's dead-man's switch again when it is time (desk_switch.c). */
+void desk_switch_tick(pg_desk *desk, int64_t now_ns);
 
 /* Gives a seat an input. */
 void desk_input(pg_desk *desk, int place, const pg_input *input);
@@ -52,6 +77,11 @@ void desk_reconcile(pg_desk *desk);
 
 /* Reads it as it is from now on, also when a reading is under way. */
 void desk_reconcile_again(pg_desk *desk);
+
+/* Reads what earlier sessions left in the ledger; and, when the account is known, writes down what has ended since
+ * (desk_history.c). */
+void desk_history_read(pg_desk *desk);
+void desk_history_settle(pg_desk *desk, const pg_account_state *state, int64_t now_ns);
 
 void desk_say(const pg_desk *desk, pg_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

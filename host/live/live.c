@@ -30,6 +30,16 @@ static void arm_timers(pg_live *live)
         pg_live_market_arm(live->market[i], now_ns);
 }
 
+static bool act(pg_live *live, pg_live_market *market)
+{
+    const pg_market_figures *figures = pg_live_market_figures(market);
+    uint64_t before = figures->orders;
+    bool acted = pg_live_market_act(market, pg_clock_now(pg_clock_real()));
+    if (live->exporter && figures->orders != before)
+        pg_exporter_observe(live->exporter, market, figures->tick_to_order_ns);
+    return acted;
+}
+
 void pg_live_act(pg_live *live)
 {
     if (live->acting)
@@ -40,7 +50,7 @@ void pg_live_act(pg_live *live)
     for (int round = 0; acted && round < ROUNDS; round++) {
         acted = false;
         for (int i = 0; i < live->market_count; i++)
-            acted = pg_live_market_act(live->market[i], pg_clock_now(pg_clock_real())) || acted;
+            acted = act(live, live->market[i]) || acted;
         for (int i = 0; i < live->venue_count; i++)
             if (live->venue[i].desk)
                 pg_desk_flush(live->venue[i].desk);
@@ -49,10 +59,21 @@ void pg_live_act(pg_live *live)
     arm_timers(live);
 }
 
+/* What a script's cascade estimator says goes to the limit of that name. */
+static void watch_cascade(pg_live *live, const pg_live_market *market)
+{
+    pg_pilot *pilot = pg_runner_pilot(pg_live_market_runner(market));
+    double severity = pilot->failed ? NAN : pg_session_estimate(pilot->session, "cascade", "severity");
+    if (!isnan(severity))
+        pg_risk_cascade(live->risk, pg_live_market_number(market), severity);
+}
+
 static void on_tick(void *self)
 {
     pg_live *live = self;
     int64_t now_ns = pg_clock_now(pg_clock_real());
+    for (int i = 0; i < live->market_count; i++)
+        watch_cascade(live, live->market[i]);
     live_guard_turn(live);
     live_guard_tick(live, now_ns);
     for (int i = 0; i < live->venue_count; i++)
@@ -115,6 +136,8 @@ void pg_live_free(pg_live *live)
     live_guard_end(live);
     pg_console_free(live->console);
     live->console = NULL;
+    pg_exporter_free(live->exporter);
+    live_close_reload(live);
     for (int i = 0; i < live->venue_count; i++) {
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
@@ -145,11 +168,21 @@ pg_status pg_live_run(pg_live *live, pg_error *err)
     if (status == PG_OK)
         status = live_open_console(live, err);
     if (status == PG_OK)
+        status = live_open_web(live, err);
+    if (status == PG_OK)
+        status = live_open_reload(live, err);
+    if (status == PG_OK)
         status = live_guard_start(live, err);
     if (status == PG_OK)
         status = live_connect(live, err);
     if (status != PG_OK)
         return status;
+    char first[160];
+    snprintf(first, sizeof first, live->exporter ? "  http://%s:%d" : "",
+             live->config->web.address ? live->config->web.address : "127.0.0.1",
+             live->exporter ? pg_exporter_port(live->exporter) : 0);
+    live_say(live, "perigee 0.1   %s %s   ledger %s%s", live->config->path, live->config->version,
+             live->config->host.ledger, first);
     live->tick = pg_timer_start(live->loop, TICK_MS, TICK_MS, live, on_tick);
     live->status = pg_timer_start(live->loop, STATUS_MS, STATUS_MS, live, on_status);
     if (live->options.seconds > 0)

@@ -3,6 +3,7 @@
 #ifndef PG_LIVE_LIVE_H
 #define PG_LIVE_LIVE_H
 
+#include "crypto/key_source.h"
 #include "live/market.h"
 
 enum { PG_LIVE_MARKETS = 64, PG_LIVE_VENUES = 16 };
@@ -10,9 +11,11 @@ enum { PG_LIVE_MARKETS = 64, PG_LIVE_VENUES = 16 };
 typedef struct pg_live pg_live;
 
 typedef struct {
-    const char *config; /* path of config.lua */
-    double seconds;     /* ends by itself after that; 0: never */
-    const pg_log *log;  /* for what goes into the log */
+    const char *config;          /* path of config.lua */
+    double seconds;              /* ends by itself after that; 0: never */
+    const pg_log *log;           /* for what goes into the log */
+    pg_passphrase_fn passphrase; /* of keystore entries; NULL: they cannot be opened */
+    void *passphrase_self;
     void *self;
     void (*say)(void *self, const char *line); /* for the person who watches: status and news */
 } pg_live_options;

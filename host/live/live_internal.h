@@ -5,7 +5,10 @@
 #include "crypto/secret.h"
 #include "live/child.h"
 #include "live/console.h"
+#include "live/exporter.h"
+#include "live/hangar.h"
 #include "live/live.h"
+#include "live/watch.h"
 #include "live/live_guard.h"
 
 /* A venue of the configuration that is in use. */
@@ -44,6 +47,9 @@ struct pg_live {
     live_phase phase;
     bool acting;
     pg_console *console;
+    pg_exporter *exporter; /* NULL: none */
+    pg_hangar *hangar;
+    pg_watcher *watcher; /* NULL: what is saved is not taken over */
     live_guard guard;
     pg_timer *tick, *status, *end, *deadline;
     pg_error error; /* why it could not start, or what is left at the end */
@@ -58,13 +64,20 @@ void live_say(pg_live *live, const char *format, ...) __attribute__((format(prin
 pg_status live_open(pg_live *live, pg_error *err);    /* ledger, risk, folders, keys */
 pg_status live_connect(pg_live *live, pg_error *err); /* exchanges and desks */
 
+/* Metrics and health, where the configuration wants them. */
+pg_status live_open_web(pg_live *live, pg_error *err);
+
 /* The console's socket: lines go to live/command.h. */
 pg_status live_open_console(pg_live *live, pg_error *err);
 
 /* ---- live_reload.c ---- */
 
-/* config.lua was saved. */
-void live_config_saved(pg_live *live);
+/* The hangar, and watching config.lua where the configuration wants reloading. */
+pg_status live_open_reload(pg_live *live, pg_error *err);
+void live_close_reload(pg_live *live);
+
+/* Watches the files that a market's running version was loaded from. */
+void live_watch_scripts(pg_live *live, pg_live_market *market);
 
 /* ---- live_stop.c ---- */
 

@@ -7,15 +7,63 @@
 
 /* ---- scripts ---- */
 
-/* A new version of a market's scripts, in the shadow of the running one. */
+static void refused(pg_live *live, pg_live_market *market, const pg_error *err)
+{
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 8];
+    live_say(live, "%s: not taken over: %s", pg_live_market_name(market), pg_error_text(err, text, sizeof text));
+    live_say(live, "%s: the running version %s goes on", pg_live_market_name(market),
+             pg_pilot_version(pg_runner_pilot(pg_live_market_runner(market))));
+    pg_ledger_note(live->ledger, pg_live_market_number(market), PG_LOG_ERROR, text, pg_clock_now(pg_clock_real()));
+}
+
+static bool is_source(const pg_pilot *pilot, const char *path)
+{
+    int count;
+    const pg_source_text *source = pg_session_sources(pilot->session, &count);
+    for (int i = 0; i < count; i++)
+        if (strcmp(source[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* Watches the files of a pilot that are not those of `known` (NULL: none are). */
+static void watch_sources(pg_live *live, const pg_pilot *pilot, const pg_pilot *known)
+{
+    int count;
+    const pg_source_text *source = pg_session_sources(pilot->session, &count);
+    for (int i = 0; live->watcher && i < count; i++)
+        if (!(known && is_source(known, source[i].path)) &&
+            pg_watcher_add(live->watcher, source[i].path, NULL) != PG_OK)
+            live_say(live, "%s cannot be watched: saving it has no effect", source[i].path);
+}
+
+void live_watch_scripts(pg_live *live, pg_live_market *market)
+{
+    watch_sources(live, pg_runner_pilot(pg_live_market_runner(market)), NULL);
+}
+
+static void built(void *self, pg_runner *runner, const pg_error *err, double ms)
+{
+    pg_live *live = self;
+    for (int i = 0; i < live->market_count; i++) {
+        pg_live_market *market = live->market[i];
+        if (pg_live_market_runner(market) != runner)
+            continue;
+        if (err) {
+            refused(live, market, err);
+            continue;
+        }
+        watch_sources(live, pg_runner_shadow_pilot(runner), pg_runner_pilot(runner));
+        live_say(live, "%s: %s warmed up in %.0f ms", pg_live_market_name(market),
+                 pg_pilot_version(pg_runner_shadow_pilot(runner)), ms);
+    }
+    pg_live_act(live);
+}
+
+/* A new version of a market's scripts: built beside the loop, then in the shadow of the running one. */
 static pg_status build(pg_live *live, pg_live_market *market, const pg_plan *plan, pg_error *err)
 {
-    pg_pilot *pilot;
-    int64_t now_ns = pg_clock_now(pg_clock_real());
-    pg_status status = pg_pilot_new(&pilot, plan, now_ns, (pg_gateway){ 0 }, true, &live->log, err);
-    if (status == PG_OK)
-        pg_runner_shadow(pg_live_market_runner(market), pilot, 0, now_ns);
-    return status;
+    return pg_hangar_build(live->hangar, pg_live_market_runner(market), plan, &live->log, live, built, err);
 }
 
 pg_status pg_live_reload(pg_live *live, pg_live_market *market, pg_error *err)
@@ -127,7 +175,7 @@ static void tell_problems(pg_live *live, const pg_config_problems *problems, con
         tell(live, err);
 }
 
-void live_config_saved(pg_live *live)
+static void config_saved(pg_live *live)
 {
     pg_error err = { 0 };
     pg_config *after = NULL;
@@ -152,4 +200,41 @@ void live_config_saved(pg_live *live)
     free(problems);
     free(diff);
     pg_live_act(live);
+}
+
+/* ---- watching ---- */
+
+static void saved(void *self, const char *path)
+{
+    pg_live *live = self;
+    pg_error err = { 0 };
+    if (live->phase != LIVE_RUNNING)
+        return;
+    if (strcmp(path, live->config->path) == 0) {
+        config_saved(live);
+        return;
+    }
+    for (int i = 0; i < live->market_count; i++) {
+        if (!is_source(pg_runner_pilot(pg_live_market_runner(live->market[i])), path))
+            continue;
+        live_say(live, "%s: %s saved", pg_live_market_name(live->market[i]), path);
+        if (pg_live_reload(live, live->market[i], &err) != PG_OK)
+            refused(live, live->market[i], &err);
+    }
+}
+
+pg_status live_open_reload(pg_live *live, pg_error *err)
+{
+    pg_status status = pg_hangar_new(&live->hangar, live->loop, &(pg_hangar_config){ .clock = pg_clock_real() }, err);
+    if (status == PG_OK && live->config->host.reload)
+        status = pg_watcher_new(&live->watcher, live->loop, live, saved, err);
+    if (status == PG_OK && live->watcher)
+        status = pg_watcher_add(live->watcher, live->config->path, err);
+    return status;
+}
+
+void live_close_reload(pg_live *live)
+{
+    pg_hangar_free(live->hangar);
+    pg_watcher_free(live->watcher);
 }

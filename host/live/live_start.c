@@ -11,6 +11,7 @@
 #include "crypto/key_source.h"
 #include "live/command.h"
 #include "live/sessions.h"
+#include "trade/ledger_query.h"
 
 /* ---- before anything is connected ---- */
 
@@ -52,8 +53,8 @@ static pg_status open_ledger(pg_live *live, pg_error *err)
     return status;
 }
 
-static pg_status load_key(pg_secret **secret, const pg_secret_source *from, const char *keystore, pg_key_kind kind,
-                          pg_error *err)
+static pg_status load_key(pg_secret **secret, const pg_secret_source *from, const pg_live_options *options,
+                          const char *keystore, pg_key_kind kind, pg_error *err)
 {
     pg_key_source source = { .name = from->name, .path = ".env" };
     pg_status status;
@@ -73,6 +74,8 @@ static pg_status load_key(pg_secret **secret, const pg_secret_source *from, cons
     case PG_SECRET_KEYSTORE:
         source.from = PG_KEY_FROM_KEYSTORE;
         source.path = keystore;
+        source.passphrase = options->passphrase;
+        source.self = options->passphrase_self;
         return pg_key_load(secret, &source, kind, err);
     }
     return PG_OK;
@@ -83,9 +86,9 @@ static pg_status load_keys(pg_live *live, live_venue *v, pg_error *err)
 {
     const pg_config_venue *venue = v->venue;
     const char *keystore = live->config->host.keystore;
-    pg_status status = load_key(&v->key, &venue->key, keystore, PG_KEY_SECP256K1, err);
+    pg_status status = load_key(&v->key, &venue->key, &live->options, keystore, PG_KEY_SECP256K1, err);
     if (status == PG_OK)
-        status = load_key(&v->api_key, &venue->api_key, keystore, PG_KEY_TEXT, err);
+        status = load_key(&v->api_key, &venue->api_key, &live->options, keystore, PG_KEY_TEXT, err);
     if (status == PG_OK && !v->key && venue->network == PG_NETWORK_LOCAL)
         status = pg_key_generate(&v->key, PG_KEY_SECP256K1, err);
     if (status != PG_OK)
@@ -177,8 +180,10 @@ static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market
                                 .log = &live->log };
     pg_market_hooks hooks = { .self = live, .act = act, .say = say };
     pg_status status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
-    live->market_count += status == PG_OK;
-    return status;
+    if (status != PG_OK)
+        return status;
+    live_watch_scripts(live, live->market[live->market_count++]);
+    return PG_OK;
 }
 
 static void desk_ready(void *self)
@@ -219,13 +224,49 @@ static void desk_act(void *self)
     pg_live_act(((live_venue *)self)->live);
 }
 
+static bool restore_equity(void *self, const pg_ledger_equity_row *row)
+{
+    live_venue *v = self;
+    pg_risk_restore(v->live->risk, v->number, row->since_e6, row->peak_e6, pg_clock_now(pg_clock_real()));
+    return false;
+}
+
+/* What earlier sessions of this account knew: its equity at the day's start and its peak. */
+static void remember_equity(live_venue *v)
+{
+    pg_ledger_reader *reader;
+    pg_error err = { 0 };
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    const int64_t day_ns = INT64_C(86400) * 1000000000;
+    int64_t now_ns = pg_clock_now(pg_clock_real());
+    pg_ledger_filter filter = { .since_ns = now_ns - now_ns % day_ns,
+                                .venue = v->venue->name,
+                                .account = pg_desk_account_name(v->venue) };
+    if (v->child) /* an account of this session alone */
+        return;
+    pg_status status = pg_ledger_reader_open(&reader, v->live->config->host.ledger, &err);
+    if (status == PG_OK) {
+        status = pg_ledger_equities(reader, &filter, v, restore_equity, &err);
+        pg_ledger_reader_close(reader);
+    }
+    if (status != PG_OK)
+        live_say(v->live, "%s: the day's equity so far is not known: %s", v->venue->name,
+                 pg_error_text(&err, text, sizeof text));
+}
+
 static pg_status open_desk(live_venue *v, pg_error *err)
 {
     pg_live *live = v->live;
+    if (v->venue->unknown_orders == PG_UNKNOWN_ADOPT) {
+        pg_fail(err, PG_ERR_UNSUPPORTED, "venue %s: orders of earlier sessions cannot be adopted yet", v->venue->name);
+        pg_error_remedy(err, "unknown_orders = \"cancel\", or \"leave\"");
+        return PG_ERR_UNSUPPORTED;
+    }
     pg_desk_config config = { .venue = v->venue,
                               .account = v->number,
                               .loop = live->loop,
                               .ledger = live->ledger,
+                              .ledger_path = live->config->host.ledger,
                               .risk = live->risk,
                               .log = &live->log,
                               .run = live->run,
@@ -235,13 +276,16 @@ static pg_status open_desk(live_venue *v, pg_error *err)
                               .symbols = v->symbols,
                               .symbol_count = v->symbol_count,
                               .trading = live->config->host.trading_enabled };
-    pg_status status =
-        pg_ledger_account(live->ledger, v->number, v->venue->name, v->venue->account ? v->venue->account : "own",
-                          pg_clock_now(pg_clock_real()), err);
+    pg_status status = pg_ledger_account(live->ledger, v->number, v->venue->name, pg_desk_account_name(v->venue),
+                                         pg_clock_now(pg_clock_real()), err);
     pg_desk_hooks hooks = { .self = v, .ready = desk_ready, .failed = desk_failed, .act = desk_act };
     if (status == PG_OK)
         status = live_guard_watch(live, v->number, err);
-    return status == PG_OK ? pg_desk_new(&v->desk, &config, hooks, err) : status;
+    if (status == PG_OK)
+        status = pg_desk_new(&v->desk, &config, hooks, err);
+    if (status == PG_OK)
+        remember_equity(v);
+    return status;
 }
 
 /* ---- the built-in exchange ---- */
@@ -352,6 +396,18 @@ pg_status live_open_console(pg_live *live, pg_error *err)
         return PG_OK;
     pg_console_handler handler = { .self = live, .line = console_line, .complete = console_complete };
     return pg_console_new(&live->console, live->loop, live->config->host.socket, handler, err);
+}
+
+/* A port that is taken is no reason not to trade. */
+pg_status live_open_web(pg_live *live, pg_error *err)
+{
+    const pg_config_web *web = &live->config->web;
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    if (!web->enabled)
+        return PG_OK;
+    if (pg_exporter_new(&live->exporter, live, live->loop, web->address, web->port, err) != PG_OK)
+        live_say(live, "metrics: %s; going on without", pg_error_text(err, text, sizeof text));
+    return PG_OK;
 }
 
 pg_status live_connect(pg_live *live, pg_error *err)

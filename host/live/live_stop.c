@@ -28,18 +28,28 @@ static void finish_when_done(pg_live *live)
     finish(live);
 }
 
+static void disarmed(void *self, const pg_error *err)
+{
+    live_venue *v = self;
+    (void)err; /* it goes off over an account without orders then */
+    v->cancelled = true;
+    finish_when_done(v->live);
+}
+
 static void cancelled(void *self, int remaining, const pg_error *err)
 {
     live_venue *v = self;
     char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY] = "";
     bool failed = err && err->status != PG_OK;
-    v->cancelled = true;
     v->remaining = remaining;
-    if (remaining > 0 || failed) {
-        pg_fail(&v->live->error, PG_ERR_STATE, "venue %s: %d orders may still be open%s%s", v->venue->name, remaining,
-                failed ? ": " : "", failed ? pg_error_text(err, text, sizeof text) : "");
-        pg_error_remedy(&v->live->error, "look at the venue, and cancel them there");
+    if (remaining == 0 && !failed) {
+        pg_desk_disarm(v->desk, v, disarmed);
+        return;
     }
+    v->cancelled = true;
+    pg_fail(&v->live->error, PG_ERR_STATE, "venue %s: %d orders may still be open%s%s", v->venue->name, remaining,
+            failed ? ": " : "", failed ? pg_error_text(err, text, sizeof text) : "");
+    pg_error_remedy(&v->live->error, "look at the venue, and cancel them there");
     finish_when_done(v->live);
 }
 

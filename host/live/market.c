@@ -205,6 +205,17 @@ static pg_status add_settings(pg_plan *plan, const pg_config_market *entry, pg_e
     return status;
 }
 
+static pg_quote_policy policy_of(const pg_config_market *entry, const pg_venue_facts *facts)
+{
+    return (pg_quote_policy){ .size_tolerance = entry->size_tolerance,
+                              .reprice_bps = entry->reprice_bps,
+                              .replace_loses_place = !facts->replace_keeps_place,
+                              .min_life_ns = (int64_t)(entry->min_life_ms * 1e6),
+                              .refresh_ns = (int64_t)(entry->refresh_s * 1e9),
+                              .timeout_ns = (int64_t)(entry->order_timeout_s * 1e9),
+                              .ping_pong = entry->mode == PG_MODE_PING_PONG };
+}
+
 pg_status pg_live_market_plan(const pg_live_market *m, pg_plan *plan, const pg_config *config,
                               const pg_config_market *entry, pg_error *err)
 {
@@ -218,7 +229,7 @@ pg_status pg_live_market_plan(const pg_live_market *m, pg_plan *plan, const pg_c
     plan->max_position = entry->max_position;
     plan->maker_fee = (double)facts->maker_fee_e8 * 1e-8;
     plan->taker_fee = (double)facts->taker_fee_e8 * 1e-8;
-    plan->policy.size_tolerance = entry->size_tolerance;
+    plan->policy = policy_of(entry, facts);
     plan->seed = 1;
     plan->first_id = pg_desk_first_id(m->place);
     plan->fresh_replace = facts->replace_is_fresh;
@@ -335,6 +346,7 @@ bool pg_live_market_act(pg_live_market *m, int64_t now_ns)
         return false;
     m->dirty = m->sent = false;
     pg_runner_pump(m->runner, now_ns);
+    m->figures.orders += m->sent && m->trigger_ns;
     if (m->sent && m->trigger_ns)
         m->figures.tick_to_order_ns = pg_clock_now(pg_clock_real()) - m->trigger_ns;
     m->trigger_ns = 0;

@@ -67,6 +67,7 @@ const char *pg_live_market_scripts(const pg_live_market *market);
 
 typedef struct {
     uint64_t events;
+    uint64_t orders;          /* times that market data led to a request */
     int64_t heard_ns;         /* last market data, wall clock */
     int64_t tick_to_order_ns; /* last: from the message's arrival to the hand-over of the request to the venue */
 

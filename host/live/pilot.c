@@ -61,11 +61,14 @@ pg_status pg_pilot_new(pg_pilot **made, const pg_plan *plan, int64_t start_ns, p
     if (!pilot)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for a strategy");
     pilot->plan = *plan;
+    pilot->start_ns = start_ns;
     pg_status status = open_session(pilot, log, err);
     if (status == PG_OK)
         status = open_engine(pilot, start_ns, gateway, shadow, err);
     if (status == PG_OK)
         status = pg_session_bind(pilot->session, pilot->engine, err);
+    if (status == PG_OK)
+        status = pg_session_prepare(pilot->session, err);
     if (status != PG_OK) {
         pg_pilot_free(pilot);
         return status;
@@ -128,6 +131,8 @@ pg_status pg_pilot_pump(pg_pilot *pilot, bool *more, pg_error *err)
     *more = true;
     pg_status status = pg_session_pump(pilot->session, more, err);
     pilot->failed = status != PG_OK;
+    if (status == PG_OK && !*more)
+        pg_engine_follow(pilot->engine); /* it has stopped, and fills that cross the last cancels count */
     return status;
 }
 
@@ -176,22 +181,31 @@ static bool push_record(pg_pilot *pilot, const pg_flight_record *record, bool at
     return true;
 }
 
-pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint64_t to, int64_t cpu_ns, pg_error *err)
+static pg_status check_time(const pg_warm_up *part, double started_s, pg_error *err)
+{
+    if (part->stop && atomic_load(part->stop))
+        return pg_fail(err, PG_ERR_STATE, "the warm-up was given up");
+    if (part->cpu_ns > 0 && (pg_clock_thread() - started_s) * 1e9 > (double)part->cpu_ns)
+        return too_long(part->cpu_ns, err);
+    return PG_OK;
+}
+
+pg_status pg_pilot_warm(pg_pilot *pilot, const pg_warm_up *part, pg_error *err)
 {
     pg_flight_reader *reader;
-    pg_status status = pg_flight_open(&reader, flight, from, to, err);
+    pg_status status = pg_flight_open(&reader, part->flight, part->from, part->to, err);
     if (status != PG_OK)
         return status;
     pg_flight_record record;
     bool more = true;
-    double started = pg_clock_thread();
+    double started_s = pg_clock_thread();
     uint64_t pushed = 0;
     while (status == PG_OK && pg_flight_next(reader, &record, NULL)) {
-        if (!push_record(pilot, &record, from > 0 && pushed == 0) || ++pushed % BATCH != 0)
+        if (!push_record(pilot, &record, part->book && pushed == 0) || ++pushed % BATCH != 0)
             continue;
         status = pg_pilot_pump(pilot, &more, err);
-        if (status == PG_OK && cpu_ns > 0 && (pg_clock_thread() - started) * 1e9 > (double)cpu_ns)
-            status = too_long(cpu_ns, err);
+        if (status == PG_OK)
+            status = check_time(part, started_s, err);
     }
     if (status == PG_OK)
         status = pg_pilot_pump(pilot, &more, err);

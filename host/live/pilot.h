@@ -6,6 +6,8 @@
 #ifndef PG_LIVE_PILOT_H
 #define PG_LIVE_PILOT_H
 
+#include <stdatomic.h>
+
 #include "engine/flight.h"
 #include "live/plan.h"
 #include "script/session_live.h"
@@ -14,9 +16,11 @@ typedef struct {
     pg_plan plan;
     pg_session *session;
     pg_engine *engine;
+    int64_t start_ns;
     bool failed;     /* a callback failed: it decides nothing any more */
     uint64_t inputs; /* that it was given */
     int fits;        /* under way on workers: it must not go before they are done */
+    bool kept;       /* its texts were written (pg_pilot_keep) */
     bool retired;    /* goes as soon as they are */
 } pg_pilot;
 
@@ -38,10 +42,18 @@ void pg_pilot_push(pg_pilot *pilot, const pg_input *input);
  * and from the next pump on the engine, which the caller has halted by then, only follows its orders. */
 pg_status pg_pilot_pump(pg_pilot *pilot, bool *more, pg_error *err);
 
-/* Feeds it the inputs of a flight recording from byte `from` (0 or a mark: the book is read there) to byte `to`:
- * estimators warm up, timers run, nothing is sent. PG_ERR_BUDGET when that takes more than cpu_ns of the thread's time
- * (0: no limit). */
-pg_status pg_pilot_warm(pg_pilot *pilot, const char *flight, uint64_t from, uint64_t to, int64_t cpu_ns, pg_error *err);
+/* A part of a flight recording. */
+typedef struct {
+    const char *flight;
+    uint64_t from, to;       /* bytes */
+    bool book;               /* `from` is a mark: the book is read there */
+    int64_t cpu_ns;          /* of the thread's time that it may take; 0: no limit */
+    const atomic_bool *stop; /* set by another thread: it ends soon, with PG_ERR_STATE; NULL: nobody does */
+} pg_warm_up;
+
+/* Feeds it the inputs of a recording: estimators warm up, timers run, nothing is sent. PG_ERR_BUDGET when it takes too
+ * long; errors of the script. */
+pg_status pg_pilot_warm(pg_pilot *pilot, const pg_warm_up *part, pg_error *err);
 
 /* Writes the texts of its scripts into folder/VERSION/ unless they are there: 0.lua is the strategy, the others are the
  * estimators in the order of their slots. */

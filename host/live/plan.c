@@ -66,6 +66,20 @@ static void write_instrument(pg_text *out, const pg_instrument *in)
     pg_json_close(out, '}');
 }
 
+static void write_policy(pg_text *out, const pg_quote_policy *policy)
+{
+    pg_json_open(out, "policy", '{');
+    pg_json_number(out, "size_tolerance", policy->size_tolerance);
+    write_integer(out, "price_tolerance", policy->price_tolerance);
+    pg_json_number(out, "reprice_bps", policy->reprice_bps);
+    write_integer(out, "replace_loses_place", policy->replace_loses_place);
+    write_integer(out, "min_life_ns", policy->min_life_ns);
+    write_integer(out, "refresh_ns", policy->refresh_ns);
+    write_integer(out, "timeout_ns", policy->timeout_ns);
+    write_integer(out, "ping_pong", policy->ping_pong);
+    pg_json_close(out, '}');
+}
+
 void pg_plan_write(const pg_plan *plan, pg_text *out, const char *key)
 {
     pg_json_open(out, key, '{');
@@ -78,8 +92,7 @@ void pg_plan_write(const pg_plan *plan, pg_text *out, const char *key)
     pg_json_number(out, "max_position", plan->max_position);
     pg_json_number(out, "maker_fee", plan->maker_fee);
     pg_json_number(out, "taker_fee", plan->taker_fee);
-    pg_json_number(out, "size_tolerance", plan->policy.size_tolerance);
-    write_integer(out, "price_tolerance", plan->policy.price_tolerance);
+    write_policy(out, &plan->policy);
     write_integer(out, "seed", (int64_t)plan->seed);
     write_integer(out, "first_id", (int64_t)plan->first_id);
     write_integer(out, "fresh_replace", plan->fresh_replace);
@@ -148,6 +161,21 @@ static pg_status read_instrument(source *from, pg_instrument *in, pg_error *err)
     return status;
 }
 
+static void read_policy(source *from, pg_quote_policy *policy)
+{
+    source inner = { .object = cJSON_GetObjectItemCaseSensitive(from->object, "policy") };
+    policy->size_tolerance = read_number(&inner, "size_tolerance");
+    policy->price_tolerance = read_integer(&inner, "price_tolerance");
+    policy->reprice_bps = read_number(&inner, "reprice_bps");
+    policy->replace_loses_place = read_integer(&inner, "replace_loses_place") != 0;
+    policy->min_life_ns = read_integer(&inner, "min_life_ns");
+    policy->refresh_ns = read_integer(&inner, "refresh_ns");
+    policy->timeout_ns = read_integer(&inner, "timeout_ns");
+    policy->ping_pong = read_integer(&inner, "ping_pong") != 0;
+    if (inner.missing)
+        from->missing = inner.missing;
+}
+
 static pg_status read_plan(pg_plan *plan, source *from, pg_error *err)
 {
     memset(plan, 0, sizeof *plan);
@@ -164,8 +192,7 @@ static pg_status read_plan(pg_plan *plan, source *from, pg_error *err)
     plan->max_position = read_number(from, "max_position");
     plan->maker_fee = read_number(from, "maker_fee");
     plan->taker_fee = read_number(from, "taker_fee");
-    plan->policy.size_tolerance = read_number(from, "size_tolerance");
-    plan->policy.price_tolerance = read_integer(from, "price_tolerance");
+    read_policy(from, &plan->policy);
     plan->seed = (uint64_t)read_integer(from, "seed");
     plan->first_id = (uint64_t)read_integer(from, "first_id");
     plan->fresh_replace = read_integer(from, "fresh_replace") != 0;

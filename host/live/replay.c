@@ -256,11 +256,12 @@ static bool has_workers(const pg_flight_record *record)
     return workers;
 }
 
-static uint64_t from_of(const pg_flight_record *record)
+/* A number of a record that is written as a text. */
+static uint64_t number_of(const pg_flight_record *record, const char *key)
 {
     cJSON *document = cJSON_ParseWithLength(record->text, record->length);
-    const cJSON *from = cJSON_GetObjectItemCaseSensitive(document, "from");
-    uint64_t value = cJSON_IsString(from) ? strtoull(from->valuestring, NULL, 10) : 0;
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(document, key);
+    uint64_t value = cJSON_IsString(item) ? strtoull(item->valuestring, NULL, 10) : 0;
     cJSON_Delete(document);
     return value;
 }
@@ -271,7 +272,7 @@ static pg_status begin(replay *p, const pg_flight_record *meta, pg_error *err)
     pg_pilot *pilot = NULL;
     pg_status status = plan ? plan_of(plan, p->folder, meta, err) : PG_ERR_MEMORY;
     if (status == PG_OK)
-        status = pg_pilot_new(&pilot, plan, meta->time_ns, (pg_gateway){ 0 }, false, NULL, err);
+        status = pg_pilot_new(&pilot, plan, (int64_t)number_of(meta, "start"), (pg_gateway){ 0 }, false, NULL, err);
     pg_runner_hooks hooks = {
         .self = p, .send = keep_request, .news = note_news, .start = has_workers(meta) ? run_fit : NULL
     };
@@ -292,14 +293,16 @@ static pg_status bring_shadow(replay *p, const char *flight, const pg_flight_rec
 {
     pg_plan *plan = malloc(sizeof *plan);
     pg_pilot *pilot = NULL;
-    uint64_t from = from_of(record);
+    pg_warm_up part = { .flight = flight, .from = number_of(record, "from"), .to = record->at };
+    int64_t start_ns = (int64_t)number_of(record, "start");
+    part.book = part.from > 0;
     pg_status status = plan ? plan_of(plan, p->folder, record, err) : PG_ERR_MEMORY;
     if (status == PG_OK)
-        status = pg_pilot_new(&pilot, plan, pg_flight_time(flight, from), (pg_gateway){ 0 }, true, NULL, err);
+        status = pg_pilot_new(&pilot, plan, start_ns, (pg_gateway){ 0 }, true, NULL, err);
     if (status == PG_OK)
-        status = pg_pilot_warm(pilot, flight, from, record->at, 0, err);
+        status = pg_pilot_warm(pilot, &part, err);
     if (status == PG_OK)
-        pg_runner_shadow(p->runner, pilot, from, record->time_ns);
+        pg_runner_shadow(p->runner, pilot, part.from, record->time_ns);
     else
         pg_pilot_free(pilot);
     free(plan);

@@ -12,11 +12,11 @@ struct pg_runner {
     pg_runner_config config;
     pg_runner_hooks hooks;
     pg_pilot *pilot;
-    pg_pilot *shadow;     /* flies along: a new version, or during probation the one before */
-    bool probation;       /* the shadow is the one before */
-    bool undecided;       /* the pilot failed, and what follows from it has not been said */
-    int64_t since_ns;     /* of the shadow, or of the probation */
-    uint64_t shadow_from; /* where the shadow was warmed up from */
+    pg_pilot *shadow;                /* a new version */
+    pg_pilot *before;                /* the one before, until the pilot has proved itself */
+    bool undecided;                  /* the pilot failed, and what follows from it has not been said */
+    bool lost;                       /* with it its decision upon the last inputs: that is the one before's now */
+    int64_t shadow_ns, probation_ns; /* when they began */
     int compared;
     double difference_bps;
     int64_t now_ns;
@@ -32,14 +32,16 @@ static void record_text(pg_runner *r, pg_flight_kind kind, const char *text, siz
         pg_flight_text(r->config.flight, kind, text, length, r->now_ns);
 }
 
-/* {"version": ..., "from": ..., "workers": ..., "plan": {...}}: what a replay needs to bring the same pilot in. */
+/* {"version": ..., "from": ..., "start": ..., "workers": ..., "plan": {...}}: what a replay needs to bring the same pilot in. */
 static void describe(const pg_runner *r, pg_text *text, const pg_pilot *pilot, const pg_plan *plan, uint64_t from)
 {
-    char number[32];
-    snprintf(number, sizeof number, "%" PRIu64, from);
+    char place[32], start[32];
+    snprintf(place, sizeof place, "%" PRIu64, from);
+    snprintf(start, sizeof start, "%" PRId64, pilot->start_ns);
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "version", pg_pilot_version(pilot));
-    pg_json_string(text, "from", number);
+    pg_json_string(text, "from", place);
+    pg_json_string(text, "start", start);
     pg_json_bool(text, "workers", r->hooks.start != NULL);
     pg_plan_write(plan, text, "plan");
     pg_json_close(text, '}');
@@ -60,7 +62,7 @@ static pg_status record_pilot(pg_runner *r, pg_flight_kind kind, const pg_pilot 
         status = pg_fail(err, PG_ERR_RANGE, "the settings of the strategy are too long for the flight recording");
     if (status == PG_OK && pg_flight_text(r->config.flight, kind, text.data, text.length, r->now_ns) != PG_OK)
         status = pg_fail(err, PG_ERR_IO, "the flight recording cannot be written");
-    if (status == PG_OK && r->config.scripts)
+    if (status == PG_OK && r->config.scripts && !pilot->kept)
         status = pg_pilot_keep(pilot, r->config.scripts, err);
     pg_text_free(&text);
     free(plan);
@@ -100,6 +102,13 @@ static void start_shadow_fit(void *self, uint64_t number, void *call)
     r->hooks.start(r->hooks.self, r->shadow, number, call);
 }
 
+static void start_before_fit(void *self, uint64_t number, void *call)
+{
+    pg_runner *r = self;
+    r->before->fits++;
+    r->hooks.start(r->hooks.self, r->before, number, call);
+}
+
 static void take_seats(pg_runner *r)
 {
     pg_engine_set_gateway(r->pilot->engine, (pg_gateway){ r, send });
@@ -108,6 +117,8 @@ static void take_seats(pg_runner *r)
     pg_engine_set_workers(r->pilot->engine, r, start_fit);
     if (r->shadow)
         pg_engine_set_workers(r->shadow->engine, r, start_shadow_fit);
+    if (r->before)
+        pg_engine_set_workers(r->before->engine, r, start_before_fit);
 }
 
 static void say(pg_runner *r, pg_runner_news news, const pg_pilot *pilot, const char *text)
@@ -143,6 +154,7 @@ void pg_runner_free(pg_runner *r)
         return;
     pg_pilot_free(r->pilot);
     pg_pilot_free(r->shadow);
+    pg_pilot_free(r->before);
     free(r);
 }
 
@@ -151,9 +163,9 @@ void pg_runner_free(pg_runner *r)
 /* A fit is done: it concerns the pilot that asked for it. */
 static void push_work(pg_runner *r, const pg_input *input)
 {
-    pg_pilot *pilot = input->bits & PG_INPUT_SHADOW ? r->shadow : r->pilot;
+    pg_pilot *pilot = input->bits & PG_INPUT_SHADOW ? r->shadow : input->bits & PG_INPUT_BEFORE ? r->before : r->pilot;
     pg_input own = *input;
-    own.bits &= ~PG_INPUT_SHADOW;
+    own.bits &= ~(PG_INPUT_SHADOW | PG_INPUT_BEFORE);
     if (pilot)
         pg_pilot_push(pilot, &own);
 }
@@ -169,13 +181,17 @@ void pg_runner_push(pg_runner *r, const pg_input *input)
     pg_pilot_push(r->pilot, input);
     if (r->shadow)
         pg_pilot_push(r->shadow, input);
+    if (r->before)
+        pg_pilot_push(r->before, input);
 }
 
 void pg_runner_push_work(pg_runner *r, pg_pilot *pilot, uint64_t number, int64_t now_ns)
 {
     pg_input input = { .kind = PG_INPUT_WORK, .time_ns = now_ns, .bits = number };
-    if (pilot != r->pilot)
+    if (pilot == r->shadow)
         input.bits |= PG_INPUT_SHADOW;
+    else if (pilot == r->before)
+        input.bits |= PG_INPUT_BEFORE;
     pg_runner_push(r, &input);
 }
 
@@ -209,28 +225,49 @@ static void compare(pg_runner *r)
     }
 }
 
-static void drop_shadow(pg_runner *r)
+static void scrap(pg_runner *r, pg_pilot *pilot)
 {
-    pg_pilot_free(r->shadow);
-    r->shadow = NULL;
-    r->probation = false;
+    if (pilot && pilot->fits == 0 && r->hooks.scrap)
+        r->hooks.scrap(r->hooks.self, pilot);
+    else
+        pg_pilot_free(pilot);
+}
+
+static void drop(pg_runner *r, pg_pilot **pilot)
+{
+    scrap(r, *pilot);
+    *pilot = NULL;
 }
 
 static void pump_pilot(pg_runner *r, bool *more);
 
-/* The shadow's turn: what it does has no effect but on itself. */
 static void pump_shadow(pg_runner *r)
 {
     char text[ERROR_TEXT];
     pg_error err = { 0 };
     bool more;
-    if (pg_pilot_pump(r->shadow, &more, &err) == PG_OK)
+    if (!r->shadow || pg_pilot_pump(r->shadow, &more, &err) == PG_OK)
         return;
     pg_engine_halt(r->shadow->engine);
-    if (!r->probation && !r->config.by_hand) {
-        say(r, PG_RUNNER_REFUSED, r->shadow, pg_error_text(&err, text, sizeof text));
-        drop_shadow(r);
-    }
+    if (r->config.by_hand)
+        return;
+    say(r, PG_RUNNER_REFUSED, r->shadow, pg_error_text(&err, text, sizeof text));
+    drop(r, &r->shadow);
+}
+
+/* One that fails here does not come back. */
+static void pump_before(pg_runner *r)
+{
+    bool more;
+    if (r->before && pg_pilot_pump(r->before, &more, NULL) != PG_OK)
+        pg_engine_halt(r->before->engine);
+}
+
+/* The turn of those who fly along: what they do has no effect but on themselves. */
+static void pump_others(pg_runner *r)
+{
+    pump_shadow(r);
+    pump_before(r);
 }
 
 /* Everybody acts upon what is known, so that all have seen the same: before the controls change hands. Where the script
@@ -243,12 +280,14 @@ static void catch_up(pg_runner *r, int64_t now_ns)
         r->undecided = false;
         pg_engine_cut(r->pilot->engine, 0, 0);
         pg_engine_follow(r->pilot->engine);
+        r->lost = r->before != NULL;
+        if (r->before)
+            pg_engine_undeclare(r->before->engine);
     } else if (pg_engine_waiting(r->pilot->engine) > 0) {
         bool more;
         pump_pilot(r, &more);
     }
-    if (r->shadow)
-        pump_shadow(r);
+    pump_others(r);
 }
 
 /* A failure at the controls: the one before comes back, or quotes are pulled. */
@@ -264,7 +303,7 @@ static void failed(pg_runner *r, const pg_error *err)
     if (err->status == PG_ERR_BUDGET || err->status == PG_ERR_MEMORY)
         record_cut(r);
     catch_up(r, r->now_ns);
-    if (r->probation && !r->shadow->failed)
+    if (r->before && !r->before->failed)
         pg_runner_back(r, text, r->now_ns, NULL);
     else
         pg_runner_fail(r, text, r->now_ns);
@@ -278,20 +317,20 @@ static void pump_pilot(pg_runner *r, bool *more)
         failed(r, &err);
 }
 
-/* Whether the shadow has flown along long enough; what it waits for. */
+/* Whether the shadow has flown along long enough, and the pilot proved itself. */
 static void judge(pg_runner *r)
 {
-    if (!r->shadow || r->config.by_hand)
+    if (r->config.by_hand)
         return;
-    int64_t age = r->now_ns - r->since_ns;
-    if (r->probation && age >= r->config.probation_ns) {
+    if (r->before && r->now_ns - r->probation_ns >= r->config.probation_ns) {
         say(r, PG_RUNNER_SETTLED, r->pilot, "");
-        drop_shadow(r);
-    } else if (!r->probation) {
-        compare(r);
-        if ((int64_t)r->shadow->inputs >= r->config.shadow_inputs || age >= SHADOW_WAIT_NS)
-            pg_runner_swap(r, r->now_ns, NULL);
+        drop(r, &r->before);
     }
+    if (!r->shadow)
+        return;
+    compare(r);
+    if ((int64_t)r->shadow->inputs >= r->config.shadow_inputs || r->now_ns - r->shadow_ns >= SHADOW_WAIT_NS)
+        pg_runner_swap(r, r->now_ns, NULL);
 }
 
 bool pg_runner_pump(pg_runner *r, int64_t now_ns)
@@ -300,8 +339,8 @@ bool pg_runner_pump(pg_runner *r, int64_t now_ns)
     if (now_ns > r->now_ns)
         r->now_ns = now_ns;
     pump_pilot(r, &more);
-    if (r->shadow && !r->undecided)
-        pump_shadow(r);
+    if (!r->undecided)
+        pump_others(r);
     judge(r);
     if (r->config.flight && pg_engine_waiting(r->pilot->engine) == 0)
         pg_flight_mark(r->config.flight, pg_engine_book(r->pilot->engine), r->now_ns);
@@ -326,15 +365,15 @@ void pg_runner_shadow(pg_runner *r, pg_pilot *pilot, uint64_t from, int64_t now_
 {
     char text[ERROR_TEXT];
     pg_error err = { 0 };
-    drop_shadow(r);
+    drop(r, &r->shadow);
     catch_up(r, now_ns);
     if (record_pilot(r, PG_FLIGHT_SHADOW, pilot, from, &err) != PG_OK) {
         say(r, PG_RUNNER_REFUSED, pilot, pg_error_text(&err, text, sizeof text));
-        pg_pilot_free(pilot);
+        scrap(r, pilot);
         return;
     }
     r->shadow = pilot;
-    r->since_ns = r->now_ns;
+    r->shadow_ns = r->now_ns;
     r->compared = 0;
     r->difference_bps = 0;
     take_seats(r);
@@ -344,22 +383,20 @@ void pg_runner_shadow(pg_runner *r, pg_pilot *pilot, uint64_t from, int64_t now_
     pump_shadow(r);
 }
 
-/* The other pilot takes the controls. */
-static void exchange_pilots(pg_runner *r)
+/* Another pilot takes the controls. */
+static void hand_controls(pg_runner *r, pg_pilot *to)
 {
-    pg_pilot *before = r->pilot;
-    pg_engine_take_over(r->shadow->engine, before->engine);
-    r->pilot = r->shadow;
-    r->shadow = before;
+    pg_engine_take_over(to->engine, r->pilot->engine);
+    r->pilot = to;
     take_seats(r);
-    pg_engine_resume(r->pilot->engine);
+    pg_engine_resume(to->engine);
 }
 
 static pg_status refuse(pg_runner *r, const pg_error *why, pg_error *err)
 {
     char text[ERROR_TEXT];
     say(r, PG_RUNNER_REFUSED, r->shadow, pg_error_text(why, text, sizeof text));
-    drop_shadow(r);
+    drop(r, &r->shadow);
     if (err)
         *err = *why;
     return why->status;
@@ -370,18 +407,21 @@ pg_status pg_runner_swap(pg_runner *r, int64_t now_ns, pg_error *err)
     char text[128] = "";
     pg_error own = { 0 };
     catch_up(r, now_ns);
-    if (!r->shadow || r->probation || r->shadow->failed)
+    if (!r->shadow || r->shadow->failed)
         return pg_fail(err, PG_ERR_STATE, "there is no new version to take over");
     bool fresh = r->pilot->failed; /* the state of a script that failed may be why it did */
     if (!fresh && pg_session_carry(r->shadow->session, r->pilot->session, &own) != PG_OK)
         return refuse(r, &own, err);
     double difference = pg_runner_difference(r);
-    exchange_pilots(r);
-    record_text(r, PG_FLIGHT_VERSION, pg_pilot_version(r->pilot), strlen(pg_pilot_version(r->pilot)));
-    r->probation = true;
-    r->since_ns = r->now_ns;
+    pg_pilot *next = r->shadow;
+    drop(r, &r->before);
+    r->before = r->pilot;
+    r->shadow = NULL;
+    hand_controls(r, next);
+    record_text(r, PG_FLIGHT_VERSION, pg_pilot_version(next), strlen(pg_pilot_version(next)));
+    r->probation_ns = r->now_ns;
     if (fresh)
-        drop_shadow(r);
+        drop(r, &r->before);
     if (!isnan(difference))
         snprintf(text, sizeof text, "quotes differ by %.2f bps mean, ", difference);
     size_t used = strlen(text);
@@ -394,12 +434,19 @@ pg_status pg_runner_swap(pg_runner *r, int64_t now_ns, pg_error *err)
 pg_status pg_runner_back(pg_runner *r, const char *why, int64_t now_ns, pg_error *err)
 {
     catch_up(r, now_ns);
-    if (!r->shadow || !r->probation || r->shadow->failed)
+    if (!r->before || r->before->failed)
         return pg_fail(err, PG_ERR_STATE, "the version before is not there any more");
-    exchange_pilots(r);
+    pg_desired desired;
+    bool decided = r->lost && pg_engine_declared(r->before->engine, &desired);
+    pg_pilot *failed = r->pilot, *back = r->before;
+    r->lost = false;
+    r->before = NULL;
+    hand_controls(r, back);
     record_text(r, PG_FLIGHT_BACK, why, strlen(why));
-    say(r, PG_RUNNER_BACK, r->pilot, why);
-    drop_shadow(r);
+    if (decided) /* what the failed version left undone */
+        pg_engine_quote(back->engine, &desired);
+    say(r, PG_RUNNER_BACK, back, why);
+    scrap(r, failed);
     return PG_OK;
 }
 
@@ -414,14 +461,23 @@ void pg_runner_fail(pg_runner *r, const char *why, int64_t now_ns)
     catch_up(r, now_ns);
     r->pilot->failed = true;
     record_text(r, PG_FLIGHT_FAULT, why, strlen(why));
+    r->lost = false;
     pg_engine_halt(r->pilot->engine);
     say(r, PG_RUNNER_FAILED, r->pilot, why);
+}
+
+/* In one that flies along, if it has such a parameter. */
+static void set_too(pg_pilot *pilot, const char *name, const char *value)
+{
+    char before[32], after[32];
+    if (pilot && !pilot->failed && pg_session_set(pilot->session, name, value, before, after, NULL) == PG_OK)
+        pg_plan_set_param(&pilot->plan, name, value, NULL);
 }
 
 pg_status pg_runner_set(pg_runner *r, const char *name, const char *value, char *before, char *after, int64_t now_ns,
                         pg_error *err)
 {
-    char text[PG_PLAN_NAME + PG_PLAN_VALUE + 2], other[2][32];
+    char text[PG_PLAN_NAME + PG_PLAN_VALUE + 2];
     catch_up(r, now_ns);
     if (strlen(name) >= PG_PLAN_NAME || strlen(value) >= PG_PLAN_VALUE)
         return pg_fail(err, PG_ERR_RANGE, "'%.40s': the name or the value is too long", name);
@@ -432,9 +488,8 @@ pg_status pg_runner_set(pg_runner *r, const char *name, const char *value, char 
         status = pg_plan_set_param(&r->pilot->plan, name, value, err);
     if (status != PG_OK)
         return status;
-    if (r->shadow && !r->shadow->failed &&
-        pg_session_set(r->shadow->session, name, value, other[0], other[1], NULL) == PG_OK)
-        pg_plan_set_param(&r->shadow->plan, name, value, NULL);
+    set_too(r->shadow, name, value);
+    set_too(r->before, name, value);
     snprintf(text, sizeof text, "%s=%s", name, value);
     record_text(r, PG_FLIGHT_PARAM, text, strlen(text));
     return PG_OK;
@@ -462,15 +517,29 @@ bool pg_runner_has_failed(const pg_runner *r)
     return r->pilot->failed;
 }
 
+pg_flight *pg_runner_flight(const pg_runner *r)
+{
+    return r->config.flight;
+}
+
+const char *pg_runner_scripts(const pg_runner *r)
+{
+    return r->config.scripts;
+}
+
 double pg_runner_difference(const pg_runner *r)
 {
     return r->compared > 0 ? r->difference_bps / r->compared : NAN;
 }
 
+static int64_t next_of(const pg_pilot *pilot, int64_t next)
+{
+    if (!pilot || pilot->failed || pg_engine_next_timer(pilot->engine) >= next)
+        return next;
+    return pg_engine_next_timer(pilot->engine);
+}
+
 int64_t pg_runner_next(const pg_runner *r)
 {
-    int64_t next = r->pilot->failed ? INT64_MAX : pg_engine_next_timer(r->pilot->engine);
-    if (r->shadow && !r->shadow->failed && pg_engine_next_timer(r->shadow->engine) < next)
-        next = pg_engine_next_timer(r->shadow->engine);
-    return next;
+    return next_of(r->pilot, next_of(r->shadow, next_of(r->before, INT64_MAX)));
 }

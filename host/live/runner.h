@@ -16,12 +16,15 @@ typedef enum {
     PG_RUNNER_SETTLED     /* it has proved itself; the one before it is gone */
 } pg_runner_news;
 
-/* news: text says what happened, for a person. start: hands a fit to the workers, on behalf of a pilot. */
+/* news: text says what happened, for a person. start: hands a fit to the workers, on behalf of a pilot; NULL: scripts
+ * run their fits themselves. scrap: takes a pilot over that is not needed any more, to be freed (pg_hangar_scrap, which
+ * spares the loop the time that takes); NULL: it is freed at once. */
 typedef struct {
     void *self;
     void (*send)(void *self, const pg_request *request);
     void (*news)(void *self, pg_runner_news news, const char *version, const char *text);
     void (*start)(void *self, pg_pilot *pilot, uint64_t number, void *call);
+    void (*scrap)(void *self, pg_pilot *pilot);
 } pg_runner_hooks;
 
 typedef struct {
@@ -48,8 +51,8 @@ void pg_runner_push_work(pg_runner *runner, pg_pilot *pilot, uint64_t number, in
 /* Calls back for everything that was pushed. False when the end was reached (on_stop is through). */
 bool pg_runner_pump(pg_runner *runner, int64_t now_ns);
 
-/* A new version, warmed up from byte `from` of the recording, flies along from now on; taken over. One that flew along
- * already is dropped. */
+/* A new version, warmed up from byte `from` of the recording, flies along from now on; taken over. One that waited to take
+ * over is dropped; the one before the running one stays until that has proved itself. */
 void pg_runner_shadow(pg_runner *runner, pg_pilot *pilot, uint64_t from, int64_t now_ns);
 
 /* The shadow takes over now. PG_ERR_STATE when there is none; errors of on_reload: then it is dropped. */
@@ -72,8 +75,10 @@ pg_status pg_runner_set(pg_runner *runner, const char *name, const char *value, 
 /* ---- what there is ---- */
 
 pg_pilot *pg_runner_pilot(const pg_runner *runner);        /* at the controls */
-pg_pilot *pg_runner_shadow_pilot(const pg_runner *runner); /* NULL: none */
+pg_pilot *pg_runner_shadow_pilot(const pg_runner *runner); /* a new version; NULL: none */
 pg_engine *pg_runner_engine(const pg_runner *runner);
+pg_flight *pg_runner_flight(const pg_runner *runner);   /* NULL: none */
+const char *pg_runner_scripts(const pg_runner *runner); /* folder for the texts of versions; NULL: none */
 bool pg_runner_has_failed(const pg_runner *runner);
 
 /* Mean distance of the shadow's best quotes from the running ones, bps of mid; NAN when never both quoted. */

@@ -67,6 +67,16 @@ static void latency(list *l, const pg_backtest_config *c)
         add(l, "feed_latency", "ms", "%g", c->feed_ms);
 }
 
+static void quotes(list *l, const pg_backtest_config *c)
+{
+    add(l, "mode", "", "%s", c->ping_pong ? "ping_pong" : "quotes");
+    add(l, "size_tolerance", "", "%g", c->size_tolerance);
+    add(l, "reprice", "bps", "%g", c->reprice_bps);
+    add(l, "min_life", "ms", "%g", c->min_life_ms);
+    add(l, "refresh", "s", "%g", c->refresh_s);
+    add(l, "order_timeout", "s", "%g", c->order_timeout_s);
+}
+
 int pg_report_settings(const pg_backtest *backtest, pg_report_setting *settings)
 {
     const pg_backtest_config *c = pg_backtest_get_config(backtest);
@@ -80,7 +90,7 @@ int pg_report_settings(const pg_backtest *backtest, pg_report_setting *settings)
         add(&l, "max_position", "base", "%g", pg_backtest_max_position(backtest));
     else
         add(&l, "max_position", "", "none");
-    add(&l, "size_tolerance", "", "%g", c->size_tolerance);
+    quotes(&l, c);
     add(&l, "seed", "", "%llu", (unsigned long long)c->seed);
     return l.count;
 }

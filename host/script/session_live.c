@@ -10,15 +10,22 @@
 
 /* ---- calls of lua/perigee/console.lua ---- */
 
-/* Pushes console.NAME and the session object; the module is loaded at the first use. */
+pg_status pg_session_prepare(pg_session *session, pg_error *err)
+{
+    if (session->console != 0)
+        return PG_OK;
+    pg_status status = pg_state_require(session->state, "console", err);
+    if (status == PG_OK)
+        session->console = luaL_ref(pg_state_lua(session->state), LUA_REGISTRYINDEX);
+    return status;
+}
+
+/* Pushes console.NAME and the session object. */
 static pg_status push_console(pg_session *session, const char *name, pg_error *err)
 {
-    if (session->console == 0) {
-        pg_status status = pg_state_require(session->state, "console", err);
-        if (status != PG_OK)
-            return status;
-        session->console = luaL_ref(pg_state_lua(session->state), LUA_REGISTRYINDEX);
-    }
+    pg_status status = pg_session_prepare(session, err);
+    if (status != PG_OK)
+        return status;
     pg_budget_start(pg_state_budget(session->state), session->config.limits.callback_ns);
     session_push(session, session->console, name);
     return PG_OK;

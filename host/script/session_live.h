@@ -32,6 +32,9 @@ double pg_session_estimate(pg_session *session, const char *slot, const char *gi
 /* Appends the names that can be completed at the console, a line each. */
 pg_status pg_session_names(pg_session *session, pg_text *out, pg_error *err);
 
+/* Loads what the functions above need, which the first of them does otherwise: off the loop. */
+pg_status pg_session_prepare(pg_session *session, pg_error *err);
+
 /* Where what it prints goes from now on; NULL: nowhere. */
 void pg_session_log_to(pg_session *session, const pg_log *log);
 

@@ -202,11 +202,18 @@ static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_addr
         return PG_EXCHANGE_NOBODY;
     }
     int account = pg_exchange_find_account(e->core, pg_address_format(name, signer));
-    if (account == PG_EXCHANGE_NOBODY && schema && schema->primary)
+    bool by_user = schema && schema->primary; /* agents cannot sign these */
+    if (account == PG_EXCHANGE_NOBODY && !by_user)
+        account = hlx_agent_account(e, name);
+    if (by_user && r->envelope.network != e->config.network) {
+        hlx_error(out, "Invalid hyperliquidChain");
+        return PG_EXCHANGE_NOBODY;
+    }
+    if (account == PG_EXCHANGE_NOBODY && by_user)
         hlx_error(out, "Must deposit before performing actions. User: %s", name);
     else if (account == PG_EXCHANGE_NOBODY)
         hlx_error(out, "User or API Wallet %s does not exist.", name);
-    else if (r->envelope.vault && strcmp(r->vault, name) != 0) {
+    else if (r->envelope.vault && strcmp(r->vault, pg_exchange_account_name(e->core, account)) != 0) {
         hlx_error(out, "Vault not registered: %s", r->vault);
         return PG_EXCHANGE_NOBODY;
     }

@@ -18,6 +18,8 @@ enum {
     HLX_HELD = 4096,          /* messages that wait by a fault */
     HLX_NONCES = 100,         /* kept for a signer */
     HLX_SIGNERS = 256,
+    HLX_AGENTS = 256,    /* ever approved */
+    HLX_AGENT_NAME = 17, /* bytes of a name */
     HLX_SUBSCRIPTION_TEXT = 256,
     HLX_MAKER_FEE_E8 = 15000, /* the venue's base rates */
     HLX_TAKER_FEE_E8 = 45000,
@@ -40,8 +42,16 @@ typedef struct {
 typedef struct {
     pg_text updates, fills, cancels, funding; /* funding: whole frames' data, one at a time */
     uint64_t used;                            /* actions that count against its budget */
+    int64_t agent_removed_ms;
     bool touched;
 } hlx_user;
+
+typedef struct {
+    char address[PG_ADDRESS_TEXT], name[HLX_AGENT_NAME]; /* name "": the unnamed one */
+    int account;
+    int64_t valid_until_ms;
+    bool active;
+} hlx_agent;
 
 typedef struct {
     pg_address address;
@@ -129,6 +139,8 @@ struct pg_hl_exchange {
     hlx_user users[PG_EXCHANGE_ACCOUNTS];
     hlx_signer *signers;
     int signer_count;
+    hlx_agent agents[HLX_AGENTS];
+    int agent_count;
     hlx_socket *sockets;
     int socket_count;
     hlx_waiting *first_waiting, **last_waiting;
@@ -229,6 +241,13 @@ void hlx_run_waiting(pg_hl_exchange *e);
 void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
 void hlx_ok(pg_text *out);
 void hlx_error(pg_text *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- exchange_hyperliquid_agents.c ---- */
+
+/* The account that an address is an agent of; PG_EXCHANGE_NOBODY. */
+int hlx_agent_account(const pg_hl_exchange *e, const char *address);
+void hlx_approve_agent(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_json_agents(pg_hl_exchange *e, pg_text *text, int account);
 
 /* ---- exchange_hyperliquid_stream.c and _publish.c ---- */
 

@@ -367,6 +367,7 @@ void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_actio
     case PG_HL_UPDATE_LEVERAGE: set_leverage(e, out, account, action); break;
     case PG_HL_UPDATE_ISOLATED_MARGIN: move_margin(e, out, account, action); break;
     case PG_HL_NOOP: hlx_ok(out); break;
+    case PG_HL_APPROVE_AGENT: hlx_approve_agent(e, out, account, action); break;
     default: hlx_error(out, "Action is not available on this exchange: %s", pg_hl_schema_of(action->kind)->type);
     }
 }

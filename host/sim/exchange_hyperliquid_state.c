@@ -236,6 +236,24 @@ static void put_rate_limit(pg_hl_exchange *e, pg_text *text, int account)
     pg_json_close(text, '}');
 }
 
+static void put_role(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account)
+{
+    char address[PG_ADDRESS_TEXT] = "";
+    hlx_read_address(address, cJSON_GetObjectItemCaseSensitive(request, "user"));
+    int master = hlx_agent_account(e, address);
+    pg_json_open(text, NULL, '{');
+    pg_json_string(text, "role",
+                   account != PG_EXCHANGE_NOBODY  ? "user"
+                   : master != PG_EXCHANGE_NOBODY ? "agent"
+                                                  : "missing");
+    if (account == PG_EXCHANGE_NOBODY && master != PG_EXCHANGE_NOBODY) {
+        pg_json_open(text, "data", '{');
+        pg_json_string(text, "user", pg_exchange_account_name(e->core, master));
+        pg_json_close(text, '}');
+    }
+    pg_json_close(text, '}');
+}
+
 static void put_active_data(pg_hl_exchange *e, pg_text *text, int account, int market)
 {
     const hlx_coin *coin = &e->coins[market];
@@ -303,11 +321,11 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "userRateLimit") == 0)
         put_rate_limit(e, text, account);
     else if (strcmp(type, "userRole") == 0)
-        hlx_put(text, account == PG_EXCHANGE_NOBODY ? "{\"role\":\"missing\"}" : "{\"role\":\"user\"}");
+        put_role(e, text, request, account);
     else if (strcmp(type, "spotClearinghouseState") == 0)
         hlx_put(text, "{\"balances\":[]}");
     else if (strcmp(type, "extraAgents") == 0)
-        hlx_put(text, "[]");
+        hlx_json_agents(e, text, account);
     else if (strcmp(type, "userAbstraction") == 0)
         hlx_put(text, "\"default\"");
     else

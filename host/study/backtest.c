@@ -57,6 +57,16 @@ static int64_t grid_for(int64_t span_ns)
     return span_ns < 3600ll * 1000000000 ? 1000000000 : 60ll * 1000000000;
 }
 
+static pg_quote_policy policy_of(const pg_backtest_config *c)
+{
+    return (pg_quote_policy){ .size_tolerance = c->size_tolerance,
+                              .reprice_bps = c->reprice_bps,
+                              .min_life_ns = seconds_to_ns(c->min_life_ms * 1e-3),
+                              .refresh_ns = seconds_to_ns(c->refresh_s),
+                              .timeout_ns = seconds_to_ns(c->order_timeout_s),
+                              .ping_pong = c->ping_pong };
+}
+
 static pg_status make_engine(pg_backtest *b, pg_error *err)
 {
     const pg_backtest_config *c = &b->config;
@@ -93,7 +103,7 @@ static pg_status make_engine(pg_backtest *b, pg_error *err)
         .feed_latency = { .kind = PG_LATENCY_LOGNORMAL,
                           .response_ns = (int64_t)(c->feed_ms * 1e6),
                           .log_sigma = c->feed_sigma },
-        .policy = { .size_tolerance = c->size_tolerance },
+        .policy = policy_of(c),
         .capital = c->capital,
         .max_position = limit,
         .grid_ns = grid_for(events[last - 1].local_ns - events[first].local_ns),
@@ -113,6 +123,14 @@ static pg_status check(const pg_backtest_config *c, pg_error *err)
         return pg_fail(err, PG_ERR_INVALID, "max_position must not be negative");
     if (!(c->quote_validity_s > 0 && c->cooldown_s >= 0 && c->gap_s > 0 && c->warmup_s >= 0))
         return pg_fail(err, PG_ERR_INVALID, "the times of the cross model must be positive");
+    if (!(c->reprice_bps >= 0 && c->reprice_bps <= 1000))
+        return pg_fail(err, PG_ERR_INVALID, "the repricing threshold must lie in 0 (off) to 1000 bps");
+    if (!(c->min_life_ms >= 0 && c->min_life_ms <= 3600000))
+        return pg_fail(err, PG_ERR_INVALID, "the least life of a quote must lie in 0 (off) to 3600000 ms");
+    if (!(c->refresh_s >= 0 && c->refresh_s <= 86400))
+        return pg_fail(err, PG_ERR_INVALID, "the age of a refresh must lie in 0 (off) to 86400 s");
+    if (!(c->order_timeout_s >= 0 && c->order_timeout_s <= 864000))
+        return pg_fail(err, PG_ERR_INVALID, "the time-out of orders must lie in 0 (off) to 864000 s");
     return PG_OK;
 }
 

@@ -24,7 +24,9 @@ typedef struct {
     double max_position;    /* base units; 0: capital at the first price; INFINITY: no limit */
     int64_t from_ns, to_ns; /* local time, [from, to); 0 and INT64_MAX: everything */
     double size_tolerance;
-    double quote_validity_s, cooldown_s, gap_s, warmup_s; /* the cross model */
+    double reprice_bps, min_life_ms, refresh_s, order_timeout_s; /* of quotes (trade/quotes.h); 0: off */
+    bool ping_pong;                                              /* one side at a time */
+    double quote_validity_s, cooldown_s, gap_s, warmup_s;        /* the cross model */
     bool ignore_aggressor;
     uint64_t seed;
     pg_script_limits limits;

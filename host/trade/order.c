@@ -60,6 +60,7 @@ bool pg_order_apply(pg_order *order, const pg_reply *reply)
     case PG_REPLY_REPLACED:
         order->price = reply->price;
         order->remaining = reply->remaining;
+        order->since_ns = order->next_ns;
         break;
     default: break;
     }

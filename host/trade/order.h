@@ -101,8 +101,12 @@ typedef struct {
     int64_t filled;
     int64_t next_price; /* of a replacement in flight */
     int64_t next_size;
+    int64_t next_ns; /* when it was sent */
     int64_t sent_ns;
-    uint8_t state; /* pg_order_state */
+    int64_t
+        since_ns; /* when it was sent as it stands: at first, or by its last replacement. Its age counts from here */
+    int64_t stands_for; /* of a quote that is kept beside its wanted price: that price; 0: its own */
+    uint8_t state;      /* pg_order_state */
     uint8_t side;
     uint8_t tif;
     bool reduce_only;

@@ -7,6 +7,7 @@ void pg_orders_init(pg_orders *orders, pg_gateway gateway, uint64_t first_id)
     memset(orders, 0, sizeof *orders);
     orders->gateway = gateway;
     orders->next_id = first_id;
+    orders->due_ns = INT64_MAX;
 }
 
 static void send(pg_orders *orders, const pg_request *request)
@@ -27,6 +28,7 @@ uint64_t pg_orders_place(pg_orders *orders, const pg_request *request, bool quot
         .price = sent.price,
         .remaining = sent.size,
         .sent_ns = now_ns,
+        .since_ns = now_ns,
         .state = PG_ORDER_PENDING_NEW,
         .side = sent.side,
         .tif = sent.tif,
@@ -42,7 +44,8 @@ bool pg_orders_adopt(pg_orders *orders, const pg_order *order)
 {
     if (orders->count == PG_ORDERS_MAX || pg_orders_find(orders, order->id))
         return false;
-    orders->order[orders->count++] = *order;
+    orders->order[orders->count] = *order;
+    orders->order[orders->count++].since_ns = order->sent_ns;
     return true;
 }
 
@@ -55,13 +58,14 @@ bool pg_orders_cancel(pg_orders *orders, pg_order *order)
     return true;
 }
 
-bool pg_orders_replace(pg_orders *orders, pg_order *order, int64_t price, int64_t size)
+bool pg_orders_replace(pg_orders *orders, pg_order *order, int64_t price, int64_t size, int64_t now_ns)
 {
     if (order->state != PG_ORDER_LIVE)
         return false;
     order->state = PG_ORDER_PENDING_REPLACE;
     order->next_price = price;
     order->next_size = size;
+    order->next_ns = now_ns;
     order->fresh = orders->fresh_replace;
     orders->counts.replaced++;
     send(orders, &(pg_request){ .kind = PG_REQUEST_REPLACE,

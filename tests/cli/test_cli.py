@@ -67,6 +67,20 @@ class Cli(unittest.TestCase):
                 for seed in (1, 2)]
         self.assertNotEqual(*runs)
 
+    def test_patient_quotes_send_less(self):
+        def run(*options):
+            done = self.backtest("--json", "-", *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            report = json.loads(done.stdout)
+            return report["metrics"]["requests"], report["settings"]
+
+        usual, _ = run()
+        patient, settings = run("--reprice-bps", 2, "--min-life-ms", 5000)
+        self.assertLess(patient, usual / 2)
+        self.assertEqual((settings["reprice"], settings["min_life"]), ("2", "5000"))
+        _, settings = run("--ping-pong", "--refresh", 60, "--order-timeout", 90)
+        self.assertEqual((settings["mode"], settings["refresh"], settings["order_timeout"]), ("ping_pong", "60", "90"))
+
     def test_json_to_standard_output_is_json_alone(self):
         self.assertIn("metrics", json.loads(self.backtest("--json", "-").stdout))
 
@@ -135,6 +149,10 @@ class Cli(unittest.TestCase):
         self.assertFails(self.backtest("--from", "yesterday"), "is no time such as")
         self.assertFails(self.backtest("--from", "23:00"), "no events between --from and --to")
         self.assertFails(self.backtest("--max-position", "-1"), "must be positive, or none")
+        self.assertFails(self.backtest("--reprice-bps", "-1"), "repricing threshold")
+        self.assertFails(self.backtest("--min-life-ms", "1e300"), "least life")
+        self.assertFails(self.backtest("--refresh", "-1"), "refresh")
+        self.assertFails(self.backtest("--order-timeout", "nan"), "takes a number")
         self.assertFails(self.backtest("--no-such-option"), "--help lists the options")
 
     def test_files_that_are_not_there(self):

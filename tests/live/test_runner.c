@@ -196,14 +196,16 @@ static void warmed_from_a_mark_it_sees_the_same_book(void **state)
     uint64_t from = pg_flight_since(r->flight, r->now_ns - 20000000000, UINT64_MAX);
     assert_true(from > 0 && from < pg_flight_length(r->flight));
     assert_true(pg_flight_since(r->flight, r->now_ns - 20000000000, 100) > from);
+    assert_true(pg_flight_since(r->flight, INT64_MAX, 0) < pg_flight_length(r->flight));
     assert_int_equal(pg_flight_since(r->flight, 0, UINT64_MAX), 0);
     pg_plan *plan = malloc(sizeof *plan);
     *plan = pg_runner_pilot(r->runner)->plan;
     pg_pilot *pilot = NULL;
+    pg_warm_up part = { .flight = r->path, .from = from, .to = pg_flight_length(r->flight), .book = true };
     pg_error err = { 0 };
     assert_int_equal(pg_pilot_new(&pilot, plan, pg_flight_time(r->path, from), (pg_gateway){ 0 }, true, NULL, &err),
                      PG_OK);
-    assert_int_equal(pg_pilot_warm(pilot, r->path, from, pg_flight_length(r->flight), 0, &err), PG_OK);
+    assert_int_equal(pg_pilot_warm(pilot, &part, &err), PG_OK);
     const pg_book *a = pg_engine_book(pilot->engine), *b = pg_engine_book(pg_runner_engine(r->runner));
     for (int side = PG_BUY; side <= PG_SELL; side++) {
         pg_level x[200], y[200];
@@ -459,10 +461,13 @@ static void fits_come_from_workers(void **state)
     save(r, "fitting2.lua", fitting);
     until(r, PG_RUNNER_LIVE, 1);
     uint64_t retired = r->fits_retired;
-    while (old->fits == 0 || !pg_runner_shadow_pilot(r->runner))
+    while (old->fits == 0 && r->news[PG_RUNNER_SETTLED] == 0)
         rig_step(r);
+    assert_int_equal(r->news[PG_RUNNER_SETTLED], 0);
     /* The old one goes while a fit of its own is under way: it is freed behind that. */
-    save(r, "fitting3.lua", fitting);
+    pg_pilot *pilot = rig_pilot(r, "fitting3.lua", fitting, NULL);
+    pg_runner_shadow(r->runner, pilot, 0, r->now_ns);
+    assert_int_equal(pg_runner_swap(r->runner, r->now_ns, NULL), PG_OK);
     assert_true(old->retired);
     while (r->fits_retired == retired)
         rig_step(r);

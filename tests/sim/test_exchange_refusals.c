@@ -132,6 +132,69 @@ static void test_expiry(void **state)
     expect_noop(0, envelope, "Action already expired");
 }
 
+/* ---- agents ---- */
+
+static void approve(int trader, const char *address, const char *name, const char *words)
+{
+    pg_hl_action action = { .kind = PG_HL_APPROVE_AGENT };
+    action.approval.address = address;
+    action.approval.name = name;
+    expect_action(trader, &action, words);
+}
+
+/* An agent trades for its master, and only that: until it is replaced, taken away, or its time is over. */
+static void test_agents(void **state)
+{
+    char words[128], request[128];
+    const char *agent = t.address[3];
+    (void)state;
+    snprintf(words, sizeof words, "Must deposit before performing actions. User: %s", agent);
+    approve(3, t.address[0], "bot", words);
+    approve(0, agent, "bot", "");
+    approve(1, agent, "bot", "Extra agent already used.");
+    pg_hl_order order = exchange_limit(EXCHANGE_ETH, true, "2990", "1", PG_HL_ALO);
+    expect_order(3, &order, "");
+    assert_int_equal(pg_exchange_open_count(t.core, exchange_account(&t, 0)), 1);
+    approve(3, t.address[2], "more", words); /* it cannot sign for itself */
+    snprintf(request, sizeof request, "{\"type\":\"userRole\",\"user\":\"%s\"}", agent);
+    cJSON_Delete(exchange_info(&t, request));
+    snprintf(words, sizeof words, "{\"role\":\"agent\",\"data\":{\"user\":\"%s\"}}", t.address[0]);
+    assert_string_equal(t.body, words);
+    snprintf(request, sizeof request, "{\"type\":\"extraAgents\",\"user\":\"%s\"}", t.address[0]);
+    cJSON_Delete(exchange_info(&t, request));
+    assert_non_null(strstr(t.body, "[{\"name\":\"bot\",\"address\":\"0x"));
+    approve(0, "0x0000000000000000000000000000000000000000", "bot", "");
+    snprintf(words, sizeof words, "User or API Wallet %s does not exist.", agent);
+    expect_order(3, &order, words);
+    approve(0, "0x00000000000000000000000000000000000000a0", "next", "User has pending agent removal");
+    t.now_ns += 5000000000;
+    pg_hl_exchange_step(t.server);
+    approve(0, agent, "bot", "Extra agent already used."); /* for ever */
+    for (int i = 0; i < 4; i++) {
+        char address[PG_ADDRESS_TEXT], name[16];
+        snprintf(address, sizeof address, "0x%040x", 0xb0 + i);
+        snprintf(name, sizeof name, "bot %d", i);
+        approve(0, address, name,
+                i < 3 ? "" : "Too many extra agents for cumulative volume traded. Current limit is 3");
+    }
+    approve(0, "0x00000000000000000000000000000000000000c0", NULL, "");    /* the unnamed one does not count */
+    approve(0, "0x00000000000000000000000000000000000000c1", "bot 1", ""); /* one of a name takes its place */
+    approve(0, "0x00000000000000000000000000000000000000c2", "bot 1 valid_until 1",
+            "Agent valid_until already expired.");
+}
+
+static void test_agent_expires(void **state)
+{
+    char name[64], words[128];
+    (void)state;
+    snprintf(name, sizeof name, "bot valid_until %lld", (long long)(t.now_ns / 1000000 + 60000));
+    approve(0, t.address[3], name, "");
+    expect_noop(3, exchange_envelope(&t), "");
+    t.now_ns += 60000000000;
+    snprintf(words, sizeof words, "User or API Wallet %s does not exist.", t.address[3]);
+    expect_noop(3, exchange_envelope(&t), words);
+}
+
 static void test_bad_bodies(void **state)
 {
     static const char *const bad[] = {
@@ -309,11 +372,12 @@ static void test_weight(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        in_exchange(test_signer),        in_exchange(test_number_form), in_exchange(test_changed_after_signing),
-        in_exchange(test_nonces),        in_exchange(test_nonce_set),   in_exchange(test_expiry),
-        in_exchange(test_bad_bodies),    in_exchange(test_refusals),    in_exchange(test_after_upgrade),
-        in_exchange(test_batches),       in_exchange(test_cloids),      in_exchange(test_too_many),
-        in_exchange(test_address_limit), in_exchange(test_weight),
+        in_exchange(test_signer),   in_exchange(test_number_form),   in_exchange(test_changed_after_signing),
+        in_exchange(test_nonces),   in_exchange(test_nonce_set),     in_exchange(test_expiry),
+        in_exchange(test_agents),   in_exchange(test_agent_expires), in_exchange(test_bad_bodies),
+        in_exchange(test_refusals), in_exchange(test_after_upgrade), in_exchange(test_batches),
+        in_exchange(test_cloids),   in_exchange(test_too_many),      in_exchange(test_address_limit),
+        in_exchange(test_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "live/hangar.h"
 #include "live/replay.h"
 #include "live/runner.h"
 #include "script/work.h"
@@ -54,7 +55,8 @@ typedef struct {
     int64_t last_sent_ns;
     int news[RIG_NEWS];
     char said[1024], version[16];
-    bool same_orders; /* no orders that the matcher does not know */
+    pg_hangar *hangar; /* scraps pilots; NULL: none */
+    bool same_orders;  /* no orders that the matcher does not know */
 } rig;
 
 static inline rig_message *rig_put(rig_way *way, int64_t due_ns)
@@ -135,7 +137,8 @@ static inline pg_pilot *rig_pilot(rig *r, const char *name, const char *text, pg
         start_ns = pg_flight_time(r->path, 0);
     if (pg_pilot_new(&pilot, &plan, start_ns, (pg_gateway){ 0 }, shadow, NULL, err) != PG_OK)
         return NULL;
-    if (shadow && pg_pilot_warm(pilot, r->path, 0, pg_flight_length(r->flight), 0, err) != PG_OK) {
+    pg_warm_up part = { .flight = r->path, .to = shadow ? pg_flight_length(r->flight) : 0 };
+    if (shadow && pg_pilot_warm(pilot, &part, err) != PG_OK) {
         pg_pilot_free(pilot);
         return NULL;
     }
@@ -153,7 +156,16 @@ static inline pg_status rig_reload(rig *r, const char *name, const char *text, p
 
 /* ---- life ---- */
 
-static inline rig *rig_new(const char *script, uint64_t seed, size_t events)
+static inline void rig_scrap(void *self, pg_pilot *pilot)
+{
+    rig *r = self;
+    if (r->hangar)
+        pg_hangar_scrap(r->hangar, pilot);
+    else
+        pg_pilot_free(pilot);
+}
+
+static inline rig *rig_new_at(const char *script, uint64_t seed, size_t events, int64_t step_ns)
 {
     rig *r = calloc(1, sizeof *r);
     PG_ASSERT(r);
@@ -162,7 +174,7 @@ static inline rig *rig_new(const char *script, uint64_t seed, size_t events)
     snprintf(r->path, sizeof r->path, "%s/ETH.flight", r->folder);
     snprintf(r->scripts, sizeof r->scripts, "%s/scripts", r->folder);
     r->instrument = market_instrument();
-    r->market = market_make(events, seed, 5000000, 0);
+    r->market = market_make(events, seed, step_ns, 0);
     r->now_ns = r->market.events[0].exch_ns - 1000000;
     r->entry_ns = 2000000;
     r->response_ns = 3000000;
@@ -190,9 +202,16 @@ static inline rig *rig_new(const char *script, uint64_t seed, size_t events)
     pg_runner_config config = {
         .flight = r->flight, .scripts = r->scripts, .probation_ns = 2000000000, .shadow_inputs = 50
     };
-    pg_runner_hooks hooks = { .self = r, .send = rig_send, .news = rig_hear, .start = rig_fit_begins };
+    pg_runner_hooks hooks = {
+        .self = r, .send = rig_send, .news = rig_hear, .start = rig_fit_begins, .scrap = rig_scrap
+    };
     PG_ASSERT(pg_runner_new(&r->runner, &config, hooks, pilot, r->now_ns, &err) == PG_OK);
     return r;
+}
+
+static inline rig *rig_new(const char *script, uint64_t seed, size_t events)
+{
+    return rig_new_at(script, seed, events, 5000000);
 }
 
 /* ---- invariants ---- */
@@ -254,8 +273,7 @@ static inline void rig_fit_ends(rig *r)
     memmove(r->fit, r->fit + 1, (size_t)--r->fits * sizeof *r->fit);
     pg_work_run(fit.call);
     r->fits_done++;
-    if (pg_pilot_fit_done(fit.pilot) &&
-        (fit.pilot == pg_runner_pilot(r->runner) || fit.pilot == pg_runner_shadow_pilot(r->runner)))
+    if (pg_pilot_fit_done(fit.pilot))
         pg_runner_push_work(r->runner, fit.pilot, fit.number, r->now_ns);
     else
         r->fits_retired++;

@@ -113,9 +113,9 @@ static void test_pool(void **state)
     assert_int_equal(log.request[0].id, 100);
     pg_order *order = pg_orders_find(&orders, id);
     assert_false(pg_orders_cancel(&orders, order)); /* not acknowledged yet */
-    assert_false(pg_orders_replace(&orders, order, 49, 8));
+    assert_false(pg_orders_replace(&orders, order, 49, 8, 0));
     answer(&orders, id, PG_REPLY_ACCEPTED, 8);
-    assert_true(pg_orders_replace(&orders, order, 49, 20));
+    assert_true(pg_orders_replace(&orders, order, 49, 20, 0));
     assert_int_equal(log.request[1].open, 8);
     assert_int_equal(pg_orders_open_size(&orders, PG_BUY), 20);
     answer(&orders, id, PG_REPLY_FILL, 3); /* crossed the replacement: what can fill in all is still 20 */

@@ -155,6 +155,9 @@ static void test_price_tolerance(void **state)
 {
     (void)state;
     start();
+    want(PG_SELL, 0, 0, 0, 0, 0); /* what would meet it does not count as being there */
+    reconcile();
+    agree();
     policy.price_tolerance = 2;
     want(PG_BUY, 1, 102, 50, 0, 0);
     assert_int_equal(reconcile(), 1); /* 100 is close enough; 99 has no level */

@@ -642,8 +642,8 @@ static void test_look(void **state)
     ask.price = 112;
     pg_orders_place(&orders, &ask, true, now);
     orders.order[0].state = orders.order[2].state = PG_ORDER_LIVE;
-    pg_orders_replace(&orders, &orders.order[0], 103, 12);
-    pg_orders_replace(&orders, &orders.order[2], 108, 3);
+    pg_orders_replace(&orders, &orders.order[0], 103, 12, 0);
+    pg_orders_replace(&orders, &orders.order[2], 108, 3, 0);
     pg_risk_open open;
     pg_risk_look(&open, &orders);
     assert_int_equal(open.count, 3);

@@ -150,7 +150,7 @@ static void replace(void **state)
     (void)state;
     uint64_t bid = host_place(h, PG_BUY, 299900, 20000, PG_TIF_ALO);
     assert_true(host_until(h, host_state(h, bid) == PG_ORDER_LIVE));
-    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 300010, 30000);
+    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 300010, 30000, host_now());
     assert_true(host_until(h, host_state(h, bid) == PG_ORDER_LIVE));
     assert_int_equal(host_said(h, bid, PG_REPLY_REPLACED)->reply.price, 300010);
     assert_int_equal(pg_orders_find(&h->orders, bid)->remaining, 30000);
@@ -169,7 +169,7 @@ static void replace_meets_fill(void **state)
     (void)state;
     uint64_t bid = host_place(h, PG_BUY, 300010, 20000, PG_TIF_ALO);
     assert_true(host_until(h, host_state(h, bid) == PG_ORDER_LIVE));
-    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 299990, 20000);
+    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 299990, 20000, host_now());
     exchange_order(&h->exchange, 1, false, "3000.1", "0.7", PG_HL_IOC);
     assert_true(host_until(h, host_state(h, bid) == PG_ORDER_LIVE));
     host_run(h, 50);
@@ -178,7 +178,7 @@ static void replace_meets_fill(void **state)
     assert_int_equal(open->remaining, pg_orders_find(&h->orders, bid)->remaining);
     assert_int_equal(h->position, exchange_position(&h->exchange, 0));
     /* and is gone before it */
-    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 299980, 20000);
+    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 299980, 20000, host_now());
     pg_exchange_cancel(h->exchange.core, exchange_account(&h->exchange, 0), open->oid, PG_EXCHANGE_BY_VENUE);
     assert_true(host_until(h, h->orders.count == 0));
     assert_int_equal(host_open_at_venue(h), 0);
@@ -204,7 +204,7 @@ static void refusals(void **state)
     /* a replacement that would trade costs the old order its life */
     uint64_t bid = host_place(h, PG_BUY, 299900, 10000, PG_TIF_ALO);
     assert_true(host_until(h, host_state(h, bid) == PG_ORDER_LIVE));
-    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 300100, 10000);
+    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 300100, 10000, host_now());
     assert_true(host_until(h, h->orders.count == 0));
     assert_int_equal(host_said(h, bid, 0)->reply.kind, PG_REPLY_CANCELLED);
     assert_int_equal(host_said(h, bid, 0)->reply.reason, PG_REASON_POST_ONLY);
@@ -256,7 +256,7 @@ static void replacement_lost(void **state)
     assert_true(host_until(h, host_state(h, bid) == PG_ORDER_LIVE));
     fault("post", PG_FAULT_CUT, 1);
     fault("orderUpdates", PG_FAULT_DROP, 2);
-    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 299890, 10000);
+    pg_orders_replace(&h->orders, pg_orders_find(&h->orders, bid), 299890, 10000, host_now());
     assert_true(host_until(h, host_state(h, bid) == PG_ORDER_LIVE));
     assert_int_equal(h->unknown, 1);
     assert_int_equal(pg_orders_find(&h->orders, bid)->price, 299890);

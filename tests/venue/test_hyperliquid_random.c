@@ -1,6 +1,6 @@
 /* Random sessions on the built-in exchange, with messages that are lost, doubled, late or out of order and connections
- * that break: in the end the order manager has exactly the orders that are open at the exchange, and the fills that were
- * reported make the position that it has there. */
+ * that break: in the end the order manager has exactly the orders that are open at the exchange, and the fills that
+ * were reported make the position that it has there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,7 +60,7 @@ static void random_step(void)
     case 3:
     case 4:
         if (order)
-            pg_orders_replace(&h->orders, order, random_price(order->side), 1000 + 1000 * roll(20));
+            pg_orders_replace(&h->orders, order, random_price(order->side), 1000 + 1000 * roll(20), host_now());
         break;
     case 5:
         snprintf(size, sizeof size, "0.%02d", (int)(1 + roll(99)));

@@ -2,8 +2,8 @@
  *
  * Two connections: one for the market data, one for the account and for orders, so that what goes wrong with a market
  * cannot cut off the orders. Orders go over the second one, over HTTP while it is down. A request without an answer is
- * never sent again: its orders are asked for by client id and, when the venue does not know them, its nonce is used up by
- * an action that does nothing, so that it cannot arrive any more (hyperliquid.md 22.3).
+ * never sent again: its orders are asked for by client id and, when the venue does not know them, its nonce is used up
+ * by an action that does nothing, so that it cannot arrive any more (hyperliquid.md 22.3).
  *
  * Settings (pg_venue_option): "vault": address of the sub-account or vault that is traded for; `account` then is its
  * master. "leverage": set for every market at start ("5", or "5 isolated"). "expires_after_ms": orders and replacements

@@ -57,8 +57,8 @@ static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
         check_up(venue, received_ns);
 }
 
-/* A message about the account that cannot be read may have been a fill: the connection is made anew, whereupon fills come
- * again and the host reads the account. */
+/* A message about the account that cannot be read may have been a fill: the connection is made anew, whereupon fills
+ * come again and the host reads the account. */
 static void text(void *self, char *data, size_t size, int64_t received_ns)
 {
     hl_venue *venue = self;

@@ -186,7 +186,7 @@ void hl_orders_voided(hl_orders *orders, hl_order *order, bool voided, int64_t n
     order->asking = false;
     if (order->done || order->ask != HL_ASK_VOID)
         return;
-    if (!voided) {
+    if (!voided || (order->doubt == PG_REQUEST_NEW && order->accepted)) { /* its state tells */
         order->taken = true;
         order->doubt_ns = now_ns;
         hl_watch(orders, order, HL_ASK_STATUS, now_ns);

@@ -5,7 +5,7 @@
 
 #include "venue/hyperliquid/adapter_internal.h"
 
-enum { QUESTIONS = 16, FILLS_BEFORE_MS = 5000 };
+enum { QUESTIONS = 16, LOOKS = 64 /* in one tick */, FILLS_BEFORE_MS = 5000 };
 
 typedef struct {
     hl_call call;
@@ -144,8 +144,9 @@ void hl_doubt_tick(hl_venue *venue, int64_t now_ns)
     search *s = NULL;
     int64_t from_ns = INT64_MAX;
     hl_order *order;
-    while (venue->questions < QUESTIONS && (!s || s->count < QUESTIONS) &&
-           (order = hl_orders_next_check(venue->orders, now_ns))) {
+    for (int i = 0; i < LOOKS && venue->questions < QUESTIONS && (!s || s->count < QUESTIONS) &&
+                    (order = hl_orders_next_check(venue->orders, now_ns));
+         i++) {
         if (order->ask == HL_ASK_VOID) {
             ask_void(venue, order, now_ns);
         } else if (order->ask == HL_ASK_FILLS) {

@@ -1,6 +1,6 @@
-/* What the parts of the adapter share: adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has the
- * market stream, adapter_account.c the account's, adapter_send.c sends requests, adapter_doubt.c asks what became of
- * them, adapter_calls.c has the other calls of venue.h. */
+/* What the parts of the adapter share: adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has
+ * the market stream, adapter_account.c the account's, adapter_send.c sends requests, adapter_doubt.c asks what became
+ * of them, adapter_calls.c has the other calls of venue.h. */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 #define PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 
@@ -34,6 +34,7 @@ typedef struct {
     bool has_book;    /* since the stream was last subscribed */
     bool asking;      /* for a book over HTTP */
     int64_t heard_ns; /* any message of the market's stream */
+    int64_t gap_ns;   /* when data ended that have not come again; 0: they flow */
     int64_t funding;  /* last rate told */
     bool has_funding;
 } hl_market;

@@ -33,8 +33,8 @@ static void give(hl_venue *venue, int index, pg_event *events, int n)
         venue->sink.events(venue->sink.self, index, events, n);
 }
 
-/* Only trades that were not told before. What is from before the first connection is not news, either: the venue repeats
- * its last trades on every subscription. */
+/* Only trades that were not told before. What is from before the first connection is not news, either: the venue
+ * repeats its last trades on every subscription. */
 static void take_trades(hl_venue *venue, hl_market *market, const pg_hl_frame *frame)
 {
     pg_event events[64];
@@ -87,6 +87,18 @@ static void check_up(hl_venue *venue)
     hl_start_check(venue);
 }
 
+/* Before the first data after a break: how long there were none. */
+static void tell_gap(hl_venue *venue, hl_market *market, int64_t now_ns)
+{
+    pg_event gap = { .kind = PG_EVENT_GAP,
+                     .exch_ns = now_ns,
+                     .local_ns = now_ns,
+                     .size2 = now_ns - market->gap_ns,
+                     .flags = PG_EVENT_LAST | PG_EVENT_NO_EXCHANGE };
+    market->gap_ns = 0;
+    give(venue, (int)(market - venue->market), &gap, 1);
+}
+
 static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t received_ns)
 {
     if (frame->kind == PG_HL_FRAME_SUBSCRIBED || frame->kind == PG_HL_FRAME_ERROR) {
@@ -96,7 +108,10 @@ static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
     if (frame->market < 0)
         return;
     hl_market *market = &venue->market[frame->market];
-    market->heard_ns = received_ns;
+    if (frame->kind == PG_HL_FRAME_BOOK || frame->kind == PG_HL_FRAME_BEST)
+        market->heard_ns = received_ns; /* what else is told of a market does not make its book fresh */
+    if (market->gap_ns)
+        tell_gap(venue, market, received_ns);
     switch (frame->kind) {
     case PG_HL_FRAME_BOOK: take_book(venue, market, frame, received_ns); break;
     case PG_HL_FRAME_BEST: take_best(venue, market, frame); break;
@@ -130,32 +145,21 @@ static void subscribed(void *self)
     check_up(venue);
 }
 
-/* What was missed is told once data flow again: how long there were none. */
-static void tell_gap(hl_venue *venue, int64_t now_ns)
-{
-    for (int i = 0; i < venue->market_count; i++) {
-        pg_event gap = { .kind = PG_EVENT_GAP,
-                         .exch_ns = now_ns,
-                         .local_ns = now_ns,
-                         .size2 = venue->market[i].heard_ns ? now_ns - venue->market[i].heard_ns : 0,
-                         .flags = PG_EVENT_LAST | PG_EVENT_NO_EXCHANGE };
-        give(venue, i, &gap, 1);
-    }
-}
-
 static void closed(void *self, const char *why)
 {
     hl_venue *venue = self;
     bool was_up = venue->market_up;
     venue->market_up = false;
     for (int i = 0; i < venue->market_count; i++) {
-        memset(&venue->market[i].book, 0, sizeof venue->market[i].book);
-        venue->market[i].has_book = false;
+        hl_market *market = &venue->market[i];
+        memset(&market->book, 0, sizeof market->book);
+        market->has_book = false;
+        if (!market->gap_ns)
+            market->gap_ns = market->heard_ns;
     }
     if (!was_up)
         return;
     venue->market_down_ns = hl_now();
-    tell_gap(venue, venue->market_down_ns);
     venue->sink.link(venue->sink.self, PG_LINK_MARKET, false, why);
 }
 
@@ -204,7 +208,7 @@ static void backup_came(void *self, const pg_hl_found *found, const pg_error *wh
     if (!found || venue->market_up ||
         pg_hl_decode_book(venue->decoder, &frame, found->text, found->size, NULL) != PG_OK || frame.market < 0)
         return;
-    bool had = market->has_book;
+    bool had = market->has_book; /* it makes the link no more up than it was */
     take_book(venue, market, &frame, hl_now());
     market->has_book = had;
 }
@@ -243,7 +247,8 @@ void hl_market_tick(hl_venue *venue, int64_t now_ns)
         if (now_ns - heard < silent_ns)
             continue;
         char why[96];
-        snprintf(why, sizeof why, "nothing was heard of %s for 30 s", venue->market[i].asset.name);
+        snprintf(why, sizeof why, "nothing was heard of the book of %s for %d s", venue->market[i].asset.name,
+                 (int)(silent_ns / second_ns));
         pg_hl_stream_drop(venue->market_stream, why);
         return;
     }

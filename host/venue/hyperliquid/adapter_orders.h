@@ -2,7 +2,8 @@
  *
  * The venue tells one thing in up to three ways (the answer to a request, orderUpdates, userFills), in any order, twice
  * or not at all. Here they become reports of which each comes once and in an order that can happen: accepted before
- * filled, every fill before the end. An end is reported when as much was heard of in fills as the venue says was filled.
+ * filled, every fill before the end. An end is reported when as much was heard of in fills as the venue says was
+ * filled.
  *
  * A replaced order has a new id at the venue: a leg. The old leg's end and fills are reported before the replacement,
  * whose size is set afresh, and the new leg's fills after it.

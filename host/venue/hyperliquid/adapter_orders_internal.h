@@ -1,5 +1,5 @@
-/* What the parts of the table of orders share: adapter_index.c keeps it, adapter_orders.c moves orders by what the venue
- * says, adapter_ask.c by what it answers when it is asked. */
+/* What the parts of the table of orders share: adapter_index.c keeps it, adapter_orders.c moves orders by what the
+ * venue says, adapter_ask.c by what it answers when it is asked. */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_ORDERS_INTERNAL_H
 #define PG_VENUE_HYPERLIQUID_ADAPTER_ORDERS_INTERNAL_H
 

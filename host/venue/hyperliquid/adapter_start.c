@@ -1,4 +1,5 @@
-/* Making ready (hyperliquid.md 22.1): one question after the other, each asked until it is answered, then the streams. */
+/* Making ready (hyperliquid.md 22.1): one question after the other, each asked until it is answered, then the
+ * streams. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -153,8 +153,8 @@ typedef struct {
     pg_hl_span coin, price, size, fee, token;
 } fill_texts;
 
-/* The venue converts dust, in sizes and at prices that no order has: those are rounded, and what is less than half a unit
- * of size is nobody's fill. */
+/* The venue converts dust, in sizes and at prices that no order has: those are rounded, and what is less than half a
+ * unit of size is nobody's fill. */
 static bool read_fill_values(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, const fill_texts *text)
 {
     fill->market = hl_market_of(decoder, text->coin);

@@ -1,5 +1,6 @@
 /* One market's book out of three streams (15.3): all levels every few seconds, the 5 best of a side twice a second, the
- * best price of a side at every block. A newer message of fewer levels corrects the older one of more and keeps its depth. */
+ * best price of a side at every block. A newer message of fewer levels corrects the older one of more and keeps its
+ * depth. */
 #ifndef PG_VENUE_HYPERLIQUID_CODEC_BOOK_H
 #define PG_VENUE_HYPERLIQUID_CODEC_BOOK_H
 

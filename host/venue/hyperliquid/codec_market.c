@@ -210,6 +210,68 @@ bool hl_read_best(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
 
 /* ---- trades ---- */
 
+/* Past a piece of text that must be there; NULL when it is not, or p is NULL. */
+static inline const char *past(const char *p, const char *end, const char *piece, size_t size)
+{
+    return p && (size_t)(end - p) >= size && memcmp(p, piece, size) == 0 ? p + size : NULL;
+}
+
+#define PAST(p, end, piece) past(p, end, piece, sizeof(piece) - 1)
+
+static const char *scan_whole(const char *p, int64_t *value)
+{
+    const char *start = p;
+    int64_t v = 0;
+    for (; p && *p >= '0' && *p <= '9' && p - start < 18; p++)
+        v = v * 10 + (*p - '0');
+    *value = v;
+    bool leading_zero = p && p - start > 1 && *start == '0';
+    return p == start || leading_zero ? NULL : p;
+}
+
+/* Past a string; NULL when there is none. */
+static const char *past_string(pg_hl_reader *r, const char *p)
+{
+    pg_hl_span span;
+    if (!p || *p != '"')
+        return NULL;
+    r->at = p;
+    return pg_hl_string(r, &span) ? r->at : NULL;
+}
+
+/* A trade of a coin of ours in the form that the venue writes today; false, with the reader where it was, for any other
+ * form, which read_trade judges. */
+static bool scan_trade(pg_hl_decoder *decoder, pg_hl_reader *r, pg_event *event, int *market)
+{
+    const char *start = r->at, *end = r->end;
+    int64_t ms, tid;
+    const char *name = PAST(start, end, "{\"coin\":\""), *p = name ? memchr(name, '"', (size_t)(end - name)) : NULL;
+    int found = p ? pg_hl_decoder_market(decoder, name, (size_t)(p - name)) : -1;
+    if (found < 0 || !(p = PAST(p, end, "\",\"side\":\"")) || (*p != 'A' && *p != 'B'))
+        return false;
+    const coin *c = &decoder->coins[found];
+    *event = (pg_event){ .kind = PG_EVENT_TRADE, .side = *p == 'B' ? PG_BUY : PG_SELL, .market = (uint32_t)found };
+    p = PAST(p + 1, end, "\",\"px\":\"");
+    p = p ? pg_decimal_scan(&event->price, p, end, c->price_decimals) : NULL;
+    p = PAST(p, end, "\",\"sz\":\"");
+    p = p ? pg_decimal_scan(&event->size, p, end, c->size_decimals) : NULL;
+    p = scan_whole(PAST(p, end, "\",\"time\":"), &ms);
+    p = past_string(r, PAST(p, end, ",\"hash\":"));
+    p = scan_whole(PAST(p, end, ",\"tid\":"), &tid);
+    p = past_string(r, PAST(p, end, ",\"users\":["));
+    p = past_string(r, PAST(p, end, ","));
+    p = PAST(p, end, "]}");
+    if (!p || ms > INT64_MAX / 1000000 || event->price == 0 || event->size == 0) {
+        r->at = start;
+        return false;
+    }
+    event->exch_ns = ms * 1000000;
+    event->id = (uint64_t)tid;
+    *market = found;
+    r->at = p;
+    return true;
+}
+
 /* One trade into *event, and its market (-1: none of ours). */
 static bool read_trade(pg_hl_decoder *decoder, pg_hl_reader *r, pg_event *event, int *market)
 {
@@ -251,7 +313,7 @@ bool hl_read_trades(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
         int market = -1;
         if (n > PG_HL_TRADES_MAX)
             return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d trades", PG_HL_TRADES_MAX);
-        if (!read_trade(decoder, r, &event, &market))
+        if (!scan_trade(decoder, r, &event, &market) && !read_trade(decoder, r, &event, &market))
             return false;
         if (market < 0)
             continue;

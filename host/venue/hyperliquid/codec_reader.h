@@ -2,8 +2,8 @@
  *
  * It judges the whole grammar, also of what is skipped, and is stricter than the grammar in three places, none of which
  * the venue uses: names of members have no escapes, objects and arrays nest PG_HL_DEPTH deep at the most, and numbers
- * that are read are plain whole ones. The first thing that is wrong sets *err and `failed`; from then on every call says
- * that there is nothing more, so that callers look once, at the end. */
+ * that are read are plain whole ones. The first thing that is wrong sets *err and `failed`; from then on every call
+ * says that there is nothing more, so that callers look once, at the end. */
 #ifndef PG_VENUE_HYPERLIQUID_CODEC_READER_H
 #define PG_VENUE_HYPERLIQUID_CODEC_READER_H
 

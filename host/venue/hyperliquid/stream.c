@@ -213,6 +213,8 @@ static void suspect(pg_hl_stream *stream)
     if (waiting > 1)
         return;
     subscription *s = &stream->list[last - stream->list];
+    if (!s->coin[0])
+        return; /* of the account: there is no doing without, and no coin that could be wrong */
     if (++s->strikes < STRIKES)
         return;
     s->left_out = true;

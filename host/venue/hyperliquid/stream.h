@@ -1,5 +1,5 @@
-/* A connection to the WebSocket with its subscriptions (hyperliquid.md 15): sent at a pace, acknowledged, sent again after
- * each reconnection; kept alive by pings. */
+/* A connection to the WebSocket with its subscriptions (hyperliquid.md 15): sent at a pace, acknowledged, sent again
+ * after each reconnection; kept alive by pings. */
 #ifndef PG_VENUE_HYPERLIQUID_STREAM_H
 #define PG_VENUE_HYPERLIQUID_STREAM_H
 
@@ -33,8 +33,8 @@ pg_status pg_hl_stream_new(pg_hl_stream **stream, pg_loop *loop, const pg_hl_str
                            pg_hl_stream_handler handler, pg_error *err);
 void pg_hl_stream_free(pg_hl_stream *stream);
 
-/* Adds a subscription: its type and, unless they are NULL, coin and user; `fast` for a book of 5 levels. An unknown coin
- * makes the venue close the connection: one that does so twice on its own is left out from then on, and logged. */
+/* Adds a subscription: its type and, unless they are NULL, coin and user; `fast` for a book of 5 levels. An unknown
+ * coin makes the venue close the connection: one that does so twice on its own is left out from then on, and logged. */
 pg_status pg_hl_stream_add(pg_hl_stream *stream, const char *type, const char *coin, const char *user, bool fast,
                            pg_error *err);
 

@@ -1,0 +1,130 @@
+/* Agents: keys that trade for an account (hyperliquid.md 6.2). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/exchange_hyperliquid_internal.h"
+
+enum { NAMED_MOST = 3, REMOVAL_WAIT_S = 5 };
+
+static const int64_t DAY_MS = 86400000;
+static const int64_t NORMAL_DAYS = 90, MOST_DAYS = 180;
+
+static int64_t now_ms(const pg_hl_exchange *e)
+{
+    return hlx_ms(pg_exchange_now(e->core));
+}
+
+int hlx_agent_account(const pg_hl_exchange *e, const char *address)
+{
+    for (int i = 0; i < e->agent_count; i++)
+        if (strcmp(e->agents[i].address, address) == 0 && e->agents[i].active)
+            return e->agents[i].valid_until_ms > now_ms(e) ? e->agents[i].account : PG_EXCHANGE_NOBODY;
+    return PG_EXCHANGE_NOBODY;
+}
+
+static hlx_agent *find_name(pg_hl_exchange *e, int account, const char *name)
+{
+    for (int i = 0; i < e->agent_count; i++)
+        if (e->agents[i].active && e->agents[i].account == account && strcmp(e->agents[i].name, name) == 0)
+            return &e->agents[i];
+    return NULL;
+}
+
+static int count_named(const pg_hl_exchange *e, int account)
+{
+    int count = 0;
+    for (int i = 0; i < e->agent_count; i++)
+        count += e->agents[i].active && e->agents[i].account == account && e->agents[i].name[0];
+    return count;
+}
+
+/* Once an agent, never again: its nonces are forgotten, so that old actions could be sent anew. */
+static bool was_used(const pg_hl_exchange *e, const char *address)
+{
+    for (int i = 0; i < e->agent_count; i++)
+        if (strcmp(e->agents[i].address, address) == 0)
+            return true;
+    return pg_exchange_find_account(e->core, address) != PG_EXCHANGE_NOBODY;
+}
+
+/* "bot valid_until 1790000000000": name and time apart. False: no such name. */
+static bool read_name(char name[HLX_AGENT_NAME], int64_t *valid_until_ms, const pg_hl_exchange *e, const char *text)
+{
+    static const char mark[] = " valid_until ";
+    const char *at = text ? strstr(text, mark) : NULL;
+    size_t length = at ? (size_t)(at - text) : text ? strlen(text) : 0;
+    char *end = NULL;
+    *valid_until_ms = now_ms(e) + NORMAL_DAYS * DAY_MS;
+    if (at)
+        *valid_until_ms = strtoll(at + sizeof mark - 1, &end, 10);
+    if (length >= HLX_AGENT_NAME || (at && (*end || end == at + sizeof mark - 1)))
+        return false;
+    memcpy(name, text ? text : "", length);
+    name[length] = '\0';
+    return true;
+}
+
+/* Takes an agent away; no other is taken for some seconds. */
+static void remove_agent(pg_hl_exchange *e, pg_text *out, int account, hlx_agent *agent)
+{
+    if (agent) {
+        agent->active = false;
+        e->users[account].agent_removed_ms = now_ms(e);
+    }
+    hlx_ok(out);
+}
+
+static void add_agent(pg_hl_exchange *e, pg_text *out, const hlx_agent *made, hlx_agent *same)
+{
+    if (was_used(e, made->address))
+        hlx_error(out, "Extra agent already used.");
+    else if (made->valid_until_ms <= now_ms(e) || made->valid_until_ms > now_ms(e) + MOST_DAYS * DAY_MS)
+        hlx_error(out, "Agent valid_until already expired.");
+    else if (!same && made->name[0] && count_named(e, made->account) >= NAMED_MOST)
+        hlx_error(out, "Too many extra agents for cumulative volume traded. Current limit is %d", NAMED_MOST);
+    else {
+        if (same)
+            same->active = false;
+        e->agents[e->agent_count++] = *made;
+        hlx_ok(out);
+    }
+}
+
+void hlx_approve_agent(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    static const pg_address nobody;
+    pg_address address;
+    hlx_agent made = { .account = account, .active = true };
+    if (pg_address_parse(&address, action->approval.address, NULL) != PG_OK ||
+        !read_name(made.name, &made.valid_until_ms, e, action->approval.name)) {
+        hlx_error(out, "Invalid agent name or address");
+        return;
+    }
+    pg_address_format(made.address, &address);
+    hlx_agent *same = find_name(e, account, made.name);
+    int64_t removed_ms = e->users[account].agent_removed_ms;
+    if (memcmp(&address, &nobody, sizeof address) == 0)
+        remove_agent(e, out, account, same);
+    else if (removed_ms != 0 && now_ms(e) - removed_ms < REMOVAL_WAIT_S * 1000)
+        hlx_error(out, "User has pending agent removal");
+    else if (e->agent_count == HLX_AGENTS)
+        hlx_error(out, "Too many extra agents for cumulative volume traded. Current limit is %d", NAMED_MOST);
+    else
+        add_agent(e, out, &made, same);
+}
+
+void hlx_json_agents(pg_hl_exchange *e, pg_text *text, int account)
+{
+    pg_json_open(text, NULL, '[');
+    for (int i = 0; i < e->agent_count; i++) {
+        const hlx_agent *agent = &e->agents[i];
+        if (!agent->active || agent->account != account || !agent->name[0])
+            continue;
+        pg_json_open(text, NULL, '{');
+        pg_json_string(text, "name", agent->name);
+        pg_json_string(text, "address", agent->address);
+        pg_json_integer(text, "validUntil", agent->valid_until_ms);
+        pg_json_close(text, '}');
+    }
+    pg_json_close(text, ']');
+}

@@ -37,7 +37,7 @@ typedef struct {
 
 typedef struct pg_runner pg_runner;
 
-/* Takes the pilot over. Errors of the flight recording. */
+/* Takes the pilot over, unless it fails: errors of the flight recording. */
 pg_status pg_runner_new(pg_runner **runner, const pg_runner_config *config, pg_runner_hooks hooks, pg_pilot *pilot,
                         int64_t now_ns, pg_error *err);
 void pg_runner_free(pg_runner *runner);

@@ -35,6 +35,7 @@ typedef struct {
     pg_risk *risk;
     const pg_log *log;
     uint64_t run;
+    const pg_venue_type *type;      /* NULL: the one of the configuration's kind */
     const char *url;                /* NULL: the configuration's */
     const pg_secret *key, *api_key; /* NULL: none */
     const char *const *symbols;
@@ -109,7 +110,8 @@ typedef struct {
     bool link[2];      /* pg_link */
     int64_t equity_e6; /* last known, with what the marks have done since */
     uint64_t sent, refused, unknown, reports, fills, duplicates, orphans, corrections;
-    int64_t order_ns; /* last time from request to answer */
+    uint64_t nonsense; /* reports that cannot be true */
+    int64_t order_ns;  /* last time from request to answer */
 } pg_desk_state;
 
 const pg_desk_state *pg_desk_get_state(const pg_desk *desk);

@@ -19,6 +19,7 @@ int pg_cli_ledger(int argc, char **argv);
 int pg_cli_lua(int argc, char **argv);
 int pg_cli_params(int argc, char **argv);
 int pg_cli_quote(int argc, char **argv);
+int pg_cli_replay(int argc, char **argv);
 int pg_cli_run(int argc, char **argv);
 
 /* Prints "perigee COMMAND: error text" to stderr; returns 1. */

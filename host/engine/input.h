@@ -13,9 +13,8 @@ typedef enum {
     PG_INPUT_HOLD = 4,     /* quoting is held, or let go: pg_input_hold in `bits` */
     PG_INPUT_POSITION = 5, /* what the venue says is held: reply.size (signed) at reply.price */
     PG_INPUT_ADOPT = 6,    /* an open order of an earlier session: id, side, price, remaining */
-    PG_INPUT_WORK =
-        7, /* a fit is done: its number in `bits`, with PG_INPUT_SHADOW or PG_INPUT_BEFORE (live/runner.h) */
-    PG_INPUT_STOP = 8, /* the end: on_stop is called */
+    PG_INPUT_WORK = 7,     /* a fit is done: its number in `bits`, with PG_INPUT_SHADOW or PG_INPUT_BEFORE */
+    PG_INPUT_STOP = 8,     /* the end: on_stop is called */
     PG_INPUT_KINDS = 9
 } pg_input_kind;
 

@@ -1,6 +1,7 @@
 #include "live/hangar.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 #include "base/clock.h"
@@ -104,10 +105,17 @@ void pg_hangar_scrap(pg_hangar *h, pg_pilot *pilot)
 
 /* ---- building ---- */
 
+/* The pool's threads step back behind the loop's where there are not processors for all. */
+static void step_back(void)
+{
+    setpriority(PRIO_PROCESS, 0, 10); /* on Linux: of the calling thread alone */
+}
+
 /* In the pool. */
 static void run_round(uv_work_t *work)
 {
     build *b = work->data;
+    step_back();
     double started_s = pg_clock_thread();
     if (!b->pilot)
         b->status = pg_pilot_new(&b->pilot, &b->plan, b->start_ns, (pg_gateway){ 0 }, true, NULL, &b->error);

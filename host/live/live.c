@@ -42,8 +42,8 @@ static bool act(pg_live *live, pg_live_market *market)
 
 void pg_live_act(pg_live *live)
 {
-    if (live->acting)
-        return; /* the loop below sees what was given */
+    if (live->acting || live->phase == LIVE_ENDED)
+        return; /* the loop below sees what was given; or nobody is there any more who could send */
     live->acting = true;
     live_guard_turn(live);
     bool acted = true;
@@ -129,6 +129,7 @@ void pg_live_free(pg_live *live)
 {
     if (!live)
         return;
+    live->phase = LIVE_ENDED; /* what is still called back below acts no more */
     pg_timer *timers[] = { live->tick, live->status, live->end, live->deadline };
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
@@ -139,6 +140,7 @@ void pg_live_free(pg_live *live)
     pg_exporter_free(live->exporter);
     live_close_reload(live);
     for (int i = 0; i < live->venue_count; i++) {
+        pg_timer_stop(live->venue[i].closing);
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
     }

@@ -277,7 +277,8 @@ static pg_status make_runner(pg_live_market *m, pg_error *err)
     int64_t now_ns = pg_clock_now(pg_clock_real());
     pg_plan *plan = malloc(sizeof *plan);
     pg_pilot *pilot = NULL;
-    pg_status status = plan ? pg_live_market_plan(m, plan, m->with.config, m->with.entry, err) : PG_ERR_MEMORY;
+    pg_status status = plan ? pg_live_market_plan(m, plan, m->with.config, m->with.entry, err)
+                            : pg_fail(err, PG_ERR_MEMORY, "no memory for a plan");
     if (status == PG_OK)
         status = pg_pilot_new(&pilot, plan, now_ns, (pg_gateway){ 0 }, false, m->with.log, err);
     free(plan);
@@ -290,6 +291,8 @@ static pg_status make_runner(pg_live_market *m, pg_error *err)
         status = pg_runner_new(&m->runner, &config, hooks, pilot, now_ns, err);
     if (status == PG_OK)
         write_version(m, pilot, PG_VERSION_LIVE, now_ns);
+    else
+        pg_pilot_free(pilot);
     return status;
 }
 

@@ -347,6 +347,14 @@ bool pg_runner_pump(pg_runner *r, int64_t now_ns)
     return more;
 }
 
+void pg_runner_collect(pg_runner *r)
+{
+    pg_pilot *pilots[] = { r->pilot, r->shadow, r->before };
+    for (int i = 0; i < 3; i++)
+        if (pilots[i] && !pilots[i]->failed)
+            pg_session_collect(pilots[i]->session);
+}
+
 /* ---- versions ---- */
 
 /* What the inputs that it was warmed up with do not tell: position and holds. */

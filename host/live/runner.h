@@ -37,7 +37,7 @@ typedef struct {
 
 typedef struct pg_runner pg_runner;
 
-/* Takes the pilot over. Errors of the flight recording. */
+/* Takes the pilot over, unless it fails. Errors of the flight recording. */
 pg_status pg_runner_new(pg_runner **runner, const pg_runner_config *config, pg_runner_hooks hooks, pg_pilot *pilot,
                         int64_t now_ns, pg_error *err);
 void pg_runner_free(pg_runner *runner);
@@ -71,6 +71,9 @@ void pg_runner_stopped(pg_runner *runner);
  * built from an older plan does not know of it: build it again. before, after: 32 bytes each. */
 pg_status pg_runner_set(pg_runner *runner, const char *name, const char *value, char *before, char *after,
                         int64_t now_ns, pg_error *err);
+
+/* Collects garbage in bounded steps: to be called after requests have been handed to the venue. */
+void pg_runner_collect(pg_runner *runner);
 
 /* ---- what there is ---- */
 

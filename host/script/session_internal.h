@@ -19,6 +19,8 @@ struct pg_session {
     int parameter_count;
     char slots[1024];
     bool wants_trades;
+    bool collecting;        /* a cycle of garbage collection is under way */
+    size_t collected_bytes; /* in use after the last one */
     int lines_logged;
     const pg_engine *engine; /* while it runs */
     char details[SESSION_DETAILS];

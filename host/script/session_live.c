@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 #include "script/session_internal.h"
 
 /* ---- calls of lua/perigee/console.lua ---- */
@@ -230,7 +232,18 @@ void pg_session_log_to(pg_session *session, const pg_log *log)
 
 void pg_session_collect(pg_session *session)
 {
-    lua_gc(pg_state_lua(session->state), LUA_GCSTEP, 1);
+    lua_State *lua = pg_state_lua(session->state);
+    size_t peak, used = pg_state_memory(session->state, &peak);
+    if (!session->collecting && used < session->collected_bytes + session->collected_bytes / 2)
+        return;
+    session->collecting = true;
+    double until = pg_clock_elapsed() + PG_COLLECT_US * 1e-6;
+    do {
+        if (lua_gc(lua, LUA_GCSTEP, 0)) {
+            session->collecting = false;
+            session->collected_bytes = pg_state_memory(session->state, &peak);
+        }
+    } while (session->collecting && pg_clock_elapsed() < until);
 }
 
 const pg_source_text *pg_session_sources(const pg_session *session, int *count)

@@ -38,7 +38,10 @@ pg_status pg_session_prepare(pg_session *session, pg_error *err);
 /* Where what it prints goes from now on; NULL: nowhere. */
 void pg_session_log_to(pg_session *session, const pg_log *log);
 
-/* A bounded step of garbage collection, between events. */
+/* Collects garbage for at most PG_COLLECT_US (and one step of LuaJIT's) when the heap has grown by half since the last
+ * cycle: to be called when nothing waits to be acted upon. LuaJIT's own collector goes on in callbacks; what is collected
+ * here it need not do there, and marking gets done before much is changed, which keeps its atomic phase short. */
+enum { PG_COLLECT_US = 100 };
 void pg_session_collect(pg_session *session);
 
 /* The files that this version was loaded from, with their texts. */

@@ -13,11 +13,19 @@ local behind = setmetatable({}, { __mode = "k" })
 
 local view -- of a value, for eyes only
 
+local function packed(...) return select("#", ...), { ... } end
+
+local function views(...)
+  local count, values = packed(...)
+  for i = 1, count do values[i] = view(values[i]) end
+  return unpack(values, 1, count)
+end
+
 local function view_function(name, fn, owner)
   if not looking[name] then
     return function() error(("%s acts or changes something: perigee attach --write"):format(tostring(name)), 2) end
   end
-  return function(_, ...) return view(fn(owner, ...)) end
+  return function(_, ...) return views(fn(owner, ...)) end
 end
 
 --- A table seen through glass: nothing can be set, and only methods that look can be called.
@@ -80,8 +88,8 @@ function M.eval(session, text, write)
   if not chunk then chunk, why = perigee_host.compile(text, "console") end -- luacheck: globals perigee_host
   if not chunk then error(why, 0) end
   setfenv(chunk, env)
-  local results = { chunk(sandbox.probe) }
-  for i = 1, table.maxn(results) do lines[#lines + 1] = text_of(results[i], 2) end
+  local count, results = packed(chunk(sandbox.probe))
+  for i = 1, count do lines[#lines + 1] = text_of(results[i], 2) end
   return table.concat(lines, "\n")
 end
 

@@ -76,8 +76,8 @@ uint64_t pg_desk_first_id(int place);
 /* Reads the account for the first time, deals with the orders found there, and lets the seats quote. */
 void pg_desk_begin(pg_desk *desk);
 
-/* What is known may be old: this process stood still, or somebody else has cancelled. Nothing is quoted until the account
- * has been read anew. */
+/* What is known may be old: this process stood still, or somebody else has cancelled. Nothing is quoted until the
+ * account has been read anew. */
 void pg_desk_doubt(pg_desk *desk);
 
 /* A request of a seat: judged, written down and kept for the next flush; what is refused is answered by an input. */
@@ -91,15 +91,16 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns);
 void pg_desk_stop(pg_desk *desk, int64_t now_ns);
 
 /* An order of the host's own at the end of a market's position, reduce-only and immediate: not judged, for quoting is
- * held by then, but written down like every other, and sent at once. Its id must be free in the seat's numbers. Errors of
- * the ledger: then it is not sent. */
+ * held by then, but written down like every other, and sent at once. Its id must be free in the seat's numbers. Errors
+ * of the ledger: then it is not sent. */
 pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_request *request, int64_t now_ns,
                                pg_error *err);
 
 /* Cancels every order of the account and looks until they are gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);
 
-/* Takes the venue's dead-man's switch away, when it was set: after everything is cancelled. done may be called within. */
+/* Takes the venue's dead-man's switch away, when it was set: after everything is cancelled. done may be called
+ * within. */
 void pg_desk_disarm(pg_desk *desk, void *self, pg_venue_done done);
 
 /* ---- what there is ---- */

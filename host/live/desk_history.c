@@ -1,5 +1,5 @@
-/* What earlier sessions left behind: fills that happened when nobody listened any more, and orders whose end nobody wrote
- * down because somebody else brought it about (the guard, the venue, a person). */
+/* What earlier sessions left behind: fills that happened when nobody listened any more, and orders whose end nobody
+ * wrote down because somebody else brought it about (the guard, the venue, a person). */
 #include "live/desk_internal.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* The host's side of its guard (guard_loop.h): starts it, gives it the venues and their keys, sends it a beat four times
- * a second while the loop turns, and starts another when it dies or does not answer.
+/* The host's side of its guard (guard_loop.h): starts it, gives it the venues and their keys, sends it a beat four
+ * times a second while the loop turns, and starts another when it dies or does not answer.
  *
  * As long as pg_guard_is_well is false nobody watches: nothing should be open, and nothing new be sent. */
 #ifndef PG_LIVE_GUARD_H
@@ -22,7 +22,8 @@ typedef struct {
     void (*swept)(void *self, int venue, int remaining);
 } pg_guard_handler;
 
-/* Starts it. timeout_s: after so long without a beat it acts. PG_ERR_MEMORY, PG_ERR_IO when no process can be started. */
+/* Starts it. timeout_s: after so long without a beat it acts. PG_ERR_MEMORY, PG_ERR_IO when no process can be
+ * started. */
 pg_status pg_guard_new(pg_guard **guard, pg_loop *loop, double timeout_s, pg_guard_handler handler, pg_error *err);
 
 /* Gives it a venue, now and to each that follows, and tells its number. The texts are copied, the keys borrowed until
@@ -42,8 +43,8 @@ void pg_guard_calm(pg_guard *guard, int venue);
 /* Everything is cancelled and confirmed: it shall end without doing anything. */
 void pg_guard_bye(pg_guard *guard);
 
-/* Lets go of it and frees. After pg_guard_bye it waits a moment for its end; without, the guard takes this for the death
- * of the host, cancels, and ends when nothing is open. Outside of the loop's callbacks. NULL is allowed. */
+/* Lets go of it and frees. After pg_guard_bye it waits a moment for its end; without, the guard takes this for the
+ * death of the host, cancels, and ends when nothing is open. Outside of the loop's callbacks. NULL is allowed. */
 void pg_guard_free(pg_guard *guard);
 
 bool pg_guard_is_well(const pg_guard *guard);

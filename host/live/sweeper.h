@@ -1,8 +1,8 @@
 /* Cancels everything at one venue and looks until it is gone: the guard's hands.
  *
  * The venue is opened when the sweeper is made, for requests only, so that what it needs to know of the venue is there
- * before it is needed. A sweep ends when two looks, a moment apart, found nothing open: what was on its way at the first
- * one has arrived by the second. Failures are tried again, ever more slowly, for ten minutes. */
+ * before it is needed. A sweep ends when two looks, a moment apart, found nothing open: what was on its way at the
+ * first one has arrived by the second. Failures are tried again, ever more slowly, for ten minutes. */
 #ifndef PG_LIVE_SWEEPER_H
 #define PG_LIVE_SWEEPER_H
 

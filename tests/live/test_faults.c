@@ -1,7 +1,9 @@
-/* What a network, a venue and a machine do wrong, to whole hosts over real sockets: whatever it was, the host quotes again
- * afterwards, ends in order with nothing open, and its ledger and the exchange tell the same story, fill by fill.
+/* What a network, a venue and a machine do wrong, to whole hosts over real sockets: whatever it was, the host quotes
+ * again afterwards, ends in order with nothing open, and its ledger and the exchange tell the same story, fill by
+ * fill.
  *
- * Without arguments all tests run, several at a time, each in a process of its own; with one, the tests of that name. */
+ * Without arguments all tests run, several at a time, each in a process of its own; with one, the tests of that
+ * name. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* Whole hosts as processes (`perigee run`), trading over real sockets on the built-in exchange, which runs on the test's
- * own loop: what is open there is seen from the inside while everything else is as it is for a user. */
+/* Whole hosts as processes (`perigee run`), trading over real sockets on the built-in exchange, which runs on the
+ * test's own loop: what is open there is seen from the inside while everything else is as it is for a user. */
 #ifndef PG_TESTS_SUPPORT_HOSTS_H
 #define PG_TESTS_SUPPORT_HOSTS_H
 

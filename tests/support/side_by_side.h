@@ -1,5 +1,5 @@
-/* Runs the tests of a program several at a time, each in a process of its own: for tests that mostly wait. With a name as
- * argument the tests of that name run in this process. */
+/* Runs the tests of a program several at a time, each in a process of its own: for tests that mostly wait. With a name
+ * as argument the tests of that name run in this process. */
 #ifndef PG_TESTS_SUPPORT_SIDE_BY_SIDE_H
 #define PG_TESTS_SUPPORT_SIDE_BY_SIDE_H
 

@@ -149,6 +149,8 @@ static int market_event(pg_engine *e, const pg_event *event)
 {
     e->stats.events++;
     int call = engine_market(e, event);
+    if (call == PG_CALL_FUNDING && e->account.mark_x2 > 0)
+        pg_account_fund(&e->account, event->price2 ? event->price2 : e->account.mark_x2 / 2, event->price);
     if (call != PG_CALL_BOOK)
         return call;
     int64_t bid = pg_book_best(e->book, PG_BUY), ask = pg_book_best(e->book, PG_SELL);

@@ -267,7 +267,7 @@ static bool reload(request *r)
 static void cancel_of(request *r)
 {
     int before = pg_engine_orders(engine_of(r))->count;
-    pg_engine_cancel_all(engine_of(r));
+    pg_live_market_cancel(r->market, now_ns());
     pg_text_print(r->out, "%s: %d orders are being cancelled; the strategy may quote again (pause keeps it from it)\n",
                   pg_live_market_name(r->market), before);
 }

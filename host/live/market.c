@@ -393,6 +393,14 @@ void pg_live_market_stop(pg_live_market *m, int64_t now_ns)
     take_input(m, &input);
 }
 
+void pg_live_market_cancel(pg_live_market *m, int64_t now_ns)
+{
+    uint32_t held = pg_engine_holds(pg_runner_engine(m->runner));
+    uint32_t bits[] = { held | PG_INPUT_PULL, held };
+    for (int i = 0; i < 2; i++)
+        take_input(m, &(pg_input){ .kind = PG_INPUT_HOLD, .time_ns = now_ns, .bits = bits[i] });
+}
+
 pg_status pg_live_market_set(pg_live_market *m, const char *name, const char *value, char *before, char *after,
                              pg_error *err)
 {

@@ -48,6 +48,9 @@ void pg_live_market_arm(pg_live_market *market, int64_t now_ns);
 /* Ends it: on_stop is called, then nothing more. */
 void pg_live_market_stop(pg_live_market *market, int64_t now_ns);
 
+/* Cancels its open orders; the strategy may quote again at once. An input like any other: a replay does it too. */
+void pg_live_market_cancel(pg_live_market *market, int64_t now_ns);
+
 /* Sets a parameter of the running version; it holds for later versions too. before, after: 32 bytes each. */
 pg_status pg_live_market_set(pg_live_market *market, const char *name, const char *value, char *before, char *after,
                              pg_error *err);

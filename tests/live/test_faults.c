@@ -257,6 +257,8 @@ static void the_server_restarts(void **state)
     check_quoting(t, 0);
     hosts_turn(t, 2000);
     stop(t, 0);
+    start_quoting(t, 0);
+    stop(t, 0);
     if (!books_agree(t, 0, false)) {
         hosts_print(t, 0);
         fail_msg("positions differ");
@@ -299,7 +301,9 @@ static void two_instances_see_each_other(void **state)
     assert_int_equal(system(command), 0);
     hosts_configure(t, 1, "");
     hosts_start(t, 1);
-    assert_true(HOSTS_UNTIL(t, 20, hosts_said(t, 1, "account connected")));
+    if (!HOSTS_UNTIL(t, 20, hosts_said(t, 1, "account connected")))
+        hosts_print(t, 1);
+    assert_true(hosts_said(t, 1, "account connected"));
     assert_true(HOSTS_UNTIL(t, 20, hosts_orders(t, 0) >= 4));
     hosts_turn(t, 1000);
     kill(t->host[0].pid, SIGSTOP); /* so that it reads the account now, and not in a minute */

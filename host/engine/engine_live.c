@@ -1,6 +1,7 @@
 /* The engine in real time: inputs, holds, and one version of a script taking over from another. */
 #include "engine/engine_internal.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,4 +331,13 @@ uint64_t pg_engine_work(pg_engine *e, void *call)
     uint64_t number = ++e->works;
     e->start(e->worker, number, call);
     return number;
+}
+
+double pg_desired_best(const pg_desired *desired, int side)
+{
+    double best = NAN;
+    for (int i = 0; i < desired->count[side]; i++)
+        if (isnan(best) || (side == 0 ? desired->price[side][i] > best : desired->price[side][i] < best))
+            best = desired->price[side][i];
+    return best;
 }

@@ -8,9 +8,8 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "crypto/keystore.h"
+#include "cli/secret_look.h"
 #include "data/tape.h"
-#include "script/config_key.h"
 #include "trade/risk.h"
 #include "venue/hyperliquid/rules.h"
 
@@ -122,67 +121,22 @@ static void check_data(check *c, const pg_config_venue *venue)
 
 /* ---- keys ---- */
 
-/* That an entry exists, and is of the right kind, can be seen without its passphrase. */
-static pg_status find_entry(const pg_key_source *source, pg_key_kind kind, pg_error *err)
+static void check_secret(check *c, int index, const pg_secret_source *secret, pg_key_kind kind)
 {
-    pg_keystore *store;
-    pg_status status = pg_keystore_open(&store, source->path, false, err);
-    if (status != PG_OK)
-        return status;
-    int i = 0, n = pg_keystore_count(store);
-    while (i < n && strcmp(pg_keystore_entry(store, i).name, source->name) != 0)
-        i++;
-    if (i == n)
-        status = pg_fail(err, PG_ERR_NOT_FOUND, "the keystore has no entry '%s'", source->name);
-    else if (pg_keystore_entry(store, i).kind != kind)
-        status = pg_fail(err, PG_ERR_INVALID, "the key '%s' is of kind %s, but %s is needed here", source->name,
-                         pg_key_kind_name(pg_keystore_entry(store, i).kind), pg_key_kind_name(kind));
-    if (status != PG_OK) {
-        pg_error_where(err, "%s", source->path);
-        pg_error_remedy(err, "perigee keys list shows what it has, perigee keys new or import adds one");
-    }
-    pg_keystore_close(store);
-    return status;
-}
-
-static void check_secret(check *c, int line, const pg_secret_source *secret, pg_key_kind kind)
-{
-    char path[PG_PATH_SIZE];
     pg_error err = { 0 };
     pg_secret *loaded = NULL;
-    pg_key_source source;
-    if (secret->kind == PG_SECRET_NONE)
+    if (secret->kind == PG_SECRET_NONE || pg_cli_secret_is_shared(c->config, index, secret))
         return;
-    pg_status status = pg_config_key_source(&source, path, c->config, secret, &err);
-    if (status == PG_OK && source.from == PG_KEY_FROM_KEYSTORE)
-        status = find_entry(&source, kind, &err);
-    else if (status == PG_OK)
-        status = pg_key_load(&loaded, &source, kind, &err);
-    if (status != PG_OK)
-        complain(c, line, &err);
+    if (pg_cli_secret_look(&loaded, c->config, secret, kind, &err) != PG_OK)
+        complain(c, c->config->venues[index].line, &err);
     pg_secret_free(loaded);
-}
-
-/* Whether a venue before this one, or its own key, names the same secret: a variable can be taken once. */
-static bool seen_before(const check *c, int index, const pg_secret_source *secret)
-{
-    for (int i = 0; i <= index; i++) {
-        const pg_config_venue *venue = &c->config->venues[i];
-        const pg_secret_source *own[] = { &venue->key, &venue->api_key };
-        for (int k = 0; k < 2 && own[k] != secret; k++)
-            if (venue->enabled && pg_secret_source_equals(own[k], secret))
-                return true;
-    }
-    return false;
 }
 
 static void check_keys(check *c, int index)
 {
     const pg_config_venue *venue = &c->config->venues[index];
-    if (!seen_before(c, index, &venue->key))
-        check_secret(c, venue->line, &venue->key, pg_config_key_kind(venue));
-    if (!seen_before(c, index, &venue->api_key))
-        check_secret(c, venue->line, &venue->api_key, PG_KEY_TEXT);
+    check_secret(c, index, &venue->key, pg_config_key_kind(venue));
+    check_secret(c, index, &venue->api_key, PG_KEY_TEXT);
 }
 
 static void check_venues(check *c)

@@ -11,6 +11,7 @@ int pg_cli_attach(int argc, char **argv);
 int pg_cli_backtest(int argc, char **argv);
 int pg_cli_check(int argc, char **argv);
 int pg_cli_data(int argc, char **argv);
+int pg_cli_doctor(int argc, char **argv);
 int pg_cli_exchange(int argc, char **argv);
 int pg_cli_fit(int argc, char **argv);
 int pg_cli_guard(int argc, char **argv);

@@ -17,6 +17,7 @@ static const command commands[] = {
     { "backtest", pg_cli_backtest, "run a strategy over recorded data and report" },
     { "check", pg_cli_check, "look at a configuration and all that it names; start nothing" },
     { "data", pg_cli_data, "generate, import, look at and check market data" },
+    { "doctor", pg_cli_doctor, "clock, limits, files, keys, and whether the venues can be reached" },
     { "exchange", pg_cli_exchange, "the built-in exchange, behind a venue's protocol" },
     { "fit", pg_cli_fit, "estimate sigma, kappa or hawkes by every method, side by side" },
     { "guard", pg_cli_guard, NULL },

@@ -267,7 +267,7 @@ static bool reload(request *r)
 static void cancel_of(request *r)
 {
     int before = pg_engine_orders(engine_of(r))->count;
-    pg_engine_cancel_all(engine_of(r));
+    pg_live_market_cancel(r->market, now_ns());
     pg_text_print(r->out, "%s: %d orders are being cancelled; the strategy may quote again (pause keeps it from it)\n",
                   pg_live_market_name(r->market), before);
 }
@@ -292,6 +292,7 @@ static bool set_parameter(request *r)
         return say(r, false, "set MARKET NAME VALUE");
     if (pg_live_market_set(r->market, name, value, before, after, &err) != PG_OK)
         return say_error(r, &err);
+    pg_live_rebuild(r->live, r->market);
     pg_text_print(r->out, "%s %s: %s -> %s", pg_live_market_name(r->market), name, before, after);
     return true;
 }

@@ -55,6 +55,8 @@ void pg_live_act(pg_live *live)
             if (live->venue[i].desk)
                 pg_desk_flush(live->venue[i].desk);
     }
+    for (int i = 0; i < live->market_count; i++)
+        pg_runner_collect(pg_live_market_runner(live->market[i]));
     live->acting = false;
     arm_timers(live);
 }
@@ -138,7 +140,6 @@ void pg_live_free(pg_live *live)
     pg_console_free(live->console);
     live->console = NULL;
     pg_exporter_free(live->exporter);
-    live_close_reload(live);
     for (int i = 0; i < live->venue_count; i++) {
         pg_timer_stop(live->venue[i].closing);
         pg_desk_free(live->venue[i].desk);
@@ -148,6 +149,7 @@ void pg_live_free(pg_live *live)
         pg_loop_run_for(live->loop, 50); /* what is being closed */
     for (int i = 0; i < live->market_count; i++)
         pg_live_market_free(live->market[i]);
+    live_close_reload(live); /* after the markets, whose pilots it frees */
     pg_error err = { 0 };
     char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
     if (pg_ledger_close(live->ledger, &err) != PG_OK)

@@ -77,6 +77,14 @@ pg_status pg_live_reload(pg_live *live, pg_live_market *market, pg_error *err)
     return status;
 }
 
+void pg_live_rebuild(pg_live *live, pg_live_market *market)
+{
+    pg_error err = { 0 };
+    if (pg_hangar_is_building(live->hangar, pg_live_market_runner(market)) &&
+        pg_live_reload(live, market, &err) != PG_OK)
+        refused(live, market, &err);
+}
+
 /* ---- the configuration ---- */
 
 static pg_live_market *market_of(const pg_live *live, const pg_config_market *entry)
@@ -267,6 +275,6 @@ pg_status live_open_reload(pg_live *live, pg_error *err)
 
 void live_close_reload(pg_live *live)
 {
-    pg_hangar_free(live->hangar);
     pg_watcher_free(live->watcher);
+    pg_hangar_free(live->hangar);
 }

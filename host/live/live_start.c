@@ -176,6 +176,7 @@ static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market
                                 .risk = live->risk,
                                 .account = v->number,
                                 .venue_market = number,
+                                .hangar = live->hangar,
                                 .session = live->session[0] ? live->session : NULL,
                                 .log = &live->log };
     pg_market_hooks hooks = { .self = live, .act = act, .say = say };

@@ -142,8 +142,10 @@ void live_report(const pg_live *live)
         if (v->desk && v->begun)
             pg_ledger_equity(live->ledger, v->number, pg_desk_get_state(v->desk)->equity_e6, 0, now_ns);
     }
-    if (live->error.status == PG_OK)
+    if (live->error.status == PG_OK) {
+        pg_ledger_end(live->ledger, now_ns);
         live_say(out, "%d open at the venue. PnL %+.2f. Session %s", remaining, pnl, live->session_id);
+    }
 }
 
 /* ---- signals ---- */

@@ -193,6 +193,12 @@ static void start_fit(void *self, pg_pilot *pilot, uint64_t number, void *call)
     uv_queue_work(pg_loop_uv(m->with.loop), &job->work, run_fit, fit_done);
 }
 
+static void scrap(void *self, pg_pilot *pilot)
+{
+    pg_live_market *m = self;
+    pg_hangar_scrap(m->with.hangar, pilot);
+}
+
 /* ---- plans ---- */
 
 static pg_status add_settings(pg_plan *plan, const pg_config_market *entry, pg_error *err)
@@ -286,7 +292,9 @@ static pg_status make_runner(pg_live_market *m, pg_error *err)
                                 .scripts = m->with.session ? m->scripts : NULL,
                                 .probation_ns = (int64_t)(m->with.config->host.probation_s * 1e9),
                                 .shadow_inputs = m->with.config->host.shadow_events };
-    pg_runner_hooks hooks = { .self = m, .send = hand_out, .news = hear, .start = start_fit };
+    pg_runner_hooks hooks = {
+        .self = m, .send = hand_out, .news = hear, .start = start_fit, .scrap = m->with.hangar ? scrap : NULL
+    };
     if (status == PG_OK)
         status = pg_runner_new(&m->runner, &config, hooks, pilot, now_ns, err);
     if (status == PG_OK)
@@ -332,6 +340,8 @@ void pg_live_market_free(pg_live_market *m)
     if (!m)
         return;
     pg_timer_stop(m->timer);
+    if (m->with.hangar && m->runner)
+        pg_hangar_drop(m->with.hangar, m->runner);
     if (m->tape && m->runner)
         close_tape(m);
     else if (m->tape)
@@ -381,6 +391,14 @@ void pg_live_market_stop(pg_live_market *m, int64_t now_ns)
 {
     pg_input input = { .kind = PG_INPUT_STOP, .time_ns = now_ns };
     take_input(m, &input);
+}
+
+void pg_live_market_cancel(pg_live_market *m, int64_t now_ns)
+{
+    uint32_t held = pg_engine_holds(pg_runner_engine(m->runner));
+    uint32_t bits[] = { held | PG_INPUT_PULL, held };
+    for (int i = 0; i < 2; i++)
+        take_input(m, &(pg_input){ .kind = PG_INPUT_HOLD, .time_ns = now_ns, .bits = bits[i] });
 }
 
 pg_status pg_live_market_set(pg_live_market *m, const char *name, const char *value, char *before, char *after,

@@ -4,6 +4,7 @@
 #define PG_LIVE_MARKET_H
 
 #include "live/desk.h"
+#include "live/hangar.h"
 #include "live/runner.h"
 
 enum { PG_MARKET_NEWS = 320 };
@@ -27,6 +28,7 @@ typedef struct {
     pg_risk *risk;
     int account;
     int venue_market;    /* number at the venue */
+    pg_hangar *hangar;   /* takes what is not needed any more; NULL: freed at once */
     const char *session; /* folder of the session's flight recordings; NULL: none */
     const pg_log *log;
 } pg_market_config;
@@ -45,6 +47,9 @@ void pg_live_market_arm(pg_live_market *market, int64_t now_ns);
 
 /* Ends it: on_stop is called, then nothing more. */
 void pg_live_market_stop(pg_live_market *market, int64_t now_ns);
+
+/* Cancels its open orders; the strategy may quote again at once. An input like any other: a replay does it too. */
+void pg_live_market_cancel(pg_live_market *market, int64_t now_ns);
 
 /* Sets a parameter of the running version; it holds for later versions too. before, after: 32 bytes each. */
 pg_status pg_live_market_set(pg_live_market *market, const char *name, const char *value, char *before, char *after,

@@ -67,8 +67,7 @@ typedef struct {
     pg_instrument instrument;
     pg_matcher *matcher;
     pg_position position;
-    int64_t mark_x2;                        /* 0: never seen */
-    int64_t rate_e12, interval_ns, settled; /* funding: the last rate, and the number of the interval that runs */
+    int64_t mark_x2; /* 0: never seen */
     int leverage;
     uint64_t moving; /* order that is cancelled and placed again because a replacement loses its place; 0: none */
 } paper_market;

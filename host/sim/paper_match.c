@@ -81,31 +81,19 @@ static void mark(paper_market *m)
         m->mark_x2 = bid + ask;
 }
 
-/* The rate of an interval is known while it runs, and is paid at its end. */
-static void settle(paper_market *m, int64_t now_ns)
+/* Funding settles: longs pay shorts where the rate is positive. */
+static void settle(paper_market *m, const pg_event *event)
 {
-    if (m->interval_ns <= 0 || now_ns / m->interval_ns == m->settled)
-        return;
-    m->settled = now_ns / m->interval_ns;
-    if (m->position.quantity != 0 && m->mark_x2 > 0)
-        pg_position_fund(&m->position, pg_funding(m->position.quantity, m->mark_x2 / 2, m->rate_e12));
-}
-
-static void hear_rate(paper_market *m, const pg_event *event, int64_t now_ns)
-{
-    if (event->size2 > 0 && event->size2 != m->interval_ns) {
-        m->interval_ns = event->size2;
-        m->settled = now_ns / event->size2;
-    }
-    m->rate_e12 = event->price;
+    int64_t mark = event->price2 > 0 ? event->price2 : m->mark_x2 / 2;
+    if (m->position.quantity != 0 && mark > 0)
+        pg_position_fund(&m->position, pg_funding(m->position.quantity, mark, event->price));
 }
 
 void paper_market_event(paper_market *m, const pg_event *event)
 {
     int64_t now_ns = m->paper->now_ns;
-    settle(m, now_ns);
     if (event->kind == PG_EVENT_FUNDING) {
-        hear_rate(m, event, now_ns);
+        settle(m, event);
         return;
     }
     /* It happens here when it is heard of: then it compares with the arrival of our orders. */

@@ -12,9 +12,12 @@
  * two ways through loopback and the waking of two processes.
  *
  * In quiet runs nothing happens for 3 ms between two rounds: caches are cold and the core has slept. In busy runs
- * 10,000 other market messages a second arrive, evenly, and each tenth moves the quotes. Bare signatures are timed
- * between the runs: one after the other, and one each 3 ms, as in a quiet run. Other work on the machine shows in the
- * tails; `chrt -f 10` in front of the command keeps it away. */
+ * 10,000 other market messages a second arrive, evenly, and each tenth moves the quotes.
+ *
+ * Bare signatures are timed between the runs, too: one after the other, where libsecp256k1's tables stay in the caches,
+ * and with the pause between them that orders of such a run have (paused). `beyond_bare` is the figure less the median
+ * of the former, `beyond_paused` less that of the latter. Other work on the machine shows in the tails; `chrt -f 10` in
+ * front of the command keeps it away. */
 #include <glob.h>
 #include <math.h>
 #include <secp256k1_recovery.h>
@@ -46,7 +49,7 @@ enum {
     WARM_UP = 80,
     SIGNATURES = 2000,
     SLOW_SIGNATURES = 200,
-    PAUSE_MS = 3,
+    PAUSE_MS = 3,     /* between two orders of a quiet run */
     BUSY_NS = 100000, /* between two messages of a busy run */
     BUSY_ROUND = 10,  /* each of these moves the quotes */
     RATE = 20000,
@@ -455,18 +458,22 @@ static double us(const int64_t *sorted, int count, double q)
     return (double)sorted[(int)(q * (count - 1))] * 1e-3;
 }
 
-static void print_times(const char *name, int64_t *times, int count, double beyond)
+static void print_times(const char *name, int64_t *times, int count)
 {
     qsort(times, (size_t)count, sizeof *times, ascending);
     printf("%s_p50 %.1f us\n%s_p90 %.1f us\n%s_p99 %.1f us\n%s_p99.9 %.1f us\n", name, us(times, count, 0.5), name,
            us(times, count, 0.9), name, us(times, count, 0.99), name, us(times, count, 0.999));
-    if (beyond > 0)
-        printf("%s_beyond_bare_signature_p50 %.1f us\n%s_beyond_bare_signature_p99 %.1f us\n", name,
-               us(times, count, 0.5) - beyond, name, us(times, count, 0.99) - beyond);
 }
 
-/* pause: each after a sleep of PAUSE_MS. */
-static void time_signatures(int64_t *times, int count, bool pause)
+/* Sorted times less a reference. */
+static void print_beyond(const char *name, const char *what, const int64_t *times, int count, double reference)
+{
+    printf("%s_beyond_%s_p50 %.1f us\n%s_beyond_%s_p99 %.1f us\n", name, what, us(times, count, 0.5) - reference, name,
+           what, us(times, count, 0.99) - reference);
+}
+
+/* pause_us: of sleep before each. */
+static void time_signatures(int64_t *times, int count, unsigned pause_us)
 {
     unsigned char key[32], digest[32] = { 1 }, bytes[64];
     memset(key, 7, sizeof key);
@@ -476,8 +483,8 @@ static void time_signatures(int64_t *times, int count, bool pause)
     for (int i = 0; i < count; i++) {
         secp256k1_ecdsa_recoverable_signature signature;
         int id;
-        if (pause)
-            usleep(PAUSE_MS * 1000);
+        if (pause_us > 0)
+            usleep(pause_us);
         int64_t start = now_ns();
         if (!secp256k1_ecdsa_sign_recoverable(context, &signature, digest, key, NULL, NULL))
             exit(1);
@@ -508,30 +515,35 @@ static void replay_last(const char *name)
     }
 }
 
-static void print_rounds(const char *kind, const char *what, int64_t *times, double bare)
+static void print_rounds(const char *kind, const char *what, int64_t *times, double bare, double paused)
 {
     char name[64];
     snprintf(name, sizeof name, "%s_%s", kind, what);
-    print_times(name, times, common->rounds, bare);
+    print_times(name, times, common->rounds);
+    print_beyond(name, "bare", times, common->rounds, bare);
+    print_beyond(name, "paused", times, common->rounds, paused);
 }
 
 static void bench_latency(const char *kind, run_kind how)
 {
     static int64_t fast[RUNS * SIGNATURES], slow[RUNS * SLOW_SIGNATURES];
     char name[64];
+    unsigned pause_us = how == QUIET ? PAUSE_MS * 1000 : BUSY_ROUND * BUSY_NS / 1000;
     common->rounds = common->without = 0;
     for (int i = 0; i < RUNS; i++) {
-        time_signatures(fast + i * SIGNATURES, SIGNATURES, false);
-        time_signatures(slow + i * SLOW_SIGNATURES, SLOW_SIGNATURES, true);
+        time_signatures(fast + i * SIGNATURES, SIGNATURES, 0);
+        time_signatures(slow + i * SLOW_SIGNATURES, SLOW_SIGNATURES, pause_us);
         run(how, 1, 0);
     }
-    print_times("bare_signature", fast, RUNS * SIGNATURES, 0);
-    print_times("bare_signature_each_3_ms", slow, RUNS * SLOW_SIGNATURES, 0);
-    double bare = how == BUSY ? us(fast, RUNS * SIGNATURES, 0.5) : us(slow, RUNS * SLOW_SIGNATURES, 0.5);
+    snprintf(name, sizeof name, "%s_bare_signature", kind);
+    print_times(name, fast, RUNS * SIGNATURES);
+    snprintf(name, sizeof name, "%s_paused_signature", kind);
+    print_times(name, slow, RUNS * SLOW_SIGNATURES);
+    double bare = us(fast, RUNS * SIGNATURES, 0.5), paused = us(slow, RUNS * SLOW_SIGNATURES, 0.5);
     printf("%s_rounds %d\n%s_rounds_without_order %d\n", kind, common->rounds, kind, common->without);
-    print_rounds(kind, "wake_to_order", common->to_order, bare);
-    print_rounds(kind, "wake_to_sent", common->within, bare);
-    print_rounds(kind, "exchange_to_exchange", common->around, bare);
+    print_rounds(kind, "wake_to_order", common->to_order, bare, paused);
+    print_rounds(kind, "wake_to_sent", common->within, bare, paused);
+    print_rounds(kind, "exchange_to_exchange", common->around, bare, paused);
     snprintf(name, sizeof name, "%s_replay", kind);
     replay_last(name);
 }

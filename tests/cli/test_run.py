@@ -353,6 +353,73 @@ class Run(unittest.TestCase):
         self.assertIn("max_daily_loss_usd", host.said())
         self.assertEqual(self.ledger("orders", "--open"), [])
 
+    # ---- what is saved while it runs ----
+
+    def version(self, host):
+        return re.match(r"ETH  ([0-9a-f]{7})", host.answer("versions ETH")).group(1)
+
+    def save(self, name, text):
+        """As editors do: a new file takes the old one's place."""
+        (self.dir / "new").write_text(text)
+        (self.dir / "new").rename(self.dir / name)
+
+    def test_saved_scripts(self):
+        host = self.start(config(eth="size = 0.1, back = 2"))
+        host.wait_for_orders(2)
+        first, books = self.version(host), int(host.answer("ETH.state.books"))
+        self.save("joiner.lua", JOINER.replace('"back", self', '"gap", self'))
+        host.wait(lambda: self.version(host) != first)
+        second = self.version(host)
+        host.wait_for(rf"ETH  {second} live \(.*state kept, 2 orders kept\)")
+        self.assertGreaterEqual(int(host.answer("ETH.state.books")), books)
+        host.wait(lambda: "gap 2" in host.answer("why ETH"))
+        self.save("joiner.lua", JOINER.replace("S:on_book(ctx)", "S:on_book(ctx"))
+        host.wait_for(r"ETH: not taken over: .*joiner\.lua:9")
+        self.save("joiner.lua", JOINER.replace("ctx:explain", "if self.state.books > 1 then ctx.nothing() end ctx:explain"))
+        host.wait_for(r"ETH: not taken over: .*joiner\.lua:11")
+        self.assertEqual(self.version(host), second)
+        host.wait_for_orders(2)
+        self.assertIn(f"is back at {first}", host.answer("rollback ETH", write=True))
+        self.assertEqual(self.version(host), first)
+        self.assertEqual(host.attach("rollback ETH", write=True).returncode, 1)
+        self.assertIn("loading", host.answer("reload ETH", write=True))
+        self.assertEnded(host, host.end())
+        self.replay()
+
+    def test_version_that_fails_soon_after(self):
+        host = self.start(config(eth="size = 0.1, back = 2"))
+        host.wait_for_orders(2)
+        first = self.version(host)
+        self.save("joiner.lua", JOINER.replace("ctx:explain", "if self.params.back == 3 then ctx.nothing() end ctx:explain"))
+        host.wait(lambda: self.version(host) != first)
+        host.answer("set ETH back 3", write=True)
+        host.wait_for(rf"ETH  ! error, back to {first}, quotes kept: .*joiner\.lua:11")
+        self.assertEqual(self.version(host), first)
+        host.wait_for_orders(2)
+        self.assertEnded(host, host.end())
+        self.replay()
+
+    def test_saved_configuration(self):
+        limits = "risk {{ max_order_usd = {} }}\n"
+        host = self.start(config(BTC, more=limits.format(900), eth="size = 0.1, back = 2"))
+        host.wait_for_orders(2)
+        self.save("config.lua", config(BTC, more=limits.format(800), eth="size = 0.1, back = 3"))
+        host.wait_for(r"config\.lua [0-9a-f]{7}: 1 markets changed, limits changed")
+        host.wait(lambda: host.answer("ETH.params.back") == "3\n")
+        self.save("config.lua", config(BTC, more=limits.format(5000), eth="size = 0.1, back = 4"))
+        host.wait_for(r"config\.lua: .*max_order_usd.*; the running configuration goes on")
+        self.save("config.lua", config(BTC, more="risk { max_luck = 1 }\n", eth="size = 0.1, back = 5"))
+        host.wait_for(r"config\.lua: .*max_luck.*; the running configuration goes on")
+        self.save("config.lua", config(BTC, more=limits.format(700), eth="size = 0.1, bakc = 6"))
+        host.wait_for(r"bakc")
+        self.assertEqual(host.answer("ETH.params.back"), "3\n")
+        self.save("config.lua", config(more=limits.format(700), eth="size = 0.1, back = 3"))
+        host.wait_for("BTC removed")
+        host.wait(lambda: "no open orders" in host.answer("orders BTC"))
+        host.wait_for_orders(2)
+        self.assertEnded(host, host.end())
+        self.replay()
+
     # ---- keys ----
 
     def test_the_key_is_nowhere(self):

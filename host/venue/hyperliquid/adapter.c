@@ -110,6 +110,11 @@ static pg_status set_option(hl_venue *venue, const pg_venue_option *option, pg_e
     return PG_ERR_INVALID;
 }
 
+const char *pg_hyperliquid_url(const char *network)
+{
+    return strcmp(network, "mainnet") == 0 ? mainnet_url : strcmp(network, "testnet") == 0 ? testnet_url : NULL;
+}
+
 static pg_status set_network(hl_venue *venue, const pg_venue_config *config, pg_error *err)
 {
     const char *url = config->url;
@@ -118,7 +123,7 @@ static pg_status set_network(hl_venue *venue, const pg_venue_config *config, pg_
         return pg_fail(err, PG_ERR_INVALID, "network '%.40s' is not mainnet, testnet or local", config->network);
     venue->network = mainnet ? PG_HL_MAINNET : PG_HL_TESTNET; /* a local one signs as the test network does */
     if (!url)
-        url = mainnet ? mainnet_url : testnet ? testnet_url : NULL;
+        url = pg_hyperliquid_url(config->network);
     if (!url)
         return pg_fail(err, PG_ERR_INVALID, "the local network needs a url");
     size_t length = strlen(url);

@@ -15,6 +15,9 @@
 
 #include "venue/venue.h"
 
+/* Base of a network's REST interface ("mainnet", "testnet"); NULL for others. The WebSocket is at /ws of it. */
+const char *pg_hyperliquid_url(const char *network);
+
 extern const pg_venue_type pg_hyperliquid_venue;
 
 #endif

@@ -36,6 +36,8 @@ venue "hl" {
   -- account     = "0x...",      -- when the key is an agent's: the account that it trades for
   -- url         = "https://...",-- when it is not the network's own
   -- paper       = true,         -- its market data, orders matched here: no key needed
+  -- capital     = 100000,       -- on paper: the account's equity at the start
+  -- latency_ms  = 50,           -- on paper: of requests, and of answers
   unknown_orders = "cancel",     -- open orders found at the start: "adopt", "cancel" or "leave"
   dead_man_s     = 30,           -- the venue cancels everything when it has not heard of us for so long; 0: not used
   rest_backup_s  = 0,            -- reads prices over HTTP this often while the stream is down; 0: never

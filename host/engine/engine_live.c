@@ -1,6 +1,7 @@
 /* The engine in real time: inputs, holds, and one version of a script taking over from another. */
 #include "engine/engine_internal.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,6 +150,8 @@ static int market_event(pg_engine *e, const pg_event *event)
 {
     e->stats.events++;
     int call = engine_market(e, event);
+    if (call == PG_CALL_FUNDING && e->account.mark_x2 > 0)
+        pg_account_fund(&e->account, event->price2 ? event->price2 : e->account.mark_x2 / 2, event->price);
     if (call != PG_CALL_BOOK)
         return call;
     int64_t bid = pg_book_best(e->book, PG_BUY), ask = pg_book_best(e->book, PG_SELL);
@@ -328,4 +331,13 @@ uint64_t pg_engine_work(pg_engine *e, void *call)
     uint64_t number = ++e->works;
     e->start(e->worker, number, call);
     return number;
+}
+
+double pg_desired_best(const pg_desired *desired, int side)
+{
+    double best = NAN;
+    for (int i = 0; i < desired->count[side]; i++)
+        if (isnan(best) || (side == 0 ? desired->price[side][i] > best : desired->price[side][i] < best))
+            best = desired->price[side][i];
+    return best;
 }

@@ -56,6 +56,9 @@ bool pg_engine_declared(const pg_engine *engine, pg_desired *desired);
 /* Forgets it: pg_engine_declared then tells what is declared from now on. */
 void pg_engine_undeclare(pg_engine *engine);
 
+/* The best declared price of a side (0 bids, 1 asks); NAN when nothing is declared there. */
+double pg_desired_best(const pg_desired *desired, int side);
+
 /* What last kept the quotes of a side from being what was declared. */
 typedef enum {
     PG_BOUND_NONE,

@@ -292,6 +292,7 @@ static bool set_parameter(request *r)
         return say(r, false, "set MARKET NAME VALUE");
     if (pg_live_market_set(r->market, name, value, before, after, &err) != PG_OK)
         return say_error(r, &err);
+    pg_live_rebuild(r->live, r->market);
     pg_text_print(r->out, "%s %s: %s -> %s", pg_live_market_name(r->market), name, before, after);
     return true;
 }

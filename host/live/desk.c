@@ -1,10 +1,13 @@
 #include "live/desk_internal.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/paper.h"
 
 int64_t desk_now(void)
 {
@@ -104,6 +107,29 @@ static void refuse(pg_desk *desk, int place, const pg_request *request, int reas
     desk_say(desk, PG_LOG_INFO, "%s: an order was not sent: %s%s", desk->seat[place]->name, why, more);
 }
 
+/* Tells the risk gate where a seat stands. */
+static void watch_seat(pg_desk *desk, int place)
+{
+    pg_seat *seat = desk->seat[place];
+    const pg_engine *engine = seat->engine(seat->self);
+    const pg_account *account = pg_engine_account(engine);
+    pg_risk_open open;
+    if (account->mark_x2 > 0)
+        pg_risk_mark(desk->config.risk, seat->number, account->mark_x2);
+    pg_risk_position(desk->config.risk, seat->number, pg_engine_position(engine)->quantity);
+    pg_risk_look(&open, pg_engine_orders(engine));
+    pg_risk_set_open(desk->config.risk, seat->number, &open);
+}
+
+/* A limit of the account is judged by what every seat holds and has open now, and so is what would meet an order of
+ * another seat: what the last tick knew could be too little by all that was sent since. */
+static void watch_others(pg_desk *desk, int place)
+{
+    for (int i = 0; i < desk->seat_count; i++)
+        if (i != place)
+            watch_seat(desk, i);
+}
+
 static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int64_t now_ns)
 {
     pg_seat *seat = desk->seat[place];
@@ -117,6 +143,7 @@ static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int6
     }
     const pg_engine *engine = seat->engine(seat->self);
     look_without(&open, pg_engine_orders(engine), request);
+    watch_others(desk, place);
     if (pg_engine_account(engine)->mark_x2 > 0)
         pg_risk_mark(desk->config.risk, seat->number, pg_engine_account(engine)->mark_x2);
     pg_risk_position(desk->config.risk, seat->number, pg_engine_position(engine)->quantity);
@@ -167,7 +194,9 @@ static void on_ready(void *self)
 static void on_failed(void *self, const pg_error *err)
 {
     pg_desk *desk = self;
+    desk->failed = true;
     desk_hold(desk, PG_HOLD_LINK, true);
+    pg_desk_tick(desk, desk_now());
     desk->hooks.failed(desk->hooks.self, err);
 }
 
@@ -193,7 +222,7 @@ static void on_events(void *self, int market, const pg_event *events, int count)
 {
     pg_desk *desk = self;
     bool given = false;
-    for (int i = 0; i < desk->seat_count; i++) {
+    for (int i = 0; count > 0 && i < desk->seat_count; i++) {
         if (desk->seat[i]->market != market)
             continue;
         for (int k = 0; k < count; k++) {
@@ -260,28 +289,35 @@ static void foreign(pg_desk *desk, const pg_report *report, int64_t now_ns)
     pg_input input = { .kind = PG_INPUT_POSITION, .time_ns = now_ns };
     input.reply =
         (pg_reply){ .price = reply->price, .size = held + (reply->side == PG_BUY ? reply->size : -reply->size) };
+    if (!desk_is_possible(input.reply.size)) {
+        desk_nonsense(desk, report, "a position out of range", now_ns);
+        return;
+    }
     desk_say(desk, PG_LOG_WARN, "%s: an order that is not this session's was filled (order %s)", seat->name,
              report->order_id);
     desk_input(desk, place, &input);
     desk->hooks.act(desk->hooks.self);
 }
 
-static void on_report(void *self, const pg_report *report)
+/* Where a report belongs; -1: to none of this session's orders. One that its order cannot have had counts, if it is a
+ * fill, as one of somebody else's. */
+static int place_of_report(pg_desk *desk, const pg_report *report, int64_t now_ns)
 {
-    pg_desk *desk = self;
-    int64_t now_ns = desk_now();
+    int place = report->run == desk->config.run ? place_of(desk, report->reply.id) : -1;
+    if (place < 0 || report->unknown)
+        return place;
+    const char *wrong = desk_wrong_reply(desk->seat[place], &report->reply);
+    if (!wrong && report->market != desk->seat[place]->market)
+        wrong = "an order of another market";
+    if (!wrong)
+        return place;
+    desk_nonsense(desk, report, wrong, now_ns);
+    return -1;
+}
+
+static void take_report(pg_desk *desk, int place, const pg_report *report, int64_t now_ns)
+{
     const pg_reply *reply = &report->reply;
-    desk->state.reports++;
-    pg_risk_heard(desk->config.risk, desk->seat_count ? desk->seat[0]->number : 0, PG_FEED_ACCOUNT, now_ns);
-    if (!report->unknown && reply->kind == PG_REPLY_FILL && is_duplicate(desk, report)) {
-        desk->state.duplicates++;
-        return;
-    }
-    int place = report->run == desk->config.run ? place_of(desk, reply->id) : -1;
-    if (place < 0) {
-        foreign(desk, report, now_ns);
-        return;
-    }
     if (report->sent_ns)
         desk->state.order_ns = now_ns - report->sent_ns;
     write_down(desk, desk->seat[place]->number, report, now_ns);
@@ -297,6 +333,30 @@ static void on_report(void *self, const pg_report *report)
     desk->hooks.act(desk->hooks.self);
 }
 
+static void on_report(void *self, const pg_report *report)
+{
+    pg_desk *desk = self;
+    int64_t now_ns = desk_now();
+    desk->state.reports++;
+    if (desk->seat_count > 0)
+        pg_risk_heard(desk->config.risk, desk->seat[0]->number, PG_FEED_ACCOUNT, now_ns);
+    const char *wrong = desk_wrong_report(report);
+    if (wrong) {
+        desk_nonsense(desk, report, wrong, now_ns);
+        pg_desk_tick(desk, now_ns);
+        return;
+    }
+    if (!report->unknown && report->reply.kind == PG_REPLY_FILL && is_duplicate(desk, report)) {
+        desk->state.duplicates++;
+        return;
+    }
+    int place = place_of_report(desk, report, now_ns);
+    if (place >= 0)
+        take_report(desk, place, report, now_ns);
+    else
+        foreign(desk, report, now_ns);
+}
+
 static void on_link(void *self, pg_link link, bool up, const char *why)
 {
     pg_desk *desk = self;
@@ -305,7 +365,7 @@ static void on_link(void *self, pg_link link, bool up, const char *why)
     if (before != up)
         desk_say(desk, up ? PG_LOG_INFO : PG_LOG_WARN, "%s %s%s%s", link == PG_LINK_MARKET ? "market data" : "account",
                  up ? "connected" : "lost", up ? "" : ": ", up ? "" : why);
-    desk_hold(desk, PG_HOLD_LINK, !(desk->state.link[0] && desk->state.link[1]));
+    desk_hold(desk, PG_HOLD_LINK, desk->failed || !(desk->state.link[0] && desk->state.link[1]));
     if (!up && link == PG_LINK_ACCOUNT) {
         desk->state.reconciled = false;
         desk_hold(desk, PG_HOLD_RECONCILE, true);
@@ -346,19 +406,6 @@ static bool update_hold(pg_desk *desk, int place, int64_t now_ns)
     return true;
 }
 
-static void watch_seat(pg_desk *desk, int place)
-{
-    pg_seat *seat = desk->seat[place];
-    const pg_engine *engine = seat->engine(seat->self);
-    const pg_account *account = pg_engine_account(engine);
-    pg_risk_open open;
-    if (account->mark_x2 > 0)
-        pg_risk_mark(desk->config.risk, seat->number, account->mark_x2);
-    pg_risk_position(desk->config.risk, seat->number, pg_engine_position(engine)->quantity);
-    pg_risk_look(&open, pg_engine_orders(engine));
-    pg_risk_set_open(desk->config.risk, seat->number, &open);
-}
-
 void pg_desk_tick(pg_desk *desk, int64_t now_ns)
 {
     pg_ledger_health health;
@@ -383,7 +430,7 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns)
 
 void pg_desk_doubt(pg_desk *desk)
 {
-    if (!desk->begun || !desk->config.key)
+    if (!desk->begun || !desk_has_account(desk))
         return;
     desk->state.reconciled = false;
     desk_hold(desk, PG_HOLD_RECONCILE, true);
@@ -419,6 +466,21 @@ void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CO
     config->option_count = venue->option_count;
 }
 
+static int64_t fee_e8(double bps)
+{
+    return isnan(bps) ? PG_PAPER_OWN_FEE : llround(bps * 1e4);
+}
+
+static pg_paper_options paper_options(const pg_config_venue *venue)
+{
+    int64_t latency_ms = llround(venue->latency_ms);
+    return (pg_paper_options){ .capital = venue->capital,
+                               .maker_fee_e8 = fee_e8(venue->maker_fee_bps),
+                               .taker_fee_e8 = fee_e8(venue->taker_fee_bps),
+                               .request_ms = latency_ms,
+                               .reply_ms = latency_ms };
+}
+
 static pg_status open_venue(pg_desk *desk, pg_error *err)
 {
     const pg_desk_config *config = &desk->config;
@@ -434,7 +496,12 @@ static pg_status open_venue(pg_desk *desk, pg_error *err)
     pg_venue_sink sink = {
         .self = desk, .ready = on_ready, .failed = on_failed, .events = on_events, .report = on_report, .link = on_link
     };
-    return pg_venue_open(&desk->venue, &venue, config->loop, sink, err);
+    if (config->venue->paper) {
+        pg_paper_options paper = paper_options(config->venue);
+        return pg_paper_open(&desk->venue, &venue, NULL, &paper, config->loop, sink, err);
+    }
+    return config->type ? config->type->open(&desk->venue, &venue, config->loop, sink, err)
+                        : pg_venue_open(&desk->venue, &venue, config->loop, sink, err);
 }
 
 pg_status pg_desk_new(pg_desk **made, const pg_desk_config *config, pg_desk_hooks hooks, pg_error *err)
@@ -485,6 +552,22 @@ void pg_desk_stop(pg_desk *desk, int64_t now_ns)
     desk->stopping = true;
     desk_hold(desk, PG_HOLD_OPERATOR, true);
     pg_desk_tick(desk, now_ns);
+}
+
+pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_request *request, int64_t now_ns,
+                               pg_error *err)
+{
+    PG_ASSERT(request->reduce_only && request->tif == PG_TIF_IOC && request->kind == PG_REQUEST_NEW);
+    int place = place_of(desk, request->id);
+    if (place < 0 || desk->seat[place]->number != market_number)
+        return pg_fail(err, PG_ERR_INVALID, "order %" PRIu64 " is none of that market's", request->id);
+    pg_seat *seat = desk->seat[place];
+    pg_status written = pg_ledger_request(desk->config.ledger, seat->number, request, seat->version, 0, now_ns);
+    if (written != PG_OK)
+        return pg_fail(err, written, "the ledger has no room: nothing is sent that is not recorded");
+    desk->state.sent++;
+    pg_venue_submit(desk->venue, &(pg_submit){ .market = seat->market, .request = *request }, 1);
+    return PG_OK;
 }
 
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done)

@@ -35,6 +35,7 @@ typedef struct {
     pg_risk *risk;
     const pg_log *log;
     uint64_t run;
+    const pg_venue_type *type;      /* NULL: the one of the configuration's kind */
     const char *url;                /* NULL: the configuration's */
     const pg_secret *key, *api_key; /* NULL: none */
     const char *const *symbols;
@@ -89,6 +90,12 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns);
 /* The end begins: quotes are pulled for good. */
 void pg_desk_stop(pg_desk *desk, int64_t now_ns);
 
+/* An order of the host's own at the end of a market's position, reduce-only and immediate: not judged, for quoting is
+ * held by then, but written down like every other, and sent at once. Its id must be free in the seat's numbers. Errors of
+ * the ledger: then it is not sent. */
+pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_request *request, int64_t now_ns,
+                               pg_error *err);
+
 /* Cancels every order of the account and looks until they are gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);
 
@@ -103,7 +110,8 @@ typedef struct {
     bool link[2];      /* pg_link */
     int64_t equity_e6; /* last known, with what the marks have done since */
     uint64_t sent, refused, unknown, reports, fills, duplicates, orphans, corrections;
-    int64_t order_ns; /* last time from request to answer */
+    uint64_t nonsense; /* reports that cannot be true */
+    int64_t order_ns;  /* last time from request to answer */
 } pg_desk_state;
 
 const pg_desk_state *pg_desk_get_state(const pg_desk *desk);

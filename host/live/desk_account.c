@@ -47,6 +47,11 @@ static bool settle_position(pg_desk *desk, int place, const pg_account_state *st
         if (desk->seat[i]->market == seat->market)
             return false;
     int64_t there = held_at_venue(state, seat->market), here = held_here(desk, seat->market);
+    if (!desk_is_possible(there)) {
+        desk_say(desk, PG_LOG_ERROR, "%s: the venue says a position of %" PRId64 " units, which cannot be", seat->name,
+                 there);
+        return true;
+    }
     bool seen = desk->odd[place] == there - here && desk->odd_fills == desk->state.fills;
     desk->odd[place] = there - here;
     if (there == here)
@@ -217,9 +222,10 @@ static void account_read(void *self, const pg_account_state *state, const pg_err
     desk_history_settle(desk, state, now_ns);
     tell_others(desk, state);
     desk->hooks.act(desk->hooks.self);
-    if (young || odd)
-        desk->next_read_ns = now_ns + (odd ? DESK_LOOK_S : DESK_SETTLE_S) * INT64_C(1000000000);
-    if (desk->state.link[PG_LINK_ACCOUNT] && (desk->state.reconciled || !odd))
+    bool old = desk->doubted_ns >= desk->asked_ns;
+    if (young || odd || old)
+        desk->next_read_ns = now_ns + (odd || old ? DESK_LOOK_S : DESK_SETTLE_S) * INT64_C(1000000000);
+    if (desk->state.link[PG_LINK_ACCOUNT] && (desk->state.reconciled || !odd) && !old)
         release(desk, state, now_ns);
     pg_desk_tick(desk, now_ns);
 }
@@ -239,7 +245,7 @@ void desk_reconcile(pg_desk *desk)
     desk->again = false;
     desk->asked_ns = desk_now();
     int64_t from_ns = desk->read_ns ? desk->read_ns - 2 * DESK_SETTLE_S * INT64_C(1000000000) : desk->fills_from_ns;
-    if (desk->config.key && from_ns > 0)
+    if (desk_has_account(desk) && from_ns > 0)
         pg_venue_fills_since(desk->venue, from_ns, desk, fills_read);
     else
         pg_venue_account(desk->venue, desk, account_read);
@@ -265,7 +271,7 @@ static void found_cancelled(void *self, int remaining, const pg_error *err)
 
 void pg_desk_begin(pg_desk *desk)
 {
-    if (!desk->config.key) { /* market data only */
+    if (!desk_has_account(desk)) { /* market data only */
         desk->begun = desk->state.reconciled = true;
         desk_hold(desk, PG_HOLD_RECONCILE, false);
         return;

@@ -53,6 +53,9 @@ struct pg_desk {
     double base_net;
     int64_t refusal_logged_ns;  /* the last refusal that was logged */
     uint64_t refusals_unlogged; /* since then */
+    int64_t nonsense_logged_ns; /* the last report that cannot be true */
+    int64_t doubted_ns;         /* a reading that was asked for before this settles nothing; 0: no doubt */
+    bool failed;                /* the venue needs a person: its links do not matter any more */
     bool stopping;              /* holds are no news any more */
     int64_t switch_next_ns;     /* the dead-man's switch is to be set again */
     bool switch_set, switch_off;
@@ -78,10 +81,29 @@ void desk_reconcile(pg_desk *desk);
 /* Reads it as it is from now on, also when a reading is under way. */
 void desk_reconcile_again(pg_desk *desk);
 
+/* Whether a position is one that can be calculated with. */
+bool desk_is_possible(int64_t quantity);
+
+/* What is wrong with a report, by itself (desk_check.c). NULL: nothing; its numbers can be calculated with. */
+const char *desk_wrong_report(const pg_report *report);
+
+/* Whether an order of a seat cannot have had this reply: a fill of more than is open, a replacement by more than was
+ * asked for. NULL: it can, or it is too late to matter. */
+const char *desk_wrong_reply(const pg_seat *seat, const pg_reply *reply);
+
+/* A report that cannot be true: it is told, and nothing is quoted until the account was read anew. */
+void desk_nonsense(pg_desk *desk, const pg_report *report, const char *why, int64_t now_ns);
+
 /* Reads what earlier sessions left in the ledger; and, when the account is known, writes down what has ended since
  * (desk_history.c). */
 void desk_history_read(pg_desk *desk);
 void desk_history_settle(pg_desk *desk, const pg_account_state *state, int64_t now_ns);
+
+/* Whether orders can be placed: with a key, or on paper without one. */
+static inline bool desk_has_account(const pg_desk *desk)
+{
+    return desk->config.key || desk->config.venue->paper;
+}
 
 void desk_say(const pg_desk *desk, pg_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -42,8 +42,8 @@ static bool act(pg_live *live, pg_live_market *market)
 
 void pg_live_act(pg_live *live)
 {
-    if (live->acting)
-        return; /* the loop below sees what was given */
+    if (live->acting || live->phase == LIVE_ENDED)
+        return; /* the loop below sees what was given; or nobody is there any more who could send */
     live->acting = true;
     live_guard_turn(live);
     bool acted = true;
@@ -55,6 +55,8 @@ void pg_live_act(pg_live *live)
             if (live->venue[i].desk)
                 pg_desk_flush(live->venue[i].desk);
     }
+    for (int i = 0; i < live->market_count; i++)
+        pg_runner_collect(pg_live_market_runner(live->market[i]));
     live->acting = false;
     arm_timers(live);
 }
@@ -129,6 +131,7 @@ void pg_live_free(pg_live *live)
 {
     if (!live)
         return;
+    live->phase = LIVE_ENDED; /* what is still called back below acts no more */
     pg_timer *timers[] = { live->tick, live->status, live->end, live->deadline };
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
@@ -137,8 +140,8 @@ void pg_live_free(pg_live *live)
     pg_console_free(live->console);
     live->console = NULL;
     pg_exporter_free(live->exporter);
-    live_close_reload(live);
     for (int i = 0; i < live->venue_count; i++) {
+        pg_timer_stop(live->venue[i].closing);
         pg_desk_free(live->venue[i].desk);
         pg_child_free(live->venue[i].child);
     }
@@ -146,6 +149,7 @@ void pg_live_free(pg_live *live)
         pg_loop_run_for(live->loop, 50); /* what is being closed */
     for (int i = 0; i < live->market_count; i++)
         pg_live_market_free(live->market[i]);
+    live_close_reload(live); /* after the markets, whose pilots it frees */
     pg_error err = { 0 };
     char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
     if (pg_ledger_close(live->ledger, &err) != PG_OK)

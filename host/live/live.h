@@ -36,6 +36,9 @@ void pg_live_stop(pg_live *live, const char *why);
  * itself. */
 pg_status pg_live_reload(pg_live *live, pg_live_market *market, pg_error *err);
 
+/* When a new version is being built from a plan that is not the present one any more: begins that again. */
+void pg_live_rebuild(pg_live *live, pg_live_market *market);
+
 /* ---- what there is, for the console, the metrics and the status line ---- */
 
 pg_config *pg_live_config_of(const pg_live *live);

@@ -25,6 +25,11 @@ typedef struct {
     bool begun;
     bool cancelled; /* at the end: nothing is open any more, or nobody can tell */
     int remaining;
+    bool is_empty;     /* the venue has said that nothing is open */
+    int leverage_at;   /* place in the configuration of the market whose leverage is being set */
+    pg_timer *closing; /* positions are being closed */
+    int64_t close_until_ns, close_again_ns;
+    uint64_t closings; /* orders sent for it */
 } live_venue;
 
 typedef enum { LIVE_STARTING, LIVE_RUNNING, LIVE_STOPPING, LIVE_ENDED } live_phase;
@@ -79,7 +84,15 @@ void live_close_reload(pg_live *live);
 /* Watches the files that a market's running version was loaded from. */
 void live_watch_scripts(pg_live *live, pg_live_market *market);
 
+/* ---- live_close.c ---- */
+
+/* Begins to close what is to be closed on a venue; live_closed follows. False when there is nothing to do. */
+bool live_close(live_venue *venue);
+
 /* ---- live_stop.c ---- */
+
+/* A venue is done: nothing is open there any more, or nobody can tell. */
+void live_closed(live_venue *venue);
 
 pg_status live_catch_signals(pg_live *live, pg_error *err);
 void live_release_signals(pg_live *live);

@@ -77,6 +77,14 @@ pg_status pg_live_reload(pg_live *live, pg_live_market *market, pg_error *err)
     return status;
 }
 
+void pg_live_rebuild(pg_live *live, pg_live_market *market)
+{
+    pg_error err = { 0 };
+    if (pg_hangar_is_building(live->hangar, pg_live_market_runner(market)) &&
+        pg_live_reload(live, market, &err) != PG_OK)
+        refused(live, market, &err);
+}
+
 /* ---- the configuration ---- */
 
 static pg_live_market *market_of(const pg_live *live, const pg_config_market *entry)
@@ -94,17 +102,49 @@ static void tell(pg_live *live, const pg_error *err)
              pg_error_text(err, text, sizeof text));
 }
 
-/* The limits first: when they may not be loosened, nothing else is applied either. */
-static pg_status take_limits(pg_live *live, const pg_config *after, pg_error *err)
+typedef pg_status (*limits_fn)(pg_live *live, int market, const pg_risk_limits *limits, bool allow_loosen,
+                               pg_error *err);
+
+static pg_status look_at(pg_live *live, int market, const pg_risk_limits *limits, bool allow_loosen, pg_error *err)
 {
-    pg_status status = pg_risk_reload(live->risk, -1, &after->risk.limits, after->risk.allow_loosen, err);
+    return pg_risk_may_reload(live->risk, market, limits, allow_loosen, err);
+}
+
+static pg_status take(pg_live *live, int market, const pg_risk_limits *limits, bool allow_loosen, pg_error *err)
+{
+    return pg_risk_reload(live->risk, market, limits, allow_loosen, err);
+}
+
+static pg_status for_all_limits(pg_live *live, const pg_config *after, limits_fn fn, pg_error *err)
+{
+    pg_status status = fn(live, -1, &after->risk.limits, after->risk.allow_loosen, err);
     for (int i = 0; status == PG_OK && i < after->market_count; i++) {
         const pg_live_market *market = market_of(live, &after->markets[i]);
         if (!market)
             continue;
         pg_risk_limits limits = pg_config_market_limits(after, &after->markets[i]);
-        status = pg_risk_reload(live->risk, pg_live_market_number(market), &limits, after->risk.allow_loosen, err);
+        status = fn(live, pg_live_market_number(market), &limits, after->risk.allow_loosen, err);
     }
+    return status;
+}
+
+static void tick_desks(pg_live *live)
+{
+    for (int i = 0; i < live->venue_count; i++)
+        if (live->venue[i].desk)
+            pg_desk_tick(live->venue[i].desk, pg_clock_now(pg_clock_real()));
+}
+
+/* The limits first, all of them or none: when they may not be loosened, nothing else is applied either. The risk gate
+ * has to know what is open at this moment, and what it then pulls is pulled at once. */
+static pg_status take_limits(pg_live *live, const pg_config *after, pg_error *err)
+{
+    pg_status status = for_all_limits(live, after, look_at, err);
+    if (status != PG_OK)
+        return status;
+    tick_desks(live);
+    status = for_all_limits(live, after, take, err);
+    tick_desks(live);
     return status;
 }
 
@@ -235,6 +275,6 @@ pg_status live_open_reload(pg_live *live, pg_error *err)
 
 void live_close_reload(pg_live *live)
 {
-    pg_hangar_free(live->hangar);
     pg_watcher_free(live->watcher);
+    pg_hangar_free(live->hangar);
 }

@@ -176,6 +176,7 @@ static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market
                                 .risk = live->risk,
                                 .account = v->number,
                                 .venue_market = number,
+                                .hangar = live->hangar,
                                 .session = live->session[0] ? live->session : NULL,
                                 .log = &live->log };
     pg_market_hooks hooks = { .self = live, .act = act, .say = say };
@@ -184,6 +185,55 @@ static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market
         return status;
     live_watch_scripts(live, live->market[live->market_count++]);
     return PG_OK;
+}
+
+static void begin(live_venue *v)
+{
+    pg_live *live = v->live;
+    live->phase = LIVE_RUNNING;
+    live_guard_arm(live);
+    pg_desk_begin(v->desk);
+    pg_live_act(live);
+}
+
+static void set_next_leverage(live_venue *v);
+
+static void leverage_set(void *self, const pg_error *err)
+{
+    live_venue *v = self;
+    const pg_config_market *entry = &v->live->config->markets[v->leverage_at++];
+    if (v->live->phase >= LIVE_STOPPING)
+        return;
+    if (!err || err->status == PG_OK) {
+        set_next_leverage(v);
+        return;
+    }
+    pg_error failure = { 0 };
+    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    pg_fail(&failure, err->status, "the leverage of %s of %s cannot be set to %d: %.300s", entry->symbol,
+            entry->venue_name, entry->leverage, pg_error_text(err, text, sizeof text));
+    pg_error_where(&failure, "%s:%d", v->live->config->path, entry->line);
+    pg_error_remedy(&failure, "leave `leverage` out to keep what is set at the venue");
+    fail_start(v->live, &failure);
+}
+
+/* One market after the other; then quoting may begin. */
+static void set_next_leverage(live_venue *v)
+{
+    const pg_config *config = v->live->config;
+    for (; v->leverage_at < config->market_count; v->leverage_at++) {
+        const pg_config_market *entry = &config->markets[v->leverage_at];
+        if (!entry->enabled || entry->leverage == 0 || &config->venues[entry->venue] != v->venue)
+            continue;
+        if (!config->host.trading_enabled || !(v->key || v->venue->paper))
+            break;
+        int number = 0;
+        while (strcmp(v->symbols[number], entry->symbol) != 0)
+            number++;
+        pg_venue_set_leverage(pg_desk_venue(v->desk), number, entry->leverage, true, v, leverage_set);
+        return;
+    }
+    begin(v);
 }
 
 static void desk_ready(void *self)
@@ -204,10 +254,7 @@ static void desk_ready(void *self)
             return;
         }
     }
-    live->phase = LIVE_RUNNING;
-    live_guard_arm(live);
-    pg_desk_begin(v->desk);
-    pg_live_act(live);
+    set_next_leverage(v);
 }
 
 static void desk_failed(void *self, const pg_error *err)

@@ -28,12 +28,24 @@ static void finish_when_done(pg_live *live)
     finish(live);
 }
 
-static void disarmed(void *self, const pg_error *err)
+static void ended(live_venue *v)
 {
-    live_venue *v = self;
-    (void)err; /* it goes off over an account without orders then */
     v->cancelled = true;
     finish_when_done(v->live);
+}
+
+static void disarmed(void *self, const pg_error *err)
+{
+    (void)err; /* it goes off over an account without orders then */
+    ended(self);
+}
+
+void live_closed(live_venue *v)
+{
+    if (v->is_empty)
+        pg_desk_disarm(v->desk, v, disarmed);
+    else
+        ended(v);
 }
 
 static void cancelled(void *self, int remaining, const pg_error *err)
@@ -42,30 +54,39 @@ static void cancelled(void *self, int remaining, const pg_error *err)
     char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY] = "";
     bool failed = err && err->status != PG_OK;
     v->remaining = remaining;
-    if (remaining == 0 && !failed) {
-        pg_desk_disarm(v->desk, v, disarmed);
-        return;
+    v->is_empty = remaining == 0 && !failed;
+    if (!v->is_empty) {
+        pg_fail(&v->live->error, PG_ERR_STATE, "venue %s: %d orders may still be open%s%s", v->venue->name, remaining,
+                failed ? ": " : "", failed ? pg_error_text(err, text, sizeof text) : "");
+        pg_error_remedy(&v->live->error, "look at the venue, and cancel them there");
     }
-    v->cancelled = true;
-    pg_fail(&v->live->error, PG_ERR_STATE, "venue %s: %d orders may still be open%s%s", v->venue->name, remaining,
-            failed ? ": " : "", failed ? pg_error_text(err, text, sizeof text) : "");
-    pg_error_remedy(&v->live->error, "look at the venue, and cancel them there");
-    finish_when_done(v->live);
+    if (failed || !live_close(v))
+        live_closed(v);
 }
 
 static void out_of_time(void *self)
 {
     pg_live *live = self;
+    bool waits = false;
+    pg_timer_stop(live->deadline);
     live->deadline = NULL;
     for (int i = 0; i < live->venue_count; i++) {
         live_venue *v = &live->venue[i];
         if (v->cancelled)
             continue;
+        if (v->closing) { /* which has a time of its own */
+            waits = true;
+            continue;
+        }
+        v->cancelled = true;
         pg_fail(&live->error, PG_ERR_STATE, "venue %s did not confirm within %d s that nothing is open", v->venue->name,
                 DEADLINE_MS / 1000);
         pg_error_remedy(&live->error, "look at the venue, and cancel what is open there");
     }
-    finish(live);
+    if (waits)
+        live->deadline = pg_timer_start(live->loop, DEADLINE_MS, 0, live, out_of_time);
+    else
+        finish(live);
 }
 
 void pg_live_stop(pg_live *live, const char *why)
@@ -86,7 +107,7 @@ void pg_live_stop(pg_live *live, const char *why)
     live->deadline = pg_timer_start(live->loop, DEADLINE_MS, 0, live, out_of_time);
     for (int i = 0; i < live->venue_count; i++) {
         live_venue *v = &live->venue[i];
-        if (v->desk && v->key && v->begun)
+        if (v->desk && (v->key || v->venue->paper) && v->begun)
             pg_desk_cancel_all(v->desk, v, cancelled);
         else
             v->cancelled = true;
@@ -101,13 +122,14 @@ void live_report(const pg_live *live)
     int64_t now_ns = pg_clock_now(pg_clock_real());
     double pnl = 0;
     for (int i = 0; i < live->market_count; i++) {
-        const pg_engine *engine = pg_runner_engine(pg_live_market_runner(live->market[i]));
+        pg_engine *engine = pg_runner_engine(pg_live_market_runner(live->market[i]));
+        pg_engine_follow(engine); /* what was heard after its script had ended */
         const pg_instrument *in = pg_engine_instrument(engine);
         const pg_account *account = pg_engine_account(engine);
         double net = pg_money_double(in, account->net_x2) / 2;
         pnl += net;
-        snprintf(text, sizeof text, "%s: position %+.8g kept, %llu fills, PnL %+.2f",
-                 pg_live_market_name(live->market[i]), pg_size_double(in, account->position.quantity),
+        snprintf(text, sizeof text, "%s: position %+.8g%s, %llu fills, PnL %+.2f", pg_live_market_name(live->market[i]),
+                 pg_size_double(in, account->position.quantity), account->position.quantity ? " kept" : "",
                  (unsigned long long)account->fills, net);
         live_say(out, "%s", text);
         pg_ledger_position(live->ledger, pg_live_market_number(live->market[i]), account->position.quantity,

@@ -193,6 +193,12 @@ static void start_fit(void *self, pg_pilot *pilot, uint64_t number, void *call)
     uv_queue_work(pg_loop_uv(m->with.loop), &job->work, run_fit, fit_done);
 }
 
+static void scrap(void *self, pg_pilot *pilot)
+{
+    pg_live_market *m = self;
+    pg_hangar_scrap(m->with.hangar, pilot);
+}
+
 /* ---- plans ---- */
 
 static pg_status add_settings(pg_plan *plan, const pg_config_market *entry, pg_error *err)
@@ -277,7 +283,8 @@ static pg_status make_runner(pg_live_market *m, pg_error *err)
     int64_t now_ns = pg_clock_now(pg_clock_real());
     pg_plan *plan = malloc(sizeof *plan);
     pg_pilot *pilot = NULL;
-    pg_status status = plan ? pg_live_market_plan(m, plan, m->with.config, m->with.entry, err) : PG_ERR_MEMORY;
+    pg_status status = plan ? pg_live_market_plan(m, plan, m->with.config, m->with.entry, err)
+                            : pg_fail(err, PG_ERR_MEMORY, "no memory for a plan");
     if (status == PG_OK)
         status = pg_pilot_new(&pilot, plan, now_ns, (pg_gateway){ 0 }, false, m->with.log, err);
     free(plan);
@@ -285,11 +292,15 @@ static pg_status make_runner(pg_live_market *m, pg_error *err)
                                 .scripts = m->with.session ? m->scripts : NULL,
                                 .probation_ns = (int64_t)(m->with.config->host.probation_s * 1e9),
                                 .shadow_inputs = m->with.config->host.shadow_events };
-    pg_runner_hooks hooks = { .self = m, .send = hand_out, .news = hear, .start = start_fit };
+    pg_runner_hooks hooks = {
+        .self = m, .send = hand_out, .news = hear, .start = start_fit, .scrap = m->with.hangar ? scrap : NULL
+    };
     if (status == PG_OK)
         status = pg_runner_new(&m->runner, &config, hooks, pilot, now_ns, err);
     if (status == PG_OK)
         write_version(m, pilot, PG_VERSION_LIVE, now_ns);
+    else
+        pg_pilot_free(pilot);
     return status;
 }
 
@@ -329,6 +340,8 @@ void pg_live_market_free(pg_live_market *m)
     if (!m)
         return;
     pg_timer_stop(m->timer);
+    if (m->with.hangar && m->runner)
+        pg_hangar_drop(m->with.hangar, m->runner);
     if (m->tape && m->runner)
         close_tape(m);
     else if (m->tape)

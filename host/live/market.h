@@ -4,6 +4,7 @@
 #define PG_LIVE_MARKET_H
 
 #include "live/desk.h"
+#include "live/hangar.h"
 #include "live/runner.h"
 
 enum { PG_MARKET_NEWS = 320 };
@@ -27,6 +28,7 @@ typedef struct {
     pg_risk *risk;
     int account;
     int venue_market;    /* number at the venue */
+    pg_hangar *hangar;   /* takes what is not needed any more; NULL: freed at once */
     const char *session; /* folder of the session's flight recordings; NULL: none */
     const pg_log *log;
 } pg_market_config;

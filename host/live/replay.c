@@ -114,15 +114,6 @@ static void compare_request(replay *p, const pg_flight_record *record)
     made->count--;
 }
 
-static double best_of(const pg_desired *desired, int side)
-{
-    double best = NAN;
-    for (int i = 0; i < desired->count[side]; i++)
-        if (isnan(best) || (side == 0 ? desired->price[side][i] > best : desired->price[side][i] < best))
-            best = desired->price[side][i];
-    return best;
-}
-
 static void compare_other(replay *p)
 {
     pg_desired running = { .count = { 0, 0 } }, other = running;
@@ -130,7 +121,7 @@ static void compare_other(replay *p)
     pg_engine_declared(pg_runner_engine(p->runner), &running);
     pg_engine_declared(p->other->engine, &other);
     for (int side = 0; side < 2; side++) {
-        double a = best_of(&running, side), b = best_of(&other, side);
+        double a = pg_desired_best(&running, side), b = pg_desired_best(&other, side);
         if (isnan(a) != isnan(b))
             p->result->only_one++;
         if (isnan(a) || isnan(b) || !(view->mid > 0))

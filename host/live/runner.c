@@ -200,15 +200,6 @@ static double apart_bps(double a, double b, double mid)
     return fabs(a - b) / mid * 1e4;
 }
 
-static double best_of(const pg_desired *desired, int side)
-{
-    double best = NAN;
-    for (int i = 0; i < desired->count[side]; i++)
-        if (isnan(best) || (side == 0 ? desired->price[side][i] > best : desired->price[side][i] < best))
-            best = desired->price[side][i];
-    return best;
-}
-
 /* What the shadow would quote, beside what is quoted. */
 static void compare(pg_runner *r)
 {
@@ -217,7 +208,7 @@ static void compare(pg_runner *r)
     if (!(mid > 0) || !pg_engine_declared(r->pilot->engine, &running) || !pg_engine_declared(r->shadow->engine, &other))
         return;
     for (int side = 0; side < 2; side++) {
-        double apart = apart_bps(best_of(&running, side), best_of(&other, side), mid);
+        double apart = apart_bps(pg_desired_best(&running, side), pg_desired_best(&other, side), mid);
         if (!isnan(apart)) {
             r->difference_bps += apart;
             r->compared++;

@@ -62,6 +62,8 @@ typedef struct {
     uint64_t seed;                       /* local and paper */
     double rest_backup_s;                /* reads prices over REST this often while the stream is down; 0: never */
     double maker_fee_bps, taker_fee_bps; /* local and paper; NAN: the venue's base fees */
+    double capital;                      /* paper: equity at the start, quote units */
+    double latency_ms;                   /* paper: of requests, and of answers */
     pg_unknown_orders unknown_orders;
     double dead_man_s; /* the venue's own dead-man's switch is set this far ahead; 0: not used */
     pg_venue_option options[PG_CONFIG_OPTIONS]; /* of this kind of venue only */

@@ -52,7 +52,11 @@ static void check_venue_place(checker *c, const pg_config_venue *venue)
 {
     static const char *const local_only[] = { "data", "speed" };
     static const char *const simulated_only[] = { "maker_fee_bps", "taker_fee_bps", "seed" };
+    static const char *const paper_only[] = { "capital", "latency_ms" };
     bool local = venue->network == PG_NETWORK_LOCAL;
+    for (size_t i = 0; i < sizeof paper_only / sizeof *paper_only; i++)
+        if (!venue->paper && venue_has(venue, paper_only[i]))
+            WRONG(c, venue->line, "%s is for paper = true only", paper_only[i]);
     for (size_t i = 0; i < sizeof local_only / sizeof *local_only; i++)
         if (!local && venue_has(venue, local_only[i]))
             WRONG(c, venue->line, "%s is for network = \"local\" only", local_only[i]);

@@ -43,13 +43,20 @@ static const pg_config_field venue_fields[] = {
     { VENUE(rest_backup_s, NUMBER), 0, 3600, "s" },
     { VENUE(maker_fee_bps, NUMBER), -100, 100, "bps" },
     { VENUE(taker_fee_bps, NUMBER), -100, 100, "bps" },
+    { VENUE(capital, NUMBER), 0.01, 1e12, "of quote currency" },
+    { VENUE(latency_ms, NUMBER), 0, 60000, "ms" },
     { VENUE(unknown_orders, CHOICE), .choices = unknown_orders },
     { VENUE(dead_man_s, NUMBER), 0, 86400, "s" },
 };
 
-static const pg_config_venue venue_defaults = {
-    .network = PG_NETWORK_UNKNOWN, .enabled = true, .speed = 1, .seed = 1, .maker_fee_bps = NAN, .taker_fee_bps = NAN
-};
+static const pg_config_venue venue_defaults = { .network = PG_NETWORK_UNKNOWN,
+                                                .enabled = true,
+                                                .speed = 1,
+                                                .seed = 1,
+                                                .maker_fee_bps = NAN,
+                                                .taker_fee_bps = NAN,
+                                                .capital = 100000,
+                                                .latency_ms = 50 };
 
 /* ---- market ---- */
 

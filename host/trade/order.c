@@ -25,29 +25,44 @@ bool pg_order_is_final(const pg_order *order)
     return order->state >= PG_ORDER_FILLED;
 }
 
+/* Whether a replacement is in flight that is an order of its own beside this one. */
+static bool is_apart(const pg_order *order)
+{
+    return order->fresh && order->state == PG_ORDER_PENDING_REPLACE;
+}
+
+static bool can_fill(const pg_order *order, int64_t size)
+{
+    int64_t beside = is_apart(order) ? order->next_size : 0;
+    return size > 0 && (size <= order->remaining || size - order->remaining <= beside);
+}
+
 /* Takes a fill off the order, and off its replacement in flight. True when nothing of it can fill any more. */
 static bool take_fill(pg_order *order, int64_t size)
 {
-    bool apart = order->fresh && order->state == PG_ORDER_PENDING_REPLACE;
+    bool apart = is_apart(order);
     int64_t of_next = 0;
     if (apart && size > order->remaining)
         of_next = size - order->remaining;
     else if (!order->fresh) /* it happened before the replacement: replies come in the order of happening */
         of_next = size < order->next_size ? size : order->next_size;
-    PG_ASSERT(size > 0 && size <= order->remaining + (apart ? order->next_size : 0));
     order->filled += size;
     order->remaining -= apart ? size - of_next : size;
     order->next_size -= of_next;
     return order->remaining == 0 && !apart;
 }
 
+bool pg_order_can_take(const pg_order *order, const pg_reply *reply)
+{
+    return !pg_order_is_final(order) && reply->kind < REPLY_KINDS && next_state[order->state][reply->kind] != 0 &&
+           (reply->kind != PG_REPLY_FILL || can_fill(order, reply->size));
+}
+
 bool pg_order_apply(pg_order *order, const pg_reply *reply)
 {
-    if (pg_order_is_final(order) || reply->kind >= REPLY_KINDS)
+    if (!pg_order_can_take(order, reply))
         return false;
     uint8_t next = next_state[order->state][reply->kind];
-    if (!next)
-        return false;
     switch (reply->kind) {
     case PG_REPLY_FILL:
         if (take_fill(order, reply->size))

@@ -117,10 +117,14 @@ typedef struct {
 bool pg_order_is_final(const pg_order *order);
 
 /* Moves an order by a reply. Returns false (and changes nothing) when the reply is not possible in this state:
- * a late or duplicated message. Fills are possible in every state that is not final.
+ * a late or duplicated message, or a fill of more than is open. Other fills are possible in every state that is not
+ * final.
  * A fresh order with a replacement in flight may fill beyond what remained: that is the replacement's, heard of before
  * its acknowledgement. With nothing left it is not over until the replacement was answered. */
 bool pg_order_apply(pg_order *order, const pg_reply *reply);
+
+/* Whether pg_order_apply would. */
+bool pg_order_can_take(const pg_order *order, const pg_reply *reply);
 
 const char *pg_order_state_name(int state);
 const char *pg_reason_name(int reason);

@@ -99,6 +99,43 @@ void pg_risk_look(pg_risk_open *open, const pg_orders *orders)
     }
 }
 
+/* Whether what is open on a side can fill without the position going beyond its limits. */
+static bool side_fits(const risk_market *m, int which)
+{
+    pg_money worst = (which == 0 ? m->quantity : -(pg_money)m->quantity) + m->open.size[which];
+    if (m->open.size[which] == 0)
+        return true;
+    return (m->bound.position == 0 || worst <= m->bound.position) &&
+           (m->bound.position_x2 == 0 || risk_product(worst, m->mark_x2) <= m->bound.position_x2);
+}
+
+static bool open_fits(const pg_risk *risk, const risk_market *m)
+{
+    const risk_worst *total = &risk->account[m->account].total;
+    if (m->open.count == 0)
+        return true;
+    if (m->bound.open_orders > 0 && m->open.count > m->bound.open_orders)
+        return false;
+    return side_fits(m, 0) && side_fits(m, 1) && (risk->gross_e6 == 0 || total->gross <= risk->gross_e6) &&
+           (risk->net_e6 == 0 || (total->up <= risk->net_e6 && total->down <= risk->net_e6));
+}
+
+void risk_pull_open(pg_risk *risk, risk_market *m, bool any)
+{
+    if (open_fits(risk, m) && !(any && m->open.count > 0))
+        return;
+    m->holds |= PG_HOLD_OPEN;
+    m->until_empty = m->until_empty || any;
+}
+
+void risk_let_go(pg_risk *risk, risk_market *m)
+{
+    if (!(m->holds & PG_HOLD_OPEN) || (m->until_empty && m->open.count > 0) || !open_fits(risk, m))
+        return;
+    m->holds &= (uint8_t)~PG_HOLD_OPEN;
+    m->until_empty = false;
+}
+
 void pg_risk_mark(pg_risk *risk, int market, int64_t mark_x2)
 {
     risk_market *m = at(risk, market);
@@ -122,6 +159,7 @@ void pg_risk_set_open(pg_risk *risk, int market, const pg_risk_open *open)
     m->open = *open;
     if (!same)
         revalue(risk, m);
+    risk_let_go(risk, m);
 }
 
 void pg_risk_heard(pg_risk *risk, int market, pg_feed feed, int64_t now_ns)
@@ -323,7 +361,8 @@ static void explain_hold(char *text, unsigned holds)
                     { PG_HOLD_GUARD, "the guard is gone" },
                     { PG_HOLD_LINK, "a connection is down" },
                     { PG_HOLD_SCRIPT, "the script failed" },
-                    { PG_HOLD_RECONCILE, "orders or positions do not agree with the venue's" } };
+                    { PG_HOLD_RECONCILE, "orders or positions do not agree with the venue's" },
+                    { PG_HOLD_OPEN, "what is open is beyond the new limits" } };
     int length = snprintf(text, PG_RISK_TEXT, "hold:");
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (holds & reasons[i].hold && length > 0 && length < PG_RISK_TEXT)

@@ -29,12 +29,13 @@ typedef enum { PG_RISK_NORMAL, PG_RISK_REDUCE_ONLY, PG_RISK_PULL, PG_RISK_SHUTDO
 
 /* The host's own reasons to pull quotes, as bits of pg_risk_hold. */
 typedef enum {
-    PG_HOLD_OPERATOR = 1,  /* paused by hand */
-    PG_HOLD_LEDGER = 2,    /* no room to record */
-    PG_HOLD_GUARD = 4,     /* the guard is gone */
-    PG_HOLD_LINK = 8,      /* a connection is down */
-    PG_HOLD_SCRIPT = 16,   /* the script failed */
-    PG_HOLD_RECONCILE = 32 /* positions or orders do not agree with the venue's */
+    PG_HOLD_OPERATOR = 1,   /* paused by hand */
+    PG_HOLD_LEDGER = 2,     /* no room to record */
+    PG_HOLD_GUARD = 4,      /* the guard is gone */
+    PG_HOLD_LINK = 8,       /* a connection is down */
+    PG_HOLD_SCRIPT = 16,    /* the script failed */
+    PG_HOLD_RECONCILE = 32, /* positions or orders do not agree with the venue's */
+    PG_HOLD_OPEN = 64       /* what is open is beyond limits that were tightened; set and cleared by pg_risk itself */
 } pg_hold;
 
 /* Open orders of a market, with everything on its way at its largest. */
@@ -125,9 +126,14 @@ void pg_risk_reset(pg_risk *risk);
 
 /* ---- configuration ---- */
 
-/* New limits for one market, or (-1) the general ones. Tightening takes effect at once. PG_ERR_INVALID, and nothing
- * changes, when any is looser and allow_loosen is false: the error names it with both values. */
+/* New limits for one market, or (-1) the general ones. Tightening takes effect at once: where what is open, as last
+ * told, is beyond them or could become so, quotes are pulled until it is not. PG_ERR_INVALID, and nothing changes, when
+ * any is looser and allow_loosen is false: the error names it with both values. */
 pg_status pg_risk_reload(pg_risk *risk, int market, const pg_risk_limits *limits, bool allow_loosen, pg_error *err);
+
+/* Whether pg_risk_reload would; nothing changes. */
+pg_status pg_risk_may_reload(const pg_risk *risk, int market, const pg_risk_limits *limits, bool allow_loosen,
+                             pg_error *err);
 
 /* One line a limit, effective values in currency, for `perigee check`; the callback gets each. */
 typedef void (*pg_risk_line_fn)(void *self, const char *name, const char *value, const char *consequence,

@@ -195,30 +195,62 @@ static pg_status check_reload(const pg_risk *risk, int market, const pg_risk_lim
     return status;
 }
 
+/* The limits with their defaults. */
+static pg_status look_at_reload(const pg_risk *risk, int market, pg_risk_limits *to, bool allow_loosen, pg_error *err)
+{
+    if (market >= risk->market_count)
+        return pg_fail(err, PG_ERR_INVALID, "there is no market %d", market);
+    pg_status status = pg_risk_limits_check(to, err);
+    return status == PG_OK ? check_reload(risk, market, to, allow_loosen, err) : status;
+}
+
+pg_status pg_risk_may_reload(const pg_risk *risk, int market, const pg_risk_limits *limits, bool allow_loosen,
+                             pg_error *err)
+{
+    pg_risk_limits to = *limits;
+    return look_at_reload(risk, market, &to, allow_loosen, err);
+}
+
+static bool is_tighter(int64_t from, int64_t to)
+{
+    return to != 0 && (from == 0 || to < from);
+}
+
+/* Whether a single order that rests may be beyond the new limits. */
+static bool orders_may_exceed(const risk_bounds *from, const risk_bounds *to)
+{
+    bool value = to->order_x2 != 0 && (from->order_x2 == 0 || to->order_x2 < from->order_x2);
+    return value || is_tighter(from->order_size, to->order_size) || is_tighter(from->distance_e6, to->distance_e6);
+}
+
+static void change_limits(pg_risk *risk, int i, const pg_risk_limits *to, bool own)
+{
+    risk_market *m = &risk->market[i];
+    risk_bounds before = m->bound;
+    m->limits = *to;
+    m->own_limits = own;
+    (void)convert(&m->bound, to, &m->instrument, NULL); /* was checked */
+    pg_risk_cascade(risk, i, m->severity);
+    pg_risk_position(risk, i, m->quantity);
+    risk_pull_open(risk, m, orders_may_exceed(&before, &m->bound));
+}
+
 pg_status pg_risk_reload(pg_risk *risk, int market, const pg_risk_limits *limits, bool allow_loosen, pg_error *err)
 {
     pg_risk_limits to = *limits;
-    if (market >= risk->market_count)
-        return pg_fail(err, PG_ERR_INVALID, "there is no market %d", market);
-    pg_status status = pg_risk_limits_check(&to, err);
-    if (status == PG_OK)
-        status = check_reload(risk, market, &to, allow_loosen, err);
+    pg_status status = look_at_reload(risk, market, &to, allow_loosen, err);
     if (status != PG_OK)
         return status;
     for (int i = 0; i < risk->market_count; i++) {
-        risk_market *m = &risk->market[i];
-        if (!is_meant(m, i, market))
-            continue;
-        m->limits = to;
-        m->own_limits = market >= 0;
-        (void)convert(&m->bound, &to, &m->instrument, NULL); /* was checked */
-        pg_risk_cascade(risk, i, m->severity);
-        pg_risk_position(risk, i, m->quantity);
+        if (is_meant(&risk->market[i], i, market))
+            change_limits(risk, i, &to, market >= 0);
     }
     if (market >= 0)
         return PG_OK;
     risk->general = to;
     convert_account_limits(risk);
+    for (int i = 0; i < risk->market_count; i++)
+        risk_pull_open(risk, &risk->market[i], false); /* the account's limits are for all */
     for (int i = 0; i < PG_RISK_ACCOUNTS; i++)
         risk_judge_equity(risk, i);
     return PG_OK;

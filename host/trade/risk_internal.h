@@ -28,6 +28,7 @@ typedef struct {
     int account;
     int sibling; /* next market on this instrument and account, in a ring; itself when there is none */
     bool fresh_replace, own_limits, pulled_by_cascade;
+    bool until_empty; /* PG_HOLD_OPEN ends when nothing is open: single orders may be beyond the limits */
     uint8_t holds;
     pg_risk_limits limits; /* as given */
     risk_bounds bound;
@@ -66,6 +67,11 @@ pg_money risk_product(pg_money a, pg_money b);
 
 /* What the market may come to with these open sizes. */
 risk_worst risk_worst_of(const risk_market *m, const int64_t open[2]);
+
+/* Sets PG_HOLD_OPEN where what is open is beyond the limits, or (any) when there is anything open at all; and clears it
+ * where that is over. */
+void risk_pull_open(pg_risk *risk, risk_market *m, bool any);
+void risk_let_go(pg_risk *risk, risk_market *m);
 
 /* Judges daily loss and drawdown of an account. */
 void risk_judge_equity(pg_risk *risk, int account);

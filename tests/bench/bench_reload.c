@@ -27,9 +27,9 @@ int main(int argc, char **argv)
     const rig *r = t->rig;
     printf("%d reloads, %d of them broken, over %zu events in %.1f s; mean build %.2f ms\n", reloads, t->broken,
            r->next, pg_clock_elapsed() - began_s, t->build_ms / t->done);
-    printf("took over %d, refused %d (of them %d while building), came back %d\n", r->news[PG_RUNNER_LIVE],
+    printf("took over %d, refused %d (of them %d while building), came back %d, failed %d\n", r->news[PG_RUNNER_LIVE],
            r->news[PG_RUNNER_REFUSED] + (int)pg_hangar_get_figures(t->hangar).refused,
-           (int)pg_hangar_get_figures(t->hangar).refused, r->news[PG_RUNNER_BACK]);
+           (int)pg_hangar_get_figures(t->hangar).refused, r->news[PG_RUNNER_BACK], r->news[PG_RUNNER_FAILED]);
     show("begins to fly along, on the loop", t->begin_ms, t->begins);
     show("takes over, on the loop", t->swap_ms, t->swaps);
     show("  of it CPU time", t->swap_cpu_ms, t->swaps);

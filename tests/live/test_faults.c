@@ -14,6 +14,7 @@
 
 #include "kernels/random.h"
 #include "support/hosts_books.h"
+#include "support/side_by_side.h"
 
 enum { AT_ONCE = 4 };
 
@@ -256,6 +257,8 @@ static void the_server_restarts(void **state)
     check_quoting(t, 0);
     hosts_turn(t, 2000);
     stop(t, 0);
+    start_quoting(t, 0);
+    stop(t, 0);
     if (!books_agree(t, 0, false)) {
         hosts_print(t, 0);
         fail_msg("positions differ");
@@ -267,9 +270,11 @@ static void kills_and_restarts_lose_nothing(void **state)
 {
     (void)state;
     hosts_test *t = open_quoting();
+    const char *wanted = getenv("PERIGEE_RESTARTS"); /* how many; 5 */
+    int restarts = wanted ? atoi(wanted) : 5;
     pg_random random;
-    pg_random_seed(&random, 5);
-    for (int i = 0; i < 5; i++) {
+    pg_random_seed(&random, (uint64_t)restarts);
+    for (int i = 0; i < restarts; i++) {
         hosts_turn(t, (int64_t)(pg_random_uniform(&random) * 1500));
         kill(t->host[0].pid, SIGKILL);
         assert_true(HOSTS_UNTIL(t, 5, hosts_ended(t, 0)));
@@ -296,7 +301,9 @@ static void two_instances_see_each_other(void **state)
     assert_int_equal(system(command), 0);
     hosts_configure(t, 1, "");
     hosts_start(t, 1);
-    assert_true(HOSTS_UNTIL(t, 20, hosts_said(t, 1, "account connected")));
+    if (!HOSTS_UNTIL(t, 20, hosts_said(t, 1, "account connected")))
+        hosts_print(t, 1);
+    assert_true(hosts_said(t, 1, "account connected"));
     assert_true(HOSTS_UNTIL(t, 20, hosts_orders(t, 0) >= 4));
     hosts_turn(t, 1000);
     kill(t->host[0].pid, SIGSTOP); /* so that it reads the account now, and not in a minute */
@@ -358,62 +365,10 @@ static const struct CMUnitTest tests[] = {
     TEST(the_disk_is_full),
 };
 
-enum { TESTS = sizeof tests / sizeof *tests };
-
-static FILE *outputs[TESTS];
-static pid_t runs[TESTS];
-
-static void run_one(int i)
-{
-    extern char **environ;
-    char *arguments[] = { (char *)"live_test_faults", (char *)tests[i].name, NULL };
-    posix_spawn_file_actions_t files;
-    outputs[i] = tmpfile();
-    PG_ASSERT(outputs[i]);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, fileno(outputs[i]), 1);
-    posix_spawn_file_actions_adddup2(&files, fileno(outputs[i]), 2);
-    PG_ASSERT(posix_spawn(&runs[i], "/proc/self/exe", &files, NULL, arguments, environ) == 0);
-    posix_spawn_file_actions_destroy(&files);
-}
-
-/* Waits for any of them; what a failed one said is printed. */
-static bool reap_one(void)
-{
-    int status, i = 0;
-    pid_t pid = waitpid(-1, &status, 0);
-    while (i < TESTS && runs[i] != pid)
-        i++;
-    PG_ASSERT(i < TESTS);
-    bool passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    printf("%s %s\n", passed ? "ok    " : "FAILED", tests[i].name);
-    char line[1024];
-    rewind(outputs[i]);
-    while (!passed && fgets(line, sizeof line, outputs[i]))
-        fputs(line, stdout);
-    fflush(stdout);
-    fclose(outputs[i]);
-    return passed;
-}
-
-static int run_all(void)
-{
-    int failed = 0, running = 0;
-    for (int i = 0; i < TESTS; i++) {
-        if (running == AT_ONCE)
-            failed += !reap_one(), running--;
-        run_one(i);
-        running++;
-    }
-    for (; running > 0; running--)
-        failed += !reap_one();
-    return failed;
-}
-
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return run_all() > 0;
+        return side_by_side_run(tests, sizeof tests / sizeof *tests, AT_ONCE);
     cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

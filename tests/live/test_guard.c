@@ -1,7 +1,8 @@
 /* The guard, at the level of its user: hosts that trade on the built-in exchange over real sockets are killed, stopped
  * and cut off, and their orders are gone within 10 s; guards are killed, and the hosts pull their quotes and go on.
  *
- * PERIGEE_KILLS=1000 makes so many random kills, eight hosts at a time, and prints the distribution. */
+ * With PERIGEE_KILLS=1000 `live_test_guard 'random*'` makes so many random kills, eight hosts at a time, and prints the
+ * distribution. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +13,11 @@
 
 #include "kernels/random.h"
 #include "support/hosts.h"
+#include "support/side_by_side.h"
 
 #define LIMIT_S 10.0
+
+enum { AT_ONCE = 4 };
 
 static hosts_test *open_quoting(int count)
 {
@@ -96,6 +100,45 @@ static void a_clean_end_leaves_no_process(void **state)
     hosts_close(t);
 }
 
+static bool holds(const char *path, const char *words)
+{
+    static char text[1 << 20];
+    FILE *f = fopen(path, "rb");
+    size_t size = f ? fread(text, 1, sizeof text, f) : 0;
+    if (f)
+        fclose(f);
+    return memmem(text, size, words, strlen(words)) != NULL;
+}
+
+/* The guard got it over the socket pair alone. */
+static void the_key_is_not_to_be_read(void **state)
+{
+    (void)state;
+    hosts_test *t = open_quoting(1);
+    static const char *const files[] = { "cmdline", "environ" };
+    pid_t pids[] = { t->host[0].pid, hosts_guard(t, 0) };
+    char path[256], key[65] = "";
+    snprintf(path, sizeof path, "%s/key", t->host[0].folder);
+    FILE *f = fopen(path, "r");
+    assert_true(f && fgets(key, sizeof key, f));
+    fclose(f);
+    assert_true(holds(path, key));
+    for (int p = 0; p < 2; p++)
+        for (int i = 0; i < 2; i++) {
+            snprintf(path, sizeof path, "/proc/%d/%s", (int)pids[p], files[i]);
+            assert_false(holds(path, key));
+        }
+    kill(t->host[0].pid, SIGKILL);
+    assert_true(time_until_gone(t, 0) < LIMIT_S);
+    assert_true(HOSTS_UNTIL(t, 10, hosts_orphans(t) == 0));
+    static const char *const outputs[] = { "out", "perigee.db", "perigee.db-wal", "perigee.db.ahead" };
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", t->host[0].folder, outputs[i]);
+        assert_false(holds(path, key));
+    }
+    hosts_close(t);
+}
+
 static void a_killed_guard_is_replaced(void **state)
 {
     (void)state;
@@ -114,6 +157,31 @@ static void a_killed_guard_is_replaced(void **state)
     }
     kill(t->host[0].pid, SIGKILL);
     assert_true(time_until_gone(t, 0) < LIMIT_S); /* which knows what it has to */
+    hosts_close(t);
+}
+
+/* The venue is out of order when it is needed most. */
+static void a_guard_goes_on_until_the_venue_answers(void **state)
+{
+    (void)state;
+    hosts_test *t = open_quoting(1);
+    static const char *const paths[] = { "/exchange", "/info" };
+    for (int i = 0; i < 2; i++) {
+        pg_error err = { 0 };
+        pg_fault fault = { .kind = PG_FAULT_STATUS, .code = 503 };
+        snprintf(fault.channel, sizeof fault.channel, "%s", paths[i]);
+        hosts_check(pg_faults_add(t->faults, &fault, &err), &err);
+    }
+    kill(t->host[0].pid, SIGKILL);
+    hosts_turn(t, 5000);
+    assert_true(pg_faults_count(t->faults, PG_FAULT_STATUS) > 0);
+    assert_true(hosts_orders(t, 0) > 0);
+    assert_true(hosts_orphans(t) == 1);
+    pg_faults_clear(t->faults);
+    double took = time_until_gone(t, 0);
+    print_message("after the venue is back: %.2f s\n", took);
+    assert_true(took < LIMIT_S);
+    assert_true(HOSTS_UNTIL(t, 10, hosts_orphans(t) == 0));
     hosts_close(t);
 }
 
@@ -272,17 +340,21 @@ static void random_kills_leave_nothing_open(void **state)
     hosts_close(r.t);
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(a_killed_host_leaves_nothing_open, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_stopped_host_is_swept_and_comes_back, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_clean_end_leaves_no_process, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(the_key_is_not_to_be_read, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_killed_guard_is_replaced, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_guard_goes_on_until_the_venue_answers, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(a_host_that_is_cut_off_is_swept, scratch_make, scratch_remove),
+    cmocka_unit_test_setup_teardown(random_kills_leave_nothing_open, scratch_make, scratch_remove),
+};
+
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_killed_host_leaves_nothing_open, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_stopped_host_is_swept_and_comes_back, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_clean_end_leaves_no_process, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_killed_guard_is_replaced, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(a_host_that_is_cut_off_is_swept, scratch_make, scratch_remove),
-        cmocka_unit_test_setup_teardown(random_kills_leave_nothing_open, scratch_make, scratch_remove),
-    };
+    if (argc < 2)
+        return side_by_side_run(tests, sizeof tests / sizeof *tests, AT_ONCE);
+    cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -309,6 +309,9 @@ static void test_each_mistake(void **state)
         { "venue 'p' { kind = 'hyperliquid', network = 'testnet', key = env 'K' }\n"
           "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua', capital = 5 }",
           1, "venue lacks unknown_orders" },
+        { PAPER "venue 'p' { kind = 'hyperliquid', network = 'local', data = 'synthetic', latency_ms = 1 "
+                "}\n" MARKET,
+          2, "latency_ms is for paper = true only" },
         { "venue 'p' { kind = 'hyperliquid', network = 'testnet', paper = true, url = 'http://a' }\n"
           "market { venue = 'p', symbol = 'E', strategy = 'strategies/grid.lua', capital = 5 }",
           1, "https://" },

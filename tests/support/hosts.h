@@ -43,6 +43,7 @@ typedef struct {
     pg_synthetic_params params[HOSTS_MARKETS];
     pg_hl_exchange_coin coins[HOSTS_MARKETS];
     int port;
+    uint64_t seed; /* of the exchange: another one each time */
     host_process host[HOSTS];
     char root[256];
 } hosts_test;
@@ -88,7 +89,7 @@ static inline void hosts_serve(hosts_test *t)
         hosts_check(pg_hl_exchange_synthetic_coin(&t->coins[i], &t->params[i], names[i], 0, 7 + (uint64_t)i, &err),
                     &err);
     pg_hl_exchange_config config = { .port = t->port,
-                                     .seed = 1,
+                                     .seed = ++t->seed, /* no id comes twice */
                                      .network = PG_HL_TESTNET,
                                      .coins = t->coins,
                                      .coin_count = HOSTS_MARKETS,

@@ -30,12 +30,13 @@ typedef struct {
     pg_instrument instrument;
     pg_hl_book book;
     pg_recent *trades;
-    int dex;          /* place in venue->dexes; -1: spot */
-    bool has_book;    /* since the stream was last subscribed */
-    bool asking;      /* for a book over HTTP */
-    int64_t heard_ns; /* any message of the market's stream */
-    int64_t gap_ns;   /* when data ended that have not come again; 0: they flow */
-    int64_t funding;  /* last rate told */
+    int dex;              /* place in venue->dexes; -1: spot */
+    bool has_book;        /* since the stream was last subscribed */
+    bool asking;          /* for a book over HTTP */
+    int64_t heard_ns;     /* any message of the market's stream */
+    int64_t gap_ns;       /* when data ended that have not come again; 0: they flow */
+    int64_t funding;      /* last rate told */
+    int64_t funding_hour; /* and when: hours since the epoch */
     bool has_funding;
 } hl_market;
 

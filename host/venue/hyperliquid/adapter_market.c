@@ -56,16 +56,20 @@ static void take_trades(hl_venue *venue, hl_market *market, const pg_hl_frame *f
     give(venue, frame->market, events, n);
 }
 
-/* The mark every time, the funding rate when it is another. */
+/* The mark every time. Funding settles at the hour (hyperliquid.md 18), at the rate that was told last before it. */
 static void take_context(hl_venue *venue, hl_market *market, const pg_hl_frame *frame)
 {
     pg_event events[2] = { frame->event[0], frame->event[1] };
-    bool same = market->has_funding && market->funding == events[1].price;
-    market->has_funding = true;
-    market->funding = events[1].price;
-    if (same)
+    int64_t interval_ns = events[1].size2, told = events[1].price;
+    int64_t hour = interval_ns > 0 ? pg_clock_now(pg_clock_real()) / interval_ns : 0;
+    bool settles = market->has_funding && hour > market->funding_hour;
+    events[1].price = market->funding;
+    if (!settles)
         events[0].flags |= PG_EVENT_LAST;
-    give(venue, frame->market, events, same ? 1 : 2);
+    market->has_funding = true;
+    market->funding = told;
+    market->funding_hour = hour;
+    give(venue, frame->market, events, settles ? 2 : 1);
 }
 
 static void take_best(hl_venue *venue, hl_market *market, const pg_hl_frame *frame)

@@ -13,7 +13,7 @@
 #include "base/file.h"
 
 /* WINDOW bytes are mapped, and count as the host's memory; ROOM bytes are allocated on the disk at a time. */
-enum { WINDOW = 1 << 20, ROOM = 16 << 20, MARKS = 512, LEVELS_HEAD = offsetof(pg_flight_levels, level) };
+enum { WINDOW = 1 << 18, ROOM = 16 << 20, MARKS = 512, LEVELS_HEAD = offsetof(pg_flight_levels, level) };
 
 _Static_assert(sizeof(pg_flight_levels) <= UINT16_MAX && PG_FLIGHT_TEXT <= UINT16_MAX, "a record's size is 16 bits");
 

@@ -12,7 +12,8 @@
 
 #include "base/file.h"
 
-enum { WINDOW = 16 << 20, MARKS = 512, LEVELS_HEAD = offsetof(pg_flight_levels, level) };
+/* WINDOW bytes are mapped, and count as the host's memory; ROOM bytes are allocated on the disk at a time. */
+enum { WINDOW = 1 << 18, ROOM = 16 << 20, MARKS = 512, LEVELS_HEAD = offsetof(pg_flight_levels, level) };
 
 _Static_assert(sizeof(pg_flight_levels) <= UINT16_MAX && PG_FLIGHT_TEXT <= UINT16_MAX, "a record's size is 16 bits");
 
@@ -35,6 +36,7 @@ struct pg_flight {
     int file;
     char path[PG_PATH_SIZE];
     char *window;       /* WINDOW bytes of the file */
+    uint64_t room;      /* bytes of the file that have their blocks */
     uint64_t window_at; /* from here */
     uint64_t length;
     uint64_t inputs;
@@ -65,8 +67,11 @@ static size_t padded(size_t size)
 static pg_status move_window(pg_flight *flight)
 {
     uint64_t at = flight->length & ~(uint64_t)4095;
-    if (posix_fallocate(flight->file, (off_t)at, WINDOW) != 0)
-        return PG_ERR_IO;
+    if (at + WINDOW > flight->room) {
+        if (posix_fallocate(flight->file, (off_t)at, ROOM) != 0)
+            return PG_ERR_IO;
+        flight->room = at + ROOM;
+    }
     void *window = mmap(NULL, WINDOW, PROT_READ | PROT_WRITE, MAP_SHARED, flight->file, (off_t)at);
     if (window == MAP_FAILED)
         return PG_ERR_IO;

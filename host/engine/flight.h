@@ -23,7 +23,8 @@ typedef enum {
     PG_FLIGHT_FAULT = 8,   /* text: the script failed and nothing decides any more */
     PG_FLIGHT_BOOK = 9,    /* levels of the book as it was here: where somebody may begin to read in the middle */
     PG_FLIGHT_CUT = 10,    /* text: the script was stopped in the middle of a callback, for time or memory; where */
-    PG_FLIGHT_END = 11     /* text: none; it was closed, and nothing is missing */
+    PG_FLIGHT_END = 11,    /* text: none; it was closed, and nothing is missing */
+    PG_FLIGHT_EVAL = 12    /* text: a line that was evaluated with leave to change things */
 } pg_flight_kind;
 
 enum { PG_FLIGHT_TEXT = 60000, PG_FLIGHT_LEVELS = 3000, PG_FLIGHT_MARK_S = 5 };

@@ -300,10 +300,8 @@ static bool set_parameter(request *r)
 static bool evaluate(request *r)
 {
     pg_error err = { 0 };
-    pg_pilot *pilot = pg_runner_pilot(pg_live_market_runner(r->market));
-    if (pilot->failed)
-        return say(r, false, "the script has failed; save a mended version");
-    return pg_session_eval(pilot->session, r->rest, r->write, r->out, &err) == PG_OK || say_error(r, &err);
+    pg_runner *runner = pg_live_market_runner(r->market);
+    return pg_runner_eval(runner, r->rest, r->write, r->out, now_ns(), &err) == PG_OK || say_error(r, &err);
 }
 
 /* ---- the table ---- */

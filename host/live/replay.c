@@ -311,6 +311,19 @@ static pg_status set_parameter(replay *p, const pg_flight_record *record, pg_err
     return pg_runner_set(p->runner, text, value, before, after, record->time_ns, err);
 }
 
+/* The same line, with the same outcome: an error, too. */
+static pg_status evaluate(replay *p, const pg_flight_record *record)
+{
+    char *line = strndup(record->text, record->length);
+    pg_text out = { 0 };
+    pg_error err;
+    if (line)
+        pg_runner_eval(p->runner, line, true, &out, record->time_ns, &err);
+    pg_text_free(&out);
+    free(line);
+    return PG_OK;
+}
+
 static pg_status bring_version(replay *p, const pg_flight_record *record, pg_error *err)
 {
     pg_status status = pg_runner_swap(p->runner, record->time_ns, err);
@@ -381,6 +394,7 @@ static pg_status take(replay *p, const char *flight, const pg_flight_record *rec
     case PG_FLIGHT_SHADOW: return bring_shadow(p, flight, record, err);
     case PG_FLIGHT_VERSION: return bring_version(p, record, err);
     case PG_FLIGHT_PARAM: return set_parameter(p, record, err);
+    case PG_FLIGHT_EVAL: return evaluate(p, record);
     case PG_FLIGHT_BACK:
     case PG_FLIGHT_FAULT: return take_back(p, record, err);
     case PG_FLIGHT_CUT: return PG_OK;

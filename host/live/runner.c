@@ -494,6 +494,19 @@ pg_status pg_runner_set(pg_runner *r, const char *name, const char *value, char 
     return PG_OK;
 }
 
+pg_status pg_runner_eval(pg_runner *r, const char *line, bool write, pg_text *out, int64_t now_ns, pg_error *err)
+{
+    if (write)
+        catch_up(r, now_ns);
+    if (r->pilot->failed)
+        return pg_fail(err, PG_ERR_STATE, "the strategy has failed; save a mended one first");
+    if (write && strlen(line) > PG_FLIGHT_TEXT)
+        return pg_fail(err, PG_ERR_RANGE, "the line is too long");
+    if (write)
+        record_text(r, PG_FLIGHT_EVAL, line, strlen(line));
+    return pg_session_eval(r->pilot->session, line, write, out, err);
+}
+
 /* ---- what there is ---- */
 
 pg_pilot *pg_runner_pilot(const pg_runner *r)

@@ -72,6 +72,11 @@ void pg_runner_stopped(pg_runner *runner);
 pg_status pg_runner_set(pg_runner *runner, const char *name, const char *value, char *before, char *after,
                         int64_t now_ns, pg_error *err);
 
+/* Evaluates a line in the running version and appends what it gives (session_live.h). What may change something (write)
+ * is recorded, and evaluated in a replay at the same place; what the line has set before it was stopped for its time is
+ * not sure to be the same there. */
+pg_status pg_runner_eval(pg_runner *runner, const char *line, bool write, pg_text *out, int64_t now_ns, pg_error *err);
+
 /* Collects garbage in bounded steps: to be called after requests have been handed to the venue. */
 void pg_runner_collect(pg_runner *runner);
 

@@ -244,6 +244,10 @@ class Run(unittest.TestCase):
         before = re.findall(r"(?m)^ETH  (\d+)", host.answer("orders ETH"))
         self.assertIn("are being cancelled", host.answer("cancel ETH", write=True))
         host.wait(lambda: not set(before) & set(re.findall(r"(?m)^ETH  (\d+)", host.answer("orders ETH"))))
+        host.wait_for_orders(2)
+        host.answer("eval ETH (function() state.books = -1e6; ctx:quote_none 'by hand' end)()", write=True)
+        self.assertLess(float(host.answer("ETH.state.books")), 0)
+        host.wait_for_orders(2)
         host.answer("set ETH back 0", write=True)
 
     def books(self):

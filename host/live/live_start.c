@@ -254,6 +254,7 @@ static void desk_ready(void *self)
             return;
         }
     }
+    pg_desk_tick(v->desk, pg_clock_now(pg_clock_real())); /* they are held until the account is read */
     set_next_leverage(v);
 }
 

@@ -223,6 +223,7 @@ static pg_status take_signals(pg_prompt *prompt, pg_error *err)
     sigemptyset(&mask);
     sigaddset(&mask, SIGINT);
     sigaddset(&mask, SIGWINCH);
+    signal(SIGINT, SIG_DFL); /* a parent that ignored it (a job in the background) would keep Ctrl-C from us */
     sigprocmask(SIG_BLOCK, &mask, &prompt->mask_before);
     prompt->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
     return prompt->signals >= 0 ? PG_OK : pg_fail(err, PG_ERR_IO, "cannot watch signals: %s", strerror(errno));

@@ -132,7 +132,7 @@ void pg_live_free(pg_live *live)
     if (!live)
         return;
     live->phase = LIVE_ENDED; /* what is still called back below acts no more */
-    pg_timer *timers[] = { live->tick, live->status, live->end, live->deadline };
+    pg_timer *timers[] = { live->tick, live->status, live->end, live->deadline, live->grace };
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
     live_release_signals(live);

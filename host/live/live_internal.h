@@ -56,7 +56,7 @@ struct pg_live {
     pg_hangar *hangar;
     pg_watcher *watcher; /* NULL: what is saved is not taken over */
     live_guard guard;
-    pg_timer *tick, *status, *end, *deadline;
+    pg_timer *tick, *status, *end, *deadline, *grace;
     pg_error error; /* why it could not start, or what is left at the end */
     char why[160];  /* it stops */
     void *signals;  /* live_stop.c */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <uv.h>
 
-enum { DEADLINE_MS = 15000 };
+enum { GRACE_MS = 300, DEADLINE_MS = 15000 };
 
 /* ---- the end ---- */
 
@@ -20,12 +20,26 @@ static void finish(pg_live *live)
     pg_loop_stop(live->loop);
 }
 
+static void grace_over(void *self)
+{
+    pg_live *live = self;
+    live->grace = NULL;
+    finish(live);
+}
+
+/* What a venue has cancelled it still has to tell the account's stream: the ledger waits for that. */
 static void finish_when_done(pg_live *live)
 {
-    for (int i = 0; i < live->venue_count; i++)
+    bool connected = false;
+    for (int i = 0; i < live->venue_count; i++) {
         if (!live->venue[i].cancelled)
             return;
-    finish(live);
+        connected = connected || live->venue[i].begun;
+    }
+    if (!connected)
+        finish(live);
+    else if (!live->grace)
+        live->grace = pg_timer_start(live->loop, GRACE_MS, 0, live, grace_over);
 }
 
 static void ended(live_venue *v)

@@ -33,7 +33,8 @@ struct uv_loop_s *pg_loop_uv(pg_loop *loop);
 
 typedef struct pg_timer pg_timer;
 
-/* Calls fn(self) after first_ms and then, unless repeat_ms is 0, every repeat_ms. NULL when there is no memory. */
+/* Calls fn(self) after first_ms and then, unless repeat_ms is 0, every repeat_ms. NULL when there is no memory. One that
+ * has fired for the last time is to be stopped as well. */
 pg_timer *pg_timer_start(pg_loop *loop, int64_t first_ms, int64_t repeat_ms, void *self, void (*fn)(void *self));
 
 /* Stops and frees; allowed within its own callback. NULL is allowed. */

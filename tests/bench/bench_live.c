@@ -127,11 +127,13 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
         common->order = now_ns();
         atomic_store(&common->state, SENT); /* before: the exchange may be faster than this call returns */
     }
+    if (common && !is_host) /* before: the host may have read it when this call returns */
+        atomic_fetch_add(&common->to_host, size);
     ssize_t n = syscall(SYS_sendto, fd, data, size, flags, NULL, 0);
     if (is_order)
         common->sent = now_ns();
-    if (common && !is_host && n > 0)
-        atomic_fetch_add(&common->to_host, (uint64_t)n);
+    if (common && !is_host)
+        atomic_fetch_sub(&common->to_host, size - (uint64_t)(n > 0 ? n : 0));
     return n;
 }
 
@@ -162,6 +164,8 @@ typedef struct {
     bool odd[MARKETS];
     uint64_t flipped;
     int64_t began_ns;
+    uint64_t bytes_before;
+    int64_t waiting_before;
     int warm_up;
     double cpu_before;
     uint64_t samples;
@@ -251,9 +255,14 @@ static bool next_round(venue *v)
     return true;
 }
 
+static int64_t waiting_bytes(void)
+{
+    return (int64_t)(atomic_load(&common->to_host) - atomic_load(&common->at_host));
+}
+
 static void sample(venue *v, double passed_s)
 {
-    int64_t queue = (int64_t)(atomic_load(&common->to_host) - atomic_load(&common->at_host));
+    int64_t queue = waiting_bytes() - v->waiting_before;
     int half = passed_s > v->seconds / 2;
     if (queue > common->queue_most)
         common->queue_most = queue;
@@ -270,14 +279,14 @@ static void begin_flood(venue *v)
 {
     v->began_ns = now_ns();
     v->cpu_before = host_cpu_s();
-    atomic_store(&common->to_host, 0);
-    atomic_store(&common->at_host, 0);
+    v->bytes_before = atomic_load(&common->to_host);
+    v->waiting_before = waiting_bytes(); /* answers over HTTP are sent otherwise, and not counted there */
 }
 
 static void end_flood(venue *v, double passed_s)
 {
     common->messages = v->flipped;
-    common->bytes_a_message = (double)atomic_load(&common->to_host) / (double)v->flipped;
+    common->bytes_a_message = (double)(atomic_load(&common->to_host) - v->bytes_before) / (double)v->flipped;
     common->cpu_s = host_cpu_s() - v->cpu_before;
     common->wall_s = passed_s;
     common->rss_late_kb = host_rss_kb();
@@ -419,6 +428,8 @@ static void run(run_kind how, int markets, double seconds)
     char address[PG_KEY_ADDRESS];
     pg_error err = { 0 };
     write_key(address);
+    atomic_store(&common->to_host, 0);
+    atomic_store(&common->at_host, 0);
     atomic_store(&common->port, 0);
     atomic_store(&common->state, IDLE);
     fflush(stdout);

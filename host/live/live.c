@@ -129,12 +129,12 @@ void pg_live_free(pg_live *live)
 {
     if (!live)
         return;
-    live->phase = LIVE_ENDED; /* what is still called back below acts no more */
     pg_timer *timers[] = { live->tick, live->status, live->end, live->deadline };
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
         pg_timer_stop(timers[i]);
     live_release_signals(live);
     live_guard_end(live);
+    live->phase = LIVE_ENDED; /* what is still called back below acts no more */
     pg_console_free(live->console);
     live->console = NULL;
     pg_exporter_free(live->exporter);

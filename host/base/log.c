@@ -67,7 +67,7 @@ static void write_json(pg_text *line, const char *time, pg_log_level level, cons
 void pg_log_write(const pg_log *log, pg_log_level level, const char *part, const char *message,
                   const pg_log_field *fields, int count)
 {
-    if (!log || level < log->level)
+    if (!log || !log->out || level < log->level)
         return;
     char time[32];
     pg_text line = { 0 };

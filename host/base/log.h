@@ -26,7 +26,8 @@ typedef struct {
     pg_clock clock;
 } pg_log;
 
-/* Writes one line; fields[count]. A NULL log swallows it. Control characters are escaped: a line stays a line.
+/* Writes one line; fields[count]. A NULL log, or one without `out`, swallows it. Control characters are escaped: a line
+ * stays a line.
  *   text: 2025-09-04T19:46:56.673Z INFO  script: quoting starts  gamma=5
  *   JSON: {"time":"...","level":"info","part":"script","message":"quoting starts","gamma":5} */
 void pg_log_write(const pg_log *log, pg_log_level level, const char *part, const char *message,

@@ -61,26 +61,6 @@ uint64_t pg_desk_first_id(int place)
 
 /* ---- requests ---- */
 
-/* Open orders of a seat but for one: the order manager holds it already. */
-static void look_without(pg_risk_open *open, const pg_orders *orders, const pg_request *request)
-{
-    pg_orders others; /* only what pg_risk_look reads */
-    others.count = orders->count;
-    others.fresh_replace = orders->fresh_replace;
-    memcpy(others.order, orders->order, (size_t)orders->count * sizeof *orders->order);
-    for (int i = 0; i < others.count; i++) {
-        pg_order *order = &others.order[i];
-        if (order->id != request->id)
-            continue;
-        if (request->kind == PG_REQUEST_NEW)
-            others.order[i] = others.order[--others.count];
-        else
-            order->state = PG_ORDER_LIVE;
-        break;
-    }
-    pg_risk_look(open, &others);
-}
-
 /* Refusals go back as the venue's would. */
 static void refuse(pg_desk *desk, int place, const pg_request *request, int reason, const char *why, int64_t now_ns)
 {
@@ -93,6 +73,7 @@ static void refuse(pg_desk *desk, int place, const pg_request *request, int reas
                               .reason = (uint8_t)reason };
     desk->state.refused++;
     desk_input(desk, place, &input);
+    desk_note_refused(desk, place, request->id);
     if (now_ns - desk->refusal_logged_ns < DESK_REFUSALS_NS) { /* a strategy that insists would fill log and ledger */
         desk->refusals_unlogged++;
         return;
@@ -117,7 +98,7 @@ static void watch_seat(pg_desk *desk, int place)
     if (account->mark_x2 > 0)
         pg_risk_mark(desk->config.risk, seat->number, account->mark_x2);
     pg_risk_position(desk->config.risk, seat->number, pg_engine_position(engine)->quantity);
-    pg_risk_look(&open, pg_engine_orders(engine));
+    desk_look(&open, desk, place, NULL);
     pg_risk_set_open(desk->config.risk, seat->number, &open);
 }
 
@@ -142,7 +123,7 @@ static bool is_allowed(pg_desk *desk, int place, const pg_request *request, int6
         return false;
     }
     const pg_engine *engine = seat->engine(seat->self);
-    look_without(&open, pg_engine_orders(engine), request);
+    desk_look(&open, desk, place, request);
     watch_others(desk, place);
     if (pg_engine_account(engine)->mark_x2 > 0)
         pg_risk_mark(desk->config.risk, seat->number, pg_engine_account(engine)->mark_x2);
@@ -169,6 +150,7 @@ void pg_desk_send(pg_desk *desk, int place, const pg_request *request, int64_t n
     }
     if (desk->batch_count == DESK_BATCH)
         pg_desk_flush(desk);
+    desk_note_sent(desk, place, request->id);
     desk->batch[desk->batch_count++] = (pg_submit){ .market = seat->market, .request = *request };
     desk->state.sent++;
 }
@@ -389,6 +371,8 @@ static bool update_hold(pg_desk *desk, int place, int64_t now_ns)
     pg_risk_limit limit;
     char text[PG_RISK_TEXT];
     pg_risk_state state = pg_risk_get_state(desk->config.risk, seat->number, now_ns, &limit);
+    if (limit == PG_LIMIT_ACCOUNT_AGE) /* nothing is said where nothing happens: it is asked */
+        desk_read_soon(desk);
     if (state != desk->risk[place]) {
         desk->risk[place] = state;
         pg_risk_explain(desk->config.risk, seat->number, now_ns, text);

@@ -251,6 +251,13 @@ void desk_reconcile(pg_desk *desk)
         pg_venue_account(desk->venue, desk, account_read);
 }
 
+void desk_read_soon(pg_desk *desk)
+{
+    int64_t soonest_ns = desk->asked_ns + DESK_LOOK_S * INT64_C(1000000000);
+    if (soonest_ns < desk->next_read_ns)
+        desk->next_read_ns = soonest_ns;
+}
+
 void desk_reconcile_again(pg_desk *desk)
 {
     desk->again = desk->reading;

@@ -75,9 +75,7 @@ void desk_nonsense(pg_desk *desk, const pg_report *report, const char *why, int6
     desk->doubted_ns = now_ns;
     desk->state.reconciled = false;
     desk_hold(desk, PG_HOLD_RECONCILE, true);
-    int64_t soonest_ns = desk->asked_ns + DESK_LOOK_S * INT64_C(1000000000);
-    if (soonest_ns < desk->next_read_ns)
-        desk->next_read_ns = soonest_ns; /* not faster: a venue that goes on like this would be asked all the time */
+    desk_read_soon(desk); /* not at once: a venue that goes on like this would be asked all the time */
     if (now_ns - desk->nonsense_logged_ns < DESK_REFUSALS_NS)
         return;
     desk->nonsense_logged_ns = now_ns;

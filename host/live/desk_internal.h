@@ -12,7 +12,8 @@ enum {
     DESK_RECONCILE_S = 60,
     DESK_SETTLE_S = 5,
     DESK_LOOK_S = 1,
-    DESK_LEFT = 1024
+    DESK_LEFT = 1024,
+    DESK_REFUSED = 2 * PG_ORDERS_MAX /* a power of two */
 };
 
 /* An order of an earlier session whose end is not in the ledger. */
@@ -23,6 +24,13 @@ typedef struct {
     uint8_t side;
 } left_order;
 
+/* Ids of requests that were refused here, and that the seat's engine has not heard of yet: it still holds them for open.
+ * By hash; a seat has at most PG_ORDERS_MAX of them, for they are orders of its pool. */
+typedef struct {
+    uint64_t id[DESK_REFUSED]; /* 0: free */
+    int count;
+} refused_ids;
+
 struct pg_desk {
     pg_desk_config config;
     pg_desk_hooks hooks;
@@ -31,6 +39,7 @@ struct pg_desk {
     uint32_t bits[PG_DESK_SEATS];      /* pg_input_hold last given */
     pg_risk_state risk[PG_DESK_SEATS]; /* last written down */
     int seat_count;
+    refused_ids refused[PG_DESK_SEATS];
     pg_seen *seen;
     pg_submit batch[DESK_BATCH];
     int batch_count;
@@ -64,6 +73,15 @@ struct pg_desk {
 /* Sets the venue's dead-man's switch again when it is time (desk_switch.c). */
 void desk_switch_tick(pg_desk *desk, int64_t now_ns);
 
+/* A request was refused here (desk_open.c). */
+void desk_note_refused(pg_desk *desk, int place, uint64_t id);
+
+/* A request goes out: a refusal of an earlier one for this order was taken in. */
+void desk_note_sent(pg_desk *desk, int place, uint64_t id);
+
+/* What a seat has open, without a request that is being judged (NULL: none) and without those that were refused. */
+void desk_look(pg_risk_open *open, pg_desk *desk, int place, const pg_request *request);
+
 /* Gives a seat an input. */
 void desk_input(pg_desk *desk, int place, const pg_input *input);
 
@@ -77,6 +95,9 @@ double desk_net(const pg_desk *desk);
 
 /* Reads the account and settles differences (desk_account.c). */
 void desk_reconcile(pg_desk *desk);
+
+/* Has it read at the next tick, but not more often than once in DESK_LOOK_S. */
+void desk_read_soon(pg_desk *desk);
 
 /* Reads it as it is from now on, also when a reading is under way. */
 void desk_reconcile_again(pg_desk *desk);

@@ -138,6 +138,7 @@ void pg_live_free(pg_live *live)
         pg_timer_stop(timers[i]);
     live_release_signals(live);
     live_guard_end(live);
+    live->phase = LIVE_ENDED; /* what is still called back below acts no more */
     pg_console_free(live->console);
     live->console = NULL;
     pg_exporter_free(live->exporter);

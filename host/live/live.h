@@ -16,6 +16,7 @@ typedef struct {
     const pg_log *log;           /* for what goes into the log */
     pg_passphrase_fn passphrase; /* of keystore entries; NULL: they cannot be opened */
     void *passphrase_self;
+    const pg_venue_type *venue_type; /* of every venue; NULL: what the configuration says */
     void *self;
     void (*say)(void *self, const char *line); /* for the person who watches: status and news */
 } pg_live_options;

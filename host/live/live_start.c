@@ -30,7 +30,7 @@ static pg_status choose_run(pg_live *live, pg_error *err)
 
 static pg_status make_session_folder(pg_live *live, pg_error *err)
 {
-    if (live->config->record.flight[0] == '\0')
+    if (live->config->record.keep == 0)
         return PG_OK;
     char scripts[PG_PATH_SIZE];
     pg_sessions_prune(live->config->record.flight, live->config->record.keep - 1);
@@ -318,6 +318,7 @@ static pg_status open_desk(live_venue *v, pg_error *err)
                               .risk = live->risk,
                               .log = &live->log,
                               .run = live->run,
+                              .type = live->options.venue_type,
                               .url = v->url[0] ? v->url : NULL,
                               .key = v->key,
                               .api_key = v->api_key,

@@ -104,12 +104,19 @@ static bool check_self_cross(const judgement *j)
 
 /* ---- what it would make of positions ---- */
 
+/* Whether the venue keeps an order from making this market's position larger. Where other strategies trade the same
+ * instrument it reduces what all of them hold together, which may be more than is held here. */
+static bool is_kept_small(const pg_risk *risk, const risk_market *m, const pg_request *r)
+{
+    return r->reduce_only && m == &risk->market[m->sibling];
+}
+
 /* Whether an order can do no more than reduce what is held, whatever else fills. */
 static bool only_reduces(const judgement *j)
 {
     int64_t held = j->m->quantity;
     bool opposite = j->request->side == PG_BUY ? held < 0 : held > 0;
-    return opposite && (j->request->reduce_only || j->size[j->which] <= risk_abs(held));
+    return opposite && (is_kept_small(j->risk, j->m, j->request) || j->size[j->which] <= risk_abs(held));
 }
 
 static bool check_state(const judgement *j, int64_t now_ns)
@@ -201,13 +208,13 @@ static bool check_rate(const judgement *j, int64_t now_ns)
 
 /* What is open beside it grows by the whole size where a replacement is set afresh: old and new may both fill. What
  * only reduces never fills beyond what is held, but what else rests may then fill, too. */
-static int64_t added_size(const risk_market *m, const pg_request *r)
+static int64_t added_size(const pg_risk *risk, const risk_market *m, const pg_request *r)
 {
     bool whole = r->kind == PG_REQUEST_NEW || m->fresh_replace;
     int64_t added = whole ? r->size : r->size > r->open ? r->size - r->open : 0;
     bool opposite = r->side == PG_BUY ? m->quantity < 0 : m->quantity > 0;
     int64_t held = opposite ? risk_abs(m->quantity) : 0;
-    return r->reduce_only && added > held ? held : added;
+    return is_kept_small(risk, m, r) && added > held ? held : added;
 }
 
 static bool check_positions(judgement *j, int64_t added)
@@ -235,7 +242,7 @@ bool pg_risk_check(pg_risk *risk, int market, const pg_request *request, const p
                     .verdict = verdict };
     if (!check_input(&j))
         return false;
-    int64_t added = added_size(j.m, request);
+    int64_t added = added_size(risk, j.m, request);
     if (__builtin_add_overflow(j.size[j.which], added, &j.size[j.which]))
         j.size[j.which] = INT64_MAX;
     return check_state(&j, now_ns) && check_order(&j) && check_self_cross(&j) && check_positions(&j, added) &&

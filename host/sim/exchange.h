@@ -66,6 +66,7 @@ typedef enum {
     PG_EXCHANGE_NO_MATCH, /* immediate, and nothing to meet */
     PG_EXCHANGE_TOO_MANY,
     PG_EXCHANGE_BAD_TRIGGER, /* on the wrong side of the mark, or of its limit */
+    PG_EXCHANGE_SIBLING,     /* another order of its group has filled */
     PG_EXCHANGE_REASONS
 } pg_exchange_reason;
 
@@ -74,7 +75,12 @@ typedef struct pg_exchange_order {
     int account, market;
     uint8_t side, tif, status, reason;
     bool reduce_only;
-    bool waiting; /* for its trigger; its status is open */
+    bool waiting;    /* for its trigger; its status is open */
+    bool dormant;    /* it waits for its parent to fill before its trigger counts */
+    uint8_t doomed;  /* by an order of its group: it is cancelled for this reason as soon as nothing is being matched */
+    bool whole;      /* it closes the position, whatever that is when it is triggered: its size is 0 until then */
+    uint64_t parent; /* 0: none */
+    int64_t builder_fee_e8;
     pg_exchange_trigger trigger;
     int64_t price, size, remaining;
     pg_money value; /* price * size of its fills, money units of the instrument */
@@ -91,6 +97,11 @@ typedef struct {
     int64_t price, size;
     const char *client_id; /* NULL or "": none */
     pg_exchange_trigger trigger;
+    uint64_t parent; /* an order of the same account and market; 0: none. Only for orders with a trigger: it counts
+                               once the parent has filled, ends with it, and when one of its orders has filled, the others
+                               end */
+    bool whole;      /* an order with a trigger, of size 0, that closes the whole position and ends with it */
+    int64_t builder_fee_e8; /* on top of the exchange's, fraction of the notional in 1e-8 */
 } pg_exchange_request;
 
 typedef struct {
@@ -101,6 +112,7 @@ typedef struct {
     int64_t price, size, time_ns, start_position;
     int64_t liquidation_mark; /* of a liquidation */
     pg_money fee, closed;     /* money units of the instrument; closed: realised profit before fees */
+    pg_money builder_fee;     /* part of fee */
     char client_id[PG_EXCHANGE_CLIENT_ID];
 } pg_exchange_fill;
 
@@ -127,6 +139,7 @@ typedef struct {
     void (*fill)(void *self, const pg_exchange_fill *fill);
     void (*trade)(void *self, int market, const pg_exchange_trade *trade);
     void (*funding)(void *self, const pg_exchange_funding *funding);
+    void (*rate)(void *self, int market, int64_t rate_e12, int64_t premium_e12); /* a period of funding has ended */
 } pg_exchange_sink;
 
 typedef struct {
@@ -217,8 +230,9 @@ int pg_exchange_open_account(pg_exchange *exchange, const char *name);
 int pg_exchange_account_count(const pg_exchange *exchange);
 const char *pg_exchange_account_name(const pg_exchange *exchange, int account);
 
-/* Moves money in or out (negative). */
+/* Moves money in or out (negative); what was moved so far. */
 void pg_exchange_deposit(pg_exchange *exchange, int account, pg_money amount_e12);
+pg_money pg_exchange_deposited(const pg_exchange *exchange, int account);
 
 /* Amounts in 1e-12. The whole account, then the part that cross positions share. */
 typedef struct {

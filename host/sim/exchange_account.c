@@ -170,6 +170,11 @@ void pg_exchange_deposit(pg_exchange *x, int account, pg_money amount_e12)
     x->account[account]->deposited_e12 += amount_e12;
 }
 
+pg_money pg_exchange_deposited(const pg_exchange *x, int account)
+{
+    return x->account[account]->deposited_e12;
+}
+
 pg_money pg_exchange_volume(const pg_exchange *x, int account)
 {
     return x->account[account]->volume_e12;

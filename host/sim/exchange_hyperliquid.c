@@ -202,7 +202,9 @@ static pg_status add_fund(pg_hl_exchange *e, const pg_hl_exchange_fund *fund, pg
     int account = pg_exchange_open_account(e->core, pg_address_format(name, &address));
     if (account == PG_EXCHANGE_NOBODY)
         return pg_fail(err, PG_ERR_FULL, "an exchange has %d accounts at most", PG_EXCHANGE_ACCOUNTS);
-    pg_exchange_deposit(e->core, account, (pg_money)fund->usd * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS));
+    pg_money amount = (pg_money)fund->usd * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
+    pg_exchange_deposit(e->core, account, amount);
+    hlx_ledger_add(e, account, &(hlx_record){ .kind = HLX_DEPOSIT, .amount_e12 = amount });
     return PG_OK;
 }
 
@@ -299,13 +301,19 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
     }
     pg_exchange_free(e->core);
     pg_secp256k1_free(e->curve);
-    for (int i = 0; i < PG_EXCHANGE_MARKETS; i++)
+    for (int i = 0; i < PG_EXCHANGE_MARKETS; i++) {
         pg_text_free(&e->coins[i].trades);
+        hlx_records_free(&e->coins[i].rates);
+        free(e->coins[i].candles);
+    }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
         pg_text_free(&e->users[k].updates);
         pg_text_free(&e->users[k].fills);
         pg_text_free(&e->users[k].cancels);
         pg_text_free(&e->users[k].funding);
+        pg_text_free(&e->users[k].moves);
+        hlx_records_free(&e->users[k].ledger);
+        hlx_records_free(&e->users[k].payments);
     }
     pg_text_free(&e->out);
     pg_text_free(&e->frame);

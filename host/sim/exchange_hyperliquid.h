@@ -2,8 +2,8 @@
  *
  * The counterpart of paper trading and of the tests (hyperliquid.md 2 to 20). Every signature and nonce is verified, and
  * what the venue refuses is refused, with the venue's words where they are known. One perpetuals dex, cross and isolated
- * margin, hourly funding, liquidation at the market. Not here yet, and refused: groups of orders, TWAP, spot,
- * vaults, sub-accounts, transfers.
+ * margin, hourly funding, liquidation at the market, groups of orders, builders, sends of dollars between accounts. Not
+ * here, and refused: TWAP, spot, vaults, sub-accounts, staking. Unmodified clients trade on it: tests/interop.
  *
  * A modification is checked first; when it is not possible the old order stays. Then the old one is cancelled and the
  * new one placed, which may be refused (post-only) while the old one is gone. */

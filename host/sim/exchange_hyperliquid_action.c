@@ -197,12 +197,14 @@ static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_addr
 {
     char name[PG_ADDRESS_TEXT];
     const pg_hl_schema *schema = pg_hl_schema_of(r->action.kind);
-    if (pg_hl_recover(signer, e->curve, &r->action, &r->envelope, &r->signature, NULL) != PG_OK) {
+    bool by_user = schema && schema->primary; /* agents cannot sign these */
+    pg_hl_envelope signed_as = r->envelope;
+    signed_as.verbatim = by_user; /* their texts are hashed as they are sent, others in the venue's own form */
+    if (pg_hl_recover(signer, e->curve, &r->action, &signed_as, &r->signature, NULL) != PG_OK) {
         hlx_error(out, "Unable to recover signer.");
         return PG_EXCHANGE_NOBODY;
     }
     int account = pg_exchange_find_account(e->core, pg_address_format(name, signer));
-    bool by_user = schema && schema->primary; /* agents cannot sign these */
     if (account == PG_EXCHANGE_NOBODY && !by_user)
         account = hlx_agent_account(e, name);
     if (by_user && r->envelope.network != e->config.network) {
@@ -238,7 +240,7 @@ static void do_request(pg_hl_exchange *e, pg_text *out, const request *r)
     if (fault && fault->kind == PG_FAULT_REJECT)
         hlx_error(out, "%s", fault->text[0] ? fault->text : "Internal error");
     else
-        hlx_execute(e, out, account, &r->action);
+        hlx_execute(e, out, account, &r->action, r->envelope.nonce);
 }
 
 static void perform(pg_hl_exchange *e, const hlx_reply *reply, const request *r)

@@ -1,7 +1,9 @@
-/* Agents: keys that trade for an account (hyperliquid.md 6.2). */
+/* Whom an account lets do something: agents, keys that trade for it (hyperliquid.md 6.2), and builders, who charge for
+ * orders that go through them (12.1). */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "sim/exchange_hyperliquid_internal.h"
 
 enum { NAMED_MOST = 3, REMOVAL_WAIT_S = 5 };
@@ -127,4 +129,49 @@ void hlx_json_agents(pg_hl_exchange *e, pg_text *text, int account)
         pg_json_close(text, '}');
     }
     pg_json_close(text, ']');
+}
+
+/* ---- builders ---- */
+
+enum { RATE_DECIMALS = 3, RATE_MOST = 1000 }; /* "0.001%" is a tenth of a basis point; spot allows 1% */
+
+static int find_approval(const pg_hl_exchange *e, int account, const char *builder)
+{
+    for (int i = 0; i < e->approval_count; i++)
+        if (e->approvals[i].account == account && strcmp(e->approvals[i].builder, builder) == 0)
+            return i;
+    return -1;
+}
+
+/* "0.01%" as 10; false: no such rate. */
+static bool read_rate(int64_t *rate, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    return length > 1 && text[length - 1] == '%' && pg_decimal_parse(rate, text, length - 1, RATE_DECIMALS) == PG_OK &&
+           *rate >= 0 && *rate <= RATE_MOST;
+}
+
+void hlx_approve_builder(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    pg_address address;
+    hlx_approval made = { .account = account };
+    if (pg_address_parse(&address, action->approval.address, NULL) != PG_OK ||
+        !read_rate(&made.most, action->approval.fee_rate)) {
+        hlx_error(out, "Invalid builder or fee rate");
+        return;
+    }
+    pg_address_format(made.builder, &address);
+    int at = find_approval(e, account, made.builder);
+    if (at < 0 && e->approval_count == HLX_BUILDERS) {
+        hlx_error(out, "Too many builders");
+        return;
+    }
+    e->approvals[at < 0 ? e->approval_count++ : at] = made;
+    hlx_ok(out);
+}
+
+int64_t hlx_builder_most(const pg_hl_exchange *e, int account, const char *builder)
+{
+    int at = find_approval(e, account, builder);
+    return at < 0 ? 0 : e->approvals[at].most;
 }

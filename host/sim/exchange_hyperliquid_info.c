@@ -6,7 +6,7 @@
 #include "crypto/hex.h"
 #include "sim/exchange_hyperliquid_internal.h"
 
-enum { WEIGHT_LIGHT = 2, WEIGHT_NORMAL = 20, WEIGHT_ROLE = 60, ITEMS_A_WEIGHT = 20 };
+enum { WEIGHT_LIGHT = 2, WEIGHT_NORMAL = 20, WEIGHT_ROLE = 60, ITEMS_A_WEIGHT = 20, CANDLES_A_WEIGHT = 60 };
 
 /* How a request ends. */
 typedef enum { ANSWERED, UNKNOWN_TYPE, BAD_REQUEST, BROKEN } verdict;
@@ -126,6 +126,25 @@ static void put_all_metas(pg_hl_exchange *e, pg_text *text)
 
 /* ---- requests about markets ---- */
 
+bool hlx_read_span(double *from_ms, double *to_ms, const cJSON *request, bool from_needed)
+{
+    const cJSON *from = cJSON_GetObjectItemCaseSensitive(request, "startTime");
+    const cJSON *to = cJSON_GetObjectItemCaseSensitive(request, "endTime");
+    *from_ms = cJSON_IsNumber(from) ? from->valuedouble : 0;
+    *to_ms = cJSON_IsNumber(to) ? to->valuedouble : 9e15;
+    bool no_from = !from || cJSON_IsNull(from);
+    return (cJSON_IsNumber(from) || (no_from && !from_needed)) && (!to || cJSON_IsNull(to) || cJSON_IsNumber(to));
+}
+
+/* The market that a request names; -1 with *end when there is none. */
+static int market_of(verdict *end, const pg_hl_exchange *e, const cJSON *request)
+{
+    const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
+    int market = cJSON_IsString(coin) ? hlx_find_coin(e, coin->valuestring) : -1;
+    *end = cJSON_IsString(coin) ? BROKEN : BAD_REQUEST;
+    return market;
+}
+
 static verdict answer_book(pg_hl_exchange *e, pg_text *text, const cJSON *request)
 {
     const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
@@ -148,17 +167,44 @@ static verdict answer_book(pg_hl_exchange *e, pg_text *text, const cJSON *reques
 
 static verdict answer_trades(pg_hl_exchange *e, pg_text *text, const cJSON *request, int *items)
 {
-    const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
-    int market = cJSON_IsString(coin) ? hlx_find_coin(e, coin->valuestring) : -1;
-    if (!cJSON_IsString(coin))
-        return BAD_REQUEST;
+    verdict end;
+    int market = market_of(&end, e, request);
     if (market < 0)
-        return BROKEN;
+        return end;
     pg_json_open(text, NULL, '[');
     const pg_exchange_trade *trade;
     for (int i = 0; (trade = pg_exchange_trade_at(e->core, market, i)); i++, ++*items)
         hlx_json_trade(e, text, market, trade);
     pg_json_close(text, ']');
+    return ANSWERED;
+}
+
+static verdict answer_candles(pg_hl_exchange *e, pg_text *text, const cJSON *request, int *items)
+{
+    const cJSON *asked = cJSON_GetObjectItemCaseSensitive(request, "req");
+    const cJSON *interval = cJSON_GetObjectItemCaseSensitive(asked, "interval");
+    int number = cJSON_IsString(interval) ? hlx_find_interval(interval->valuestring) : -1;
+    double from_ms, to_ms;
+    verdict end;
+    int market = market_of(&end, e, asked);
+    if (number < 0 || !hlx_read_span(&from_ms, &to_ms, asked, true))
+        return BAD_REQUEST;
+    if (market < 0)
+        return end;
+    *items += hlx_json_candles(e, text, market, number, from_ms, to_ms) * ITEMS_A_WEIGHT / CANDLES_A_WEIGHT;
+    return ANSWERED;
+}
+
+static verdict answer_rates(pg_hl_exchange *e, pg_text *text, const cJSON *request, int *items)
+{
+    double from_ms, to_ms;
+    verdict end;
+    int market = market_of(&end, e, request);
+    if (!hlx_read_span(&from_ms, &to_ms, request, true))
+        return BAD_REQUEST;
+    if (market < 0)
+        return end;
+    *items += hlx_json_rates(e, text, market, from_ms, to_ms);
     return ANSWERED;
 }
 
@@ -183,6 +229,10 @@ static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type,
         return answer_book(e, text, request);
     if (strcmp(type, "recentTrades") == 0)
         return answer_trades(e, text, request, items);
+    if (strcmp(type, "candleSnapshot") == 0)
+        return answer_candles(e, text, request, items);
+    if (strcmp(type, "fundingHistory") == 0)
+        return answer_rates(e, text, request, items);
     bool about_dex = strcmp(type, "meta") == 0 || strcmp(type, "metaAndAssetCtxs") == 0 || strcmp(type, "allMids") == 0;
     if (about_dex && other_dex(request))
         return BROKEN;
@@ -200,6 +250,8 @@ static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type,
         put_spot_meta_and_contexts(text);
     else if (strcmp(type, "perpDexs") == 0)
         hlx_put(text, "[null]");
+    else if (strcmp(type, "perpsAtOpenInterestCap") == 0)
+        hlx_put(text, "[]");
     else if (strcmp(type, "allPerpMetas") == 0)
         put_all_metas(e, text);
     else

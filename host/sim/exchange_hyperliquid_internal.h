@@ -20,6 +20,9 @@ enum {
     HLX_SIGNERS = 256,
     HLX_AGENTS = 256,    /* ever approved */
     HLX_AGENT_NAME = 17, /* bytes of a name */
+    HLX_BUILDERS = 256,  /* approvals, of all accounts */
+    HLX_RECORDS = 2000,  /* of a ledger: the oldest is forgotten */
+    HLX_CANDLES = 5000,  /* minutes of a coin, likewise */
     HLX_SUBSCRIPTION_TEXT = 256,
     HLX_MAKER_FEE_E8 = 15000, /* the venue's base rates */
     HLX_TAKER_FEE_E8 = 45000,
@@ -28,9 +31,38 @@ enum {
     HLX_FAST_BOOK = 5
 };
 
+/* A minute in which something traded. */
+typedef struct {
+    int64_t minute; /* since the epoch */
+    int64_t open, high, low, close, size;
+    int count;
+} hlx_candle;
+
+typedef enum { HLX_DEPOSIT, HLX_WITHDRAWAL, HLX_TRANSFER, HLX_FUNDING, HLX_RATE } hlx_record_kind;
+
+/* What moved money of an account but trades; of a coin: a rate of funding. */
+typedef struct {
+    hlx_record_kind kind;
+    int market; /* of funding */
+    int64_t time_ms, quantity, rate_e12, premium_e12;
+    pg_money amount_e12, fee_e12;
+    uint64_t nonce; /* of a withdrawal */
+    char from[PG_ADDRESS_TEXT], to[PG_ADDRESS_TEXT];
+} hlx_record;
+
+typedef struct {
+    hlx_record *items; /* oldest first */
+    int count, capacity;
+} hlx_records;
+
 typedef struct {
     char name[HLX_NAME];
     int size_decimals, price_decimals;
+    hlx_candle *candles; /* oldest first */
+    int candle_count, candle_capacity;
+    bool candle_changed; /* since it was told */
+    int64_t candle_ns;   /* next push */
+    hlx_records rates;
     pg_exchange_level told[2]; /* best bid and ask as last told by bbo */
     uint64_t told_version;
     int64_t book_ns, fast_ns, context_ns; /* next pushes */
@@ -41,6 +73,8 @@ typedef struct {
 /* What happened to an account in this block, as elements of arrays. */
 typedef struct {
     pg_text updates, fills, cancels, funding; /* funding: whole frames' data, one at a time */
+    pg_text moves;                            /* of the ledger */
+    hlx_records ledger, payments;             /* payments: of funding */
     uint64_t used;                            /* actions that count against its budget */
     int64_t agent_removed_ms;
     bool touched;
@@ -52,6 +86,13 @@ typedef struct {
     int64_t valid_until_ms;
     bool active;
 } hlx_agent;
+
+/* An account lets a builder charge for the orders that go through it. */
+typedef struct {
+    int account;
+    char builder[PG_ADDRESS_TEXT];
+    int64_t most; /* tenths of a basis point */
+} hlx_approval;
 
 typedef struct {
     pg_address address;
@@ -70,6 +111,12 @@ typedef enum {
     HLX_USER_EVENTS,
     HLX_CLEARINGHOUSE,
     HLX_OPEN_ORDERS,
+    HLX_CANDLE,
+    HLX_ACTIVE_DATA,
+    HLX_USER_FUNDINGS,
+    HLX_LEDGER,
+    HLX_SPOT_STATE,
+    HLX_WEB_DATA,
     HLX_TYPES
 } hlx_type;
 
@@ -79,6 +126,7 @@ typedef struct {
     char user[PG_ADDRESS_TEXT];
     bool fast;
     int figures, mantissa;            /* of an aggregated book; 0: none */
+    int interval;                     /* of candles */
     int64_t next_ns;                  /* of states */
     char text[HLX_SUBSCRIPTION_TEXT]; /* as the acknowledgement has it */
 } hlx_subscription;
@@ -141,6 +189,8 @@ struct pg_hl_exchange {
     int signer_count;
     hlx_agent agents[HLX_AGENTS];
     int agent_count;
+    hlx_approval approvals[HLX_BUILDERS];
+    int approval_count;
     hlx_socket *sockets;
     int socket_count;
     hlx_waiting *first_waiting, **last_waiting;
@@ -199,6 +249,7 @@ void hlx_json_size(pg_hl_exchange *e, pg_text *text, const char *key, int market
 int64_t hlx_ms(int64_t time_ns);
 
 const char *hlx_status(const pg_exchange_order *order);
+void hlx_json_hash(pg_text *text, const char *key, uint64_t number);
 void hlx_json_order(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order, bool frontend);
 void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fill);
 void hlx_json_trade(pg_hl_exchange *e, pg_text *text, int market, const pg_exchange_trade *trade);
@@ -206,6 +257,41 @@ void hlx_json_context(pg_hl_exchange *e, pg_text *text, const char *key, int mar
 void hlx_json_book(pg_hl_exchange *e, pg_text *text, const hlx_subscription *book, int depth);
 void hlx_json_touch(pg_hl_exchange *e, pg_text *text, int market, const pg_exchange_level touch[2]);
 void hlx_json_mids(pg_hl_exchange *e, pg_text *text, const char *key);
+
+/* ---- exchange_hyperliquid_candles.c ---- */
+
+/* The number of an interval ("1m"); -1: there is no such one. */
+int hlx_find_interval(const char *name);
+const char *hlx_interval_name(int interval);
+
+/* Counts a trade. */
+void hlx_candle_trade(hlx_coin *coin, const pg_exchange_trade *trade);
+
+/* The candles that have to do with a span of time (ms), oldest first and at most HLX_CANDLES; returns how many. */
+int hlx_json_candles(pg_hl_exchange *e, pg_text *text, int market, int interval, double from_ms, double to_ms);
+
+/* The newest one; false: nothing has traded yet. */
+bool hlx_json_candle(pg_hl_exchange *e, pg_text *text, int market, int interval);
+
+/* ---- exchange_hyperliquid_ledger.c ---- */
+
+/* Notes what happened to an account or (HLX_RATE) a coin, and keeps it for the streams. */
+void hlx_ledger_add(pg_hl_exchange *e, int account, const hlx_record *record);
+void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding);
+void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t premium_e12);
+void hlx_records_free(hlx_records *records);
+
+/* Elements of arrays, of a span of time (ms); return how many. */
+int hlx_json_ledger(pg_hl_exchange *e, pg_text *text, const char *key, int account, double from_ms, double to_ms);
+int hlx_json_payments(pg_hl_exchange *e, pg_text *text, int account, double from_ms, double to_ms);
+void hlx_json_fundings(pg_hl_exchange *e, pg_text *text, const char *key, int account);
+int hlx_json_rates(pg_hl_exchange *e, pg_text *text, int market, double from_ms, double to_ms);
+
+/* usdSend and withdraw3. */
+void hlx_transfer(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce);
+
+/* What may be taken out of an account. */
+pg_money hlx_withdrawable(const pg_hl_exchange *e, int account);
 
 /* ---- exchange_hyperliquid_info.c and _state.c ---- */
 
@@ -215,6 +301,13 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
 
 /* The part of an answer about an account. False: no such request. *items: records in the answer, for its weight. */
 bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items);
+void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, int account, int market);
+
+/* Answers to requests about what this exchange does not have; exchange_hyperliquid_absent.c. False: no such request. */
+bool hlx_absent(pg_text *text, const char *type);
+
+/* startTime (0 when it may be missing and is) and endTime of a request, ms. False: one is no number. */
+bool hlx_read_span(double *from_ms, double *to_ms, const cJSON *request, bool from_needed);
 
 /* The market of a name; -1. */
 int hlx_find_coin(const pg_hl_exchange *e, const char *name);
@@ -238,7 +331,7 @@ void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body);
 void hlx_run_waiting(pg_hl_exchange *e);
 
 /* Does what an action asks for an account and writes the answer. */
-void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce);
 void hlx_ok(pg_text *out);
 void hlx_error(pg_text *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -248,6 +341,10 @@ void hlx_error(pg_text *out, const char *format, ...) __attribute__((format(prin
 int hlx_agent_account(const pg_hl_exchange *e, const char *address);
 void hlx_approve_agent(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
 void hlx_json_agents(pg_hl_exchange *e, pg_text *text, int account);
+void hlx_approve_builder(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+
+/* The most that a builder may charge an account, tenths of a basis point; 0: nothing is approved. */
+int64_t hlx_builder_most(const pg_hl_exchange *e, int account, const char *builder);
 
 /* ---- exchange_hyperliquid_stream.c and _publish.c ---- */
 

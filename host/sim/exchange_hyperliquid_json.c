@@ -106,6 +106,7 @@ const char *hlx_status(const pg_exchange_order *order)
         [PG_EXCHANGE_BY_SCHEDULE] = "scheduledCancel",    [PG_EXCHANGE_BY_LIQUIDATION] = "liquidatedCanceled",
         [PG_EXCHANGE_BY_VENUE] = "internalCancel",        [PG_EXCHANGE_SELF_TRADE] = "selfTradeCanceled",
         [PG_EXCHANGE_REDUCE_ONLY] = "reduceOnlyCanceled", [PG_EXCHANGE_MARGIN] = "marginCanceled",
+        [PG_EXCHANGE_SIBLING] = "siblingFilledCanceled",
     };
     static const char *const rejected[PG_EXCHANGE_REASONS] = {
         [PG_EXCHANGE_PRICE] = "tickRejected",
@@ -147,15 +148,30 @@ static const char *order_type(const pg_exchange_trigger *trigger)
     return trigger->market ? "Stop Market" : "Stop Limit";
 }
 
+/* The orders that wait for this one to fill. */
+static void put_children(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order)
+{
+    pg_json_open(text, "children", '[');
+    const pg_exchange_order *o = NULL;
+    while (order->status == PG_EXCHANGE_OPEN && !order->waiting &&
+           (o = pg_exchange_next_open(e->core, order->account, o))) {
+        if (!o->dormant || o->parent != order->oid)
+            continue;
+        pg_json_open(text, NULL, '{');
+        hlx_json_order(e, text, o, true);
+        pg_json_close(text, '}');
+    }
+    pg_json_close(text, ']');
+}
+
 static void put_frontend(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order)
 {
     static const char *const tifs[] = { [PG_TIF_GTC] = "Gtc", [PG_TIF_IOC] = "Ioc", [PG_TIF_ALO] = "Alo" };
     put_condition(e, text, order);
     pg_json_bool(text, "isTrigger", order->trigger.price != 0);
     hlx_json_price(e, text, "triggerPx", order->market, order->trigger.price);
-    pg_json_open(text, "children", '[');
-    pg_json_close(text, ']');
-    pg_json_bool(text, "isPositionTpsl", false);
+    put_children(e, text, order);
+    pg_json_bool(text, "isPositionTpsl", order->whole);
     pg_json_bool(text, "reduceOnly", order->reduce_only);
     pg_json_string(text, "orderType", order_type(&order->trigger));
     if (order->trigger.price)
@@ -190,13 +206,13 @@ void hlx_json_order(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *o
 
 /* ---- fills and trades ---- */
 
-/* A hash that belongs to a trade; nobody may use it as a key. */
-static void put_hash(pg_text *text, const char *key, uint64_t tid)
+/* A hash that belongs to a number; nobody may use it as a key. */
+void hlx_json_hash(pg_text *text, const char *key, uint64_t number)
 {
     uint8_t bytes[32];
     char hash[2 + 64 + 1] = "0x";
     pg_random random;
-    pg_random_seed(&random, tid);
+    pg_random_seed(&random, number);
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(pg_random_bits(&random) >> 56);
     pg_hex_encode(hash + 2, bytes, sizeof bytes);
@@ -236,10 +252,12 @@ void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fil
     hlx_json_size(e, text, "startPosition", m, fill->start_position);
     pg_json_string(text, "dir", direction(fill));
     put_amount(e, text, "closedPnl", m, fill->closed);
-    put_hash(text, "hash", fill->tid);
+    hlx_json_hash(text, "hash", fill->tid);
     pg_json_integer(text, "oid", (int64_t)fill->oid);
     pg_json_bool(text, "crossed", !fill->maker);
     put_amount(e, text, "fee", m, fill->fee);
+    if (fill->builder_fee != 0)
+        put_amount(e, text, "builderFee", m, fill->builder_fee);
     pg_json_integer(text, "tid", (int64_t)fill->tid);
     if (fill->client_id[0])
         pg_json_string(text, "cloid", fill->client_id);
@@ -270,7 +288,7 @@ void hlx_json_trade(pg_hl_exchange *e, pg_text *text, int market, const pg_excha
     hlx_json_price(e, text, "px", market, trade->price);
     hlx_json_size(e, text, "sz", market, trade->size);
     pg_json_integer(text, "time", hlx_ms(trade->time_ns));
-    put_hash(text, "hash", trade->tid);
+    hlx_json_hash(text, "hash", trade->tid);
     pg_json_integer(text, "tid", (int64_t)trade->tid);
     pg_json_open(text, "users", '[');
     put_trader(e, text, trade->buyer, trade->tid);

@@ -7,8 +7,6 @@
 
 enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
 
-static const char no_groups[] = "Groups of orders are not available on this exchange.";
-
 /* ---- answers ---- */
 
 static void open_statuses(pg_text *out, const char *type)
@@ -48,7 +46,7 @@ static void put_placed(pg_hl_exchange *e, pg_text *out, const pg_exchange_order 
 {
     bool resting = order->status == PG_EXCHANGE_OPEN;
     if (order->waiting) {
-        pg_json_string(out, NULL, "waitingForTrigger");
+        pg_json_string(out, NULL, order->dormant ? "waitingForFill" : "waitingForTrigger");
         return;
     }
     pg_json_open(out, NULL, '{');
@@ -88,10 +86,15 @@ static void put_refusal(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
     put_error(out, text, order->market);
 }
 
+static bool is_refused(const pg_exchange_order *order)
+{
+    return order->status == PG_EXCHANGE_REJECTED ||
+           (order->status == PG_EXCHANGE_CANCELLED && order->remaining == order->size);
+}
+
 static void put_outcome(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
 {
-    if (order->status == PG_EXCHANGE_REJECTED ||
-        (order->status == PG_EXCHANGE_CANCELLED && order->remaining == order->size))
+    if (is_refused(order))
         put_refusal(e, out, order);
     else
         put_placed(e, out, order);
@@ -111,7 +114,7 @@ static bool read_trigger(pg_exchange_trigger *trigger, const pg_hl_order *order,
 
 /* What is wrong with an order before it is looked at in its market: the whole batch is refused. NULL: nothing. */
 static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_CLIENT_ID], const pg_hl_exchange *e,
-                              const pg_hl_order *order)
+                              const pg_hl_order *order, pg_hl_grouping group)
 {
     static const uint8_t tifs[] = { [PG_HL_ALO] = PG_TIF_ALO,
                                     [PG_HL_IOC] = PG_TIF_IOC,
@@ -130,7 +133,8 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
         return "Order has invalid price.";
     if (pg_decimal_parse(&made->size, order->size, strlen(order->size), coin->size_decimals) != PG_OK || made->size < 0)
         return "Order has invalid size.";
-    if (made->size == 0)
+    made->whole = group == PG_HL_POSITION_TPSL && made->size == 0;
+    if (made->size == 0 && !made->whole)
         return "Order has zero size.";
     if (order->tif == PG_HL_TIF_NONE && !read_trigger(&made->trigger, order, coin->price_decimals))
         return "Invalid TP/SL price.";
@@ -155,36 +159,104 @@ static const char *refused_here(const pg_hl_exchange *e, int account, const pg_e
 
 /* ---- orders ---- */
 
-static void place_one(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_order *order)
+/* Places one order, as a child of `parent` (0: none). NULL: not even that, *wrong tells why. */
+static const pg_exchange_order *place_one(const char **wrong, pg_hl_exchange *e, int account,
+                                          const pg_hl_action *action, size_t i, uint64_t parent)
 {
+    enum { TENTH_BP_E8 = 1000 };
     char cloid[PG_EXCHANGE_CLIENT_ID] = "";
     pg_exchange_request made;
-    const char *wrong = read_order(&made, cloid, e, order);
-    if (!wrong)
-        wrong = refused_here(e, account, &made);
-    if (wrong) {
-        put_error(out, wrong, order->asset);
-        return;
-    }
+    *wrong = read_order(&made, cloid, e, &action->order.list[i], action->order.grouping);
+    if (!*wrong)
+        *wrong = refused_here(e, account, &made);
+    if (*wrong)
+        return NULL;
+    made.parent = parent;
+    made.builder_fee_e8 = action->order.builder ? action->order.builder_fee * TENTH_BP_E8 : 0;
     const pg_exchange_order *placed = pg_exchange_place(e->core, account, &made);
+    *wrong = placed ? NULL : "Internal error";
+    return placed;
+}
+
+static void put_result(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *placed, const char *wrong,
+                       int64_t asset)
+{
     if (placed)
         put_outcome(e, out, placed);
     else
-        put_error(out, "Internal error", order->asset);
+        put_error(out, wrong, asset);
+}
+
+/* Of a parent with its stop loss and take profit: the parent first; when it is refused, none is placed, and each is
+ * answered with the reason. */
+static void place_each(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+{
+    bool group = action->order.grouping == PG_HL_NORMAL_TPSL;
+    const char *wrong;
+    uint64_t parent = 0;
+    for (size_t i = 0; i < action->order.count; i++) {
+        const pg_exchange_order *placed = place_one(&wrong, e, account, action, i, parent);
+        int64_t asset = action->order.list[i].asset;
+        put_result(e, out, placed, wrong, asset);
+        if (group && i == 0 && placed && !is_refused(placed)) {
+            parent = placed->oid;
+        } else if (group && i == 0) {
+            while (++i < action->order.count)
+                put_result(e, out, placed, wrong, asset);
+        }
+    }
+}
+
+/* Whether the orders of an action are a group of its kind. */
+static bool is_group(const pg_hl_action *action)
+{
+    const pg_hl_order *list = action->order.list;
+    bool normal = action->order.grouping == PG_HL_NORMAL_TPSL;
+    if (action->order.grouping == PG_HL_GROUP_NONE)
+        return true;
+    if (normal && (action->order.count > 3 || list[0].tif == PG_HL_TIF_NONE))
+        return false;
+    for (size_t i = normal ? 1 : 0; i < action->order.count; i++)
+        if (list[i].tif != PG_HL_TIF_NONE || list[i].asset != list[0].asset ||
+            (normal && list[i].is_buy == list[0].is_buy))
+            return false;
+    return true;
+}
+
+/* What is wrong with an action as a whole; NULL: nothing. */
+static const char *check_orders(const pg_hl_exchange *e, int account, const pg_hl_action *action)
+{
+    enum { MOST_BUILDER_FEE = 100 };
+    char cloid[PG_EXCHANGE_CLIENT_ID], builder[PG_ADDRESS_TEXT];
+    pg_exchange_request made;
+    pg_address address;
+    if (action->order.grouping == PG_HL_PRIORITY)
+        return "Insufficient delegatable balance for priority order";
+    if (action->order.builder) {
+        int64_t fee = action->order.builder_fee;
+        if (pg_address_parse(&address, action->order.builder, NULL) != PG_OK || fee < 0 || fee > MOST_BUILDER_FEE)
+            return "Invalid builder or fee rate";
+        if (fee > hlx_builder_most(e, account, pg_address_format(builder, &address)))
+            return "Builder fee has not been approved.";
+    }
+    if (!is_group(action))
+        return "Invalid TP/SL grouping.";
+    for (size_t i = 0; i < action->order.count; i++) {
+        const char *wrong = read_order(&made, cloid, e, &action->order.list[i], action->order.grouping);
+        if (wrong)
+            return wrong;
+    }
+    return NULL;
 }
 
 static void place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
-    char cloid[PG_EXCHANGE_CLIENT_ID];
-    pg_exchange_request made;
-    const char *wrong = action->order.grouping == PG_HL_GROUP_NONE ? NULL : no_groups;
-    for (size_t i = 0; i < action->order.count && !wrong; i++)
-        wrong = read_order(&made, cloid, e, &action->order.list[i]);
+    const char *wrong = check_orders(e, account, action);
     open_statuses(out, "order");
     if (wrong)
         put_error(out, wrong, -1);
-    for (size_t i = 0; i < action->order.count && !wrong; i++)
-        place_one(e, out, account, &action->order.list[i]);
+    else
+        place_each(e, out, account, action);
     close_statuses(out);
 }
 
@@ -223,7 +295,7 @@ static void cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg
 static const char *check_modify(pg_exchange_request *made, char cloid[PG_EXCHANGE_CLIENT_ID], pg_hl_exchange *e,
                                 int account, const pg_hl_modify *modify, const pg_exchange_order *old, bool always)
 {
-    const char *wrong = read_order(made, cloid, e, &modify->order);
+    const char *wrong = read_order(made, cloid, e, &modify->order, PG_HL_GROUP_NONE);
     if (wrong)
         return wrong;
     if (!old && !always)
@@ -355,7 +427,7 @@ static void move_margin(pg_hl_exchange *e, pg_text *out, int account, const pg_h
         hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)action->margin.asset);
 }
 
-void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce)
 {
     switch (action->kind) {
     case PG_HL_ORDER: place_orders(e, out, account, action); break;
@@ -368,6 +440,10 @@ void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_actio
     case PG_HL_UPDATE_ISOLATED_MARGIN: move_margin(e, out, account, action); break;
     case PG_HL_NOOP: hlx_ok(out); break;
     case PG_HL_APPROVE_AGENT: hlx_approve_agent(e, out, account, action); break;
+    case PG_HL_APPROVE_BUILDER_FEE: hlx_approve_builder(e, out, account, action); break;
+    case PG_HL_USD_SEND:
+    case PG_HL_WITHDRAW: hlx_transfer(e, out, account, action, nonce); break;
+    case PG_HL_SET_REFERRER: hlx_error(out, "Referral code not registered"); break;
     default: hlx_error(out, "Action is not available on this exchange: %s", pg_hl_schema_of(action->kind)->type);
     }
 }

@@ -3,7 +3,7 @@
 
 #include "sim/exchange_hyperliquid_internal.h"
 
-enum { BACKFILL = 30, SILENCE_S = 60, FILLS_FIRST = 2000 };
+enum { BACKFILL = 30, SILENCE_S = 60, FILLS_FIRST = 2000, CANDLE_MS = 1000 };
 
 /* ---- frames ---- */
 
@@ -112,6 +112,93 @@ static void send_fills_before(hlx_socket *socket, const hlx_subscription *s)
     finish(socket, "userFills", frame);
 }
 
+static void send_candle(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_text *frame = begin(socket->exchange, "candle");
+    if (hlx_json_candle(socket->exchange, frame, s->market, s->interval))
+        finish(socket, "candle", frame);
+}
+
+static void send_active_data(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_hl_exchange *e = socket->exchange;
+    pg_text *frame = begin(e, "activeAssetData");
+    hlx_json_active_data(e, frame, s->user, pg_exchange_find_account(e->core, s->user), s->market);
+    finish(socket, "activeAssetData", frame);
+}
+
+/* What the ledger has of a user: payments of funding, or everything else. */
+static void send_moves_before(hlx_socket *socket, const hlx_subscription *s)
+{
+    pg_hl_exchange *e = socket->exchange;
+    bool funding = s->type == HLX_USER_FUNDINGS;
+    const char *channel = funding ? "userFundings" : "userNonFundingLedgerUpdates";
+    int account = pg_exchange_find_account(e->core, s->user);
+    pg_text *frame = begin(e, channel);
+    pg_json_open(frame, NULL, '{');
+    pg_json_bool(frame, "isSnapshot", true);
+    pg_json_string(frame, "user", s->user);
+    if (funding)
+        hlx_json_fundings(e, frame, "fundings", account);
+    else
+        hlx_json_ledger(e, frame, "nonFundingLedgerUpdates", account, 0, 9e15);
+    pg_json_close(frame, '}');
+    finish(socket, channel, frame);
+}
+
+/* There is nothing but perpetuals here. */
+static void send_spot_state(hlx_socket *socket, hlx_subscription *s)
+{
+    pg_text *frame = begin(socket->exchange, "spotState");
+    pg_json_open(frame, NULL, '{');
+    pg_json_string(frame, "user", s->user);
+    pg_json_open(frame, "spotState", '{');
+    pg_json_open(frame, "balances", '[');
+    pg_json_close(frame, ']');
+    pg_json_close(frame, '}');
+    pg_json_close(frame, '}');
+    s->next_ns = pg_exchange_now(socket->exchange->core) + socket->exchange->config.state_ms * 1000000;
+    finish(socket, "spotState", frame);
+}
+
+static void send_web_data(hlx_socket *socket, hlx_subscription *s)
+{
+    pg_hl_exchange *e = socket->exchange;
+    int account = pg_exchange_find_account(e->core, s->user);
+    pg_text *frame = begin(e, "webData3");
+    pg_json_open(frame, NULL, '{');
+    pg_json_open(frame, "userState", '{');
+    pg_json_null(frame, "agentAddress");
+    pg_json_null(frame, "agentValidUntil");
+    hlx_json_money(frame, "cumLedger", account == PG_EXCHANGE_NOBODY ? 0 : pg_exchange_deposited(e->core, account));
+    pg_json_integer(frame, "serverTime", hlx_ms(pg_exchange_now(e->core)));
+    pg_json_bool(frame, "isVault", false);
+    pg_json_string(frame, "user", s->user);
+    pg_json_close(frame, '}');
+    pg_json_open(frame, "perpDexStates", '[');
+    pg_json_open(frame, NULL, '{');
+    pg_json_string(frame, "totalVaultEquity", "0.0");
+    pg_json_open(frame, "perpsAtOpenInterestCap", '[');
+    pg_json_close(frame, ']');
+    pg_json_close(frame, '}');
+    pg_json_close(frame, ']');
+    pg_json_close(frame, '}');
+    s->next_ns = pg_exchange_now(e->core) + e->config.state_ms * 1000000;
+    finish(socket, "webData3", frame);
+}
+
+/* The streams that repeat a whole state of an account. */
+static void tell_state(hlx_socket *socket, hlx_subscription *s)
+{
+    switch (s->type) {
+    case HLX_CLEARINGHOUSE:
+    case HLX_OPEN_ORDERS: send_state(socket, s); break;
+    case HLX_SPOT_STATE: send_spot_state(socket, s); break;
+    case HLX_WEB_DATA: send_web_data(socket, s); break;
+    default: break;
+    }
+}
+
 void hlx_tell_first(hlx_socket *socket, hlx_subscription *s)
 {
     switch (s->type) {
@@ -121,9 +208,11 @@ void hlx_tell_first(hlx_socket *socket, hlx_subscription *s)
     case HLX_TRADES: send_backfill(socket, s); break;
     case HLX_ASSET_CTX: send_context(socket, s); break;
     case HLX_USER_FILLS: send_fills_before(socket, s); break;
-    case HLX_CLEARINGHOUSE:
-    case HLX_OPEN_ORDERS: send_state(socket, s); break;
-    default: break; /* orderUpdates and userEvents begin with what happens next */
+    case HLX_CANDLE: send_candle(socket, s); break;
+    case HLX_ACTIVE_DATA: send_active_data(socket, s); break;
+    case HLX_USER_FUNDINGS:
+    case HLX_LEDGER: send_moves_before(socket, s); break;
+    default: tell_state(socket, s); /* orderUpdates and userEvents begin with what happens next */
     }
 }
 
@@ -161,29 +250,26 @@ static void on_fill(void *self, const pg_exchange_fill *fill)
 static void on_trade(void *self, int market, const pg_exchange_trade *trade)
 {
     pg_hl_exchange *e = self;
+    hlx_candle_trade(&e->coins[market], trade);
     if (e->coins[market].trade_listeners > 0)
         hlx_json_trade(e, &e->coins[market].trades, market, trade);
 }
 
 static void on_funding(void *self, const pg_exchange_funding *funding)
 {
-    pg_hl_exchange *e = self;
-    pg_text *text = &e->users[funding->account].funding;
-    e->users[funding->account].touched = true;
-    pg_json_open(text, NULL, '{');
-    pg_json_integer(text, "time", hlx_ms(funding->time_ns));
-    pg_json_string(text, "coin", e->coins[funding->market].name);
-    hlx_json_money(text, "usdc", funding->amount_e12);
-    hlx_json_size(e, text, "szi", funding->market, funding->quantity);
-    hlx_json_decimal(text, "fundingRate", funding->rate_e12 / 100, 10);
-    pg_json_null(text, "nSamples");
-    pg_json_close(text, '}');
+    hlx_ledger_funding(self, funding);
+}
+
+static void on_rate(void *self, int market, int64_t rate_e12, int64_t premium_e12)
+{
+    hlx_ledger_rate(self, market, rate_e12, premium_e12);
 }
 
 pg_exchange_sink hlx_sink(pg_hl_exchange *e)
 {
-    return (
-        pg_exchange_sink){ .self = e, .order = on_order, .fill = on_fill, .trade = on_trade, .funding = on_funding };
+    return (pg_exchange_sink){
+        .self = e, .order = on_order, .fill = on_fill, .trade = on_trade, .funding = on_funding, .rate = on_rate
+    };
 }
 
 /* ---- the end of a block ---- */
@@ -229,6 +315,12 @@ static void send_funding(hlx_socket *socket, const pg_text *list)
 
 static void tell_user(hlx_socket *socket, const hlx_subscription *s, const hlx_user *user)
 {
+    if (s->type == HLX_ACTIVE_DATA)
+        send_active_data(socket, s);
+    if (s->type == HLX_USER_FUNDINGS)
+        send_list(socket, "userFundings", s->user, "fundings", &user->funding);
+    if (s->type == HLX_LEDGER)
+        send_list(socket, "userNonFundingLedgerUpdates", s->user, "nonFundingLedgerUpdates", &user->moves);
     if (s->type == HLX_ORDER_UPDATES)
         send_list(socket, "orderUpdates", NULL, NULL, &user->updates);
     if (s->type == HLX_USER_FILLS)
@@ -255,6 +347,7 @@ static void tell_users(pg_hl_exchange *e)
         hlx_empty(&user->fills);
         hlx_empty(&user->cancels);
         hlx_empty(&user->funding);
+        hlx_empty(&user->moves);
         user->touched = false;
     }
 }
@@ -269,7 +362,7 @@ static bool is_due(int64_t *next_ns, int64_t now_ns, int64_t period_ms)
 }
 
 typedef struct {
-    bool touch, trades, book, fast, context;
+    bool touch, trades, book, fast, context, candle;
 } due;
 
 static due what_is_due(pg_hl_exchange *e, int market, int64_t now_ns)
@@ -278,7 +371,9 @@ static due what_is_due(pg_hl_exchange *e, int market, int64_t now_ns)
     due d = { .trades = coin->trades.length > 0,
               .book = is_due(&coin->book_ns, now_ns, e->config.book_ms),
               .fast = is_due(&coin->fast_ns, now_ns, e->config.fast_ms),
-              .context = is_due(&coin->context_ns, now_ns, e->config.context_ms) };
+              .context = is_due(&coin->context_ns, now_ns, e->config.context_ms),
+              .candle = coin->candle_changed && is_due(&coin->candle_ns, now_ns, CANDLE_MS) };
+    coin->candle_changed = coin->candle_changed && !d.candle;
     uint64_t version = pg_exchange_book_version(e->core, market);
     if (version == coin->told_version)
         return d;
@@ -311,6 +406,10 @@ static void tell_coin(hlx_socket *socket, const hlx_subscription *s, const due *
         if (d->context)
             send_context(socket, s);
         break;
+    case HLX_CANDLE:
+        if (d->candle)
+            send_candle(socket, s);
+        break;
     default: break;
     }
 }
@@ -319,7 +418,7 @@ static void tell_coins(pg_hl_exchange *e, int64_t now_ns)
 {
     for (int m = 0; m < e->config.coin_count; m++) {
         due d = what_is_due(e, m, now_ns);
-        if (!(d.touch || d.trades || d.book || d.fast || d.context))
+        if (!(d.touch || d.trades || d.book || d.fast || d.context || d.candle))
             continue;
         for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
             for (int i = 0; i < socket->count && !socket->dead; i++)
@@ -338,8 +437,8 @@ static void tell_rest(pg_hl_exchange *e, int64_t now_ns)
             hlx_subscription *s = &socket->subscriptions[i];
             if (s->type == HLX_ALL_MIDS && mids)
                 send_mids(socket);
-            if ((s->type == HLX_CLEARINGHOUSE || s->type == HLX_OPEN_ORDERS) && now_ns >= s->next_ns)
-                send_state(socket, s);
+            if (s->next_ns != 0 && now_ns >= s->next_ns)
+                tell_state(socket, s);
         }
         if (!socket->dead && now_ns - socket->sent_ns > (int64_t)SILENCE_S * 1000000000) {
             socket->dead = true;

@@ -93,12 +93,11 @@ void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, i
     bool known = account != PG_EXCHANGE_NOBODY;
     if (known)
         pg_exchange_get_margin(&m, e->core, account);
-    pg_money tenth = m.cross_notional / 10, bound = m.cross_used > tenth ? m.cross_used : tenth;
     pg_json_open(text, key, '{');
     put_summary(text, "marginSummary", m.value, m.notional, m.raw, m.used);
     put_summary(text, "crossMarginSummary", m.cross_value, m.cross_notional, m.cross_raw, m.cross_used);
     hlx_json_money(text, "crossMaintenanceMarginUsed", m.maintenance);
-    hlx_json_money(text, "withdrawable", m.cross_value > bound ? m.cross_value - bound : 0);
+    hlx_json_money(text, "withdrawable", known ? hlx_withdrawable(e, account) : 0);
     pg_json_open(text, "assetPositions", '[');
     for (int i = 0; known && i < e->config.coin_count; i++) {
         pg_exchange_position p;
@@ -118,6 +117,8 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
     pg_json_open(text, key, '[');
     const pg_exchange_order *order = NULL;
     while (account != PG_EXCHANGE_NOBODY && (order = pg_exchange_next_open(e->core, account, order))) {
+        if (order->dormant)
+            continue; /* its parent has it */
         pg_json_open(text, NULL, '{');
         hlx_json_order(e, text, order, frontend);
         pg_json_close(text, '}');
@@ -185,13 +186,56 @@ static void put_fills(pg_hl_exchange *e, pg_text *text, int account, double from
 
 static bool put_fills_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
 {
-    const cJSON *from = cJSON_GetObjectItemCaseSensitive(request, "startTime");
-    const cJSON *to = cJSON_GetObjectItemCaseSensitive(request, "endTime");
-    if (!cJSON_IsNumber(from) || (to && !cJSON_IsNumber(to) && !cJSON_IsNull(to)))
+    double from_ms, to_ms;
+    if (!hlx_read_span(&from_ms, &to_ms, request, true))
         return false;
     bool reversed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, "reversed"));
-    put_fills(e, text, account, from->valuedouble, cJSON_IsNumber(to) ? to->valuedouble : 9e15, reversed, items);
+    put_fills(e, text, account, from_ms, to_ms, reversed, items);
     return true;
+}
+
+/* ---- what moved money ---- */
+
+static bool put_moves(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
+{
+    double from_ms, to_ms;
+    if (!hlx_read_span(&from_ms, &to_ms, request, false))
+        return false;
+    *items += strcmp(type, "userFunding") == 0 ? hlx_json_payments(e, text, account, from_ms, to_ms)
+                                               : hlx_json_ledger(e, text, NULL, account, from_ms, to_ms);
+    return true;
+}
+
+/* One point of each history: now. An account here is not older than the exchange's run. */
+static void put_portfolio(pg_hl_exchange *e, pg_text *text, int account)
+{
+    static const char *const periods[] = { "day",     "week",     "month",     "allTime",
+                                           "perpDay", "perpWeek", "perpMonth", "perpAllTime" };
+    pg_exchange_margin m = { 0 };
+    pg_money volume = 0, put_in = 0;
+    if (account != PG_EXCHANGE_NOBODY) {
+        pg_exchange_get_margin(&m, e->core, account);
+        volume = pg_exchange_volume(e->core, account);
+        put_in = pg_exchange_deposited(e->core, account);
+    }
+    pg_json_open(text, NULL, '[');
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
+        pg_json_open(text, NULL, '[');
+        pg_json_string(text, NULL, periods[i]);
+        pg_json_open(text, NULL, '{');
+        for (int pnl = 0; pnl < 2; pnl++) {
+            pg_json_open(text, pnl ? "pnlHistory" : "accountValueHistory", '[');
+            pg_json_open(text, NULL, '[');
+            pg_json_integer(text, NULL, hlx_ms(pg_exchange_now(e->core)));
+            hlx_json_money(text, NULL, pnl ? m.value - put_in : m.value);
+            pg_json_close(text, ']');
+            pg_json_close(text, ']');
+        }
+        hlx_json_money(text, "vlm", volume);
+        pg_json_close(text, '}');
+        pg_json_close(text, ']');
+    }
+    pg_json_close(text, ']');
 }
 
 /* ---- fees, limits, roles ---- */
@@ -254,7 +298,7 @@ static void put_role(pg_hl_exchange *e, pg_text *text, const cJSON *request, int
     pg_json_close(text, '}');
 }
 
-static void put_active_data(pg_hl_exchange *e, pg_text *text, int account, int market)
+static void put_active_members(pg_hl_exchange *e, pg_text *text, int account, int market)
 {
     const hlx_coin *coin = &e->coins[market];
     pg_exchange_position p = { .leverage = 1 };
@@ -281,6 +325,15 @@ static void put_active_data(pg_hl_exchange *e, pg_text *text, int account, int m
     hlx_json_price(e, text, "markPx", market, context.mark);
 }
 
+void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, int account, int market)
+{
+    pg_json_open(text, NULL, '{');
+    pg_json_string(text, "user", user);
+    pg_json_string(text, "coin", e->coins[market].name);
+    put_active_members(e, text, account, market);
+    pg_json_close(text, '}');
+}
+
 static bool answer_active_data(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account)
 {
     const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
@@ -288,11 +341,16 @@ static bool answer_active_data(pg_hl_exchange *e, pg_text *text, const cJSON *re
     char user[PG_ADDRESS_TEXT];
     if (market < 0 || !hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
         return false;
-    pg_json_open(text, NULL, '{');
-    pg_json_string(text, "user", user);
-    pg_json_string(text, "coin", e->coins[market].name);
-    put_active_data(e, text, account, market);
-    pg_json_close(text, '}');
+    hlx_json_active_data(e, text, user, account, market);
+    return true;
+}
+
+static bool answer_builder(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account)
+{
+    char builder[PG_ADDRESS_TEXT];
+    if (!hlx_read_address(builder, cJSON_GetObjectItemCaseSensitive(request, "builder")))
+        return false;
+    pg_json_integer(text, NULL, account == PG_EXCHANGE_NOBODY ? 0 : hlx_builder_most(e, account, builder));
     return true;
 }
 
@@ -306,6 +364,10 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
         return put_fills_by_time(e, text, request, account, items);
     if (strcmp(type, "activeAssetData") == 0)
         return answer_active_data(e, text, request, account);
+    if (strcmp(type, "maxBuilderFee") == 0)
+        return answer_builder(e, text, request, account);
+    if (strcmp(type, "userFunding") == 0 || strcmp(type, "userNonFundingLedgerUpdates") == 0)
+        return put_moves(e, text, type, request, account, items);
     if (strcmp(type, "clearinghouseState") == 0)
         hlx_json_clearinghouse(e, text, NULL, account);
     else if (strcmp(type, "openOrders") == 0)
@@ -328,7 +390,9 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
         hlx_json_agents(e, text, account);
     else if (strcmp(type, "userAbstraction") == 0)
         hlx_put(text, "\"default\"");
+    else if (strcmp(type, "portfolio") == 0)
+        put_portfolio(e, text, account);
     else
-        return false;
+        return hlx_absent(text, type);
     return true;
 }

@@ -5,7 +5,7 @@
 
 #include "sim/exchange_hyperliquid_internal.h"
 
-enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4 };
+enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4, OF_INTERVAL = 8 };
 
 static const struct {
     const char *name;
@@ -21,6 +21,12 @@ static const struct {
     [HLX_USER_EVENTS] = { "userEvents", OF_USER },
     [HLX_CLEARINGHOUSE] = { "clearinghouseState", OF_USER | OF_DEX },
     [HLX_OPEN_ORDERS] = { "openOrders", OF_USER | OF_DEX },
+    [HLX_CANDLE] = { "candle", OF_COIN | OF_INTERVAL },
+    [HLX_ACTIVE_DATA] = { "activeAssetData", OF_COIN | OF_USER },
+    [HLX_USER_FUNDINGS] = { "userFundings", OF_USER },
+    [HLX_LEDGER] = { "userNonFundingLedgerUpdates", OF_USER },
+    [HLX_SPOT_STATE] = { "spotState", OF_USER },
+    [HLX_WEB_DATA] = { "webData3", OF_USER },
 };
 
 /* ---- what the server says about requests ---- */
@@ -91,6 +97,8 @@ static bool write_text(hlx_subscription *s, const pg_hl_exchange *e)
     pg_json_string(&text, "type", types[s->type].name);
     if (types[s->type].of & OF_COIN)
         pg_json_string(&text, "coin", e->coins[s->market].name);
+    if (types[s->type].of & OF_INTERVAL)
+        pg_json_string(&text, "interval", hlx_interval_name(s->interval));
     if (types[s->type].of & OF_USER)
         pg_json_string(&text, "user", s->user);
     if (types[s->type].of & OF_DEX)
@@ -126,6 +134,11 @@ static reading read_subscription(hlx_subscription *s, const pg_hl_exchange *e, c
     if ((of & OF_COIN) && !cJSON_IsString(coin))
         return NO_SUBSCRIPTION;
     if ((of & OF_USER) && !hlx_read_address(s->user, cJSON_GetObjectItemCaseSensitive(json, "user")))
+        return NO_SUBSCRIPTION;
+    const cJSON *interval = cJSON_GetObjectItemCaseSensitive(json, "interval");
+    if (of & OF_INTERVAL)
+        s->interval = cJSON_IsString(interval) ? hlx_find_interval(interval->valuestring) : -1;
+    if (s->interval < 0)
         return NO_SUBSCRIPTION;
     s->market = of & OF_COIN ? hlx_find_coin(e, coin->valuestring) : 0;
     reading read = s->type == HLX_L2_BOOK ? read_book(s, json) : READ;

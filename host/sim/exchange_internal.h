@@ -33,6 +33,7 @@ typedef struct {
     exchange_holding holding[PG_EXCHANGE_MARKETS];
     pg_exchange_order *first_open, *last_open;
     int open_count, waiting_count;
+    int group_count;     /* open orders with a parent, or of a whole position */
     exchange_ring ended; /* pg_exchange_order * */
     exchange_ring fills; /* pg_exchange_fill */
     int64_t schedule_ns;
@@ -98,6 +99,7 @@ struct pg_exchange {
     pg_money fees_e12, funding_e12; /* kept by the exchange; paid out by it */
     int64_t now_ns, settle_ns;      /* never goes back; next look at funding and margins */
     bool liquidating;
+    bool has_doomed; /* some order may be */
 };
 
 /* ---- exchange.c ---- */
@@ -122,6 +124,9 @@ int64_t exchange_market_mark(const exchange_market *m);
 /* ---- exchange_order.c ---- */
 
 void exchange_take_reply(void *self, const pg_reply *reply);
+
+/* Cancels the orders that others of their groups have doomed. Not while an order is being matched. */
+void exchange_settle_groups(pg_exchange *exchange);
 
 /* Places the waiting orders whose trigger the mark has reached. */
 void exchange_fire_triggers(pg_exchange *exchange);

@@ -182,6 +182,15 @@ static void pay_funding(exchange_market *m, int64_t oracle, int64_t rate, int64_
     }
 }
 
+static void end_period(exchange_market *m, int64_t oracle, int64_t now_ns)
+{
+    const pg_exchange_sink *sink = &m->exchange->sink;
+    int64_t premium = (int64_t)(m->premium_sum_e12 / m->premium_count), rate = exchange_funding_rate(premium);
+    if (sink->rate)
+        sink->rate(sink->self, m->number, rate, premium);
+    pay_funding(m, oracle, rate, now_ns);
+}
+
 /* The premium is sampled every 5 s; its average over the period makes the rate, paid at the period's end. */
 void exchange_settle_funding(exchange_market *m, int64_t now_ns)
 {
@@ -201,7 +210,7 @@ void exchange_settle_funding(exchange_market *m, int64_t now_ns)
     if (period == 0 || now_ns / period == m->period)
         return;
     if (m->period != 0 && m->premium_count > 0)
-        pay_funding(m, context.oracle, exchange_funding_rate((int64_t)(m->premium_sum_e12 / m->premium_count)), now_ns);
+        end_period(m, context.oracle, now_ns);
     m->period = now_ns / period;
     m->premium_sum_e12 = 0;
     m->premium_count = 0;

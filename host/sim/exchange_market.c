@@ -182,6 +182,7 @@ void pg_exchange_push_events(pg_exchange *x, int market, const pg_event *events,
         event.exch_ns = event.local_ns = pg_exchange_now(x);
         happen(x->market[market], &event);
     }
+    exchange_settle_groups(x);
 }
 
 static int64_t scaled_price(const exchange_market *m, int64_t price)

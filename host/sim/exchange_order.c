@@ -15,14 +15,38 @@ static void tell(pg_exchange *x, const pg_exchange_order *order)
         x->sink.order(x->sink.self, order);
 }
 
+static bool is_grouped(const pg_exchange_order *order)
+{
+    return order->parent != 0 || order->whole;
+}
+
+/* What the end of an order means for its group: children wake when their parent has filled and end with it otherwise,
+ * siblings end when one has filled. The matching engine may be at work: so they are only marked here. */
+static void affect_group(pg_exchange *x, const pg_exchange_order *order)
+{
+    for (pg_exchange_order *o = x->account[order->account]->first_open; o; o = o->after) {
+        if (o->dormant && o->parent == order->oid && order->status == PG_EXCHANGE_FILLED)
+            o->dormant = false;
+        else if (o->dormant && o->parent == order->oid)
+            o->doomed = order->reason != PG_EXCHANGE_NO_REASON ? order->reason : PG_EXCHANGE_BY_VENUE;
+        else if (o->parent != 0 && o->parent == order->parent && order->remaining < order->size)
+            o->doomed = PG_EXCHANGE_SIBLING;
+        x->has_doomed |= o->doomed != PG_EXCHANGE_NO_REASON;
+    }
+}
+
 /* The order has come to its end. */
 static void end(pg_exchange *x, pg_exchange_order *order, int status, int reason)
 {
+    exchange_account *a = x->account[order->account];
     order->status = (uint8_t)status;
     order->reason = (uint8_t)reason;
     order->status_ns = pg_exchange_now(x);
     tell(x, order);
+    a->group_count -= is_grouped(order);
     exchange_order_unlink(x, order);
+    if (a->group_count > 0)
+        affect_group(x, order);
 }
 
 /* ---- checks ---- */
@@ -63,13 +87,13 @@ static bool is_reached(const exchange_market *m, const pg_exchange_order *order)
     return mark > 0 && (falls_to(order) ? mark <= order->trigger.price : mark >= order->trigger.price);
 }
 
-/* A trigger must lie ahead of the mark, and a market order's limit beyond the trigger. */
+/* A trigger must lie ahead of the mark (unless it does not count yet), and a market order's limit beyond the trigger. */
 static bool bad_trigger(const exchange_market *m, const pg_exchange_order *order)
 {
     int64_t trigger = order->trigger.price;
     bool beyond = order->side == PG_SELL ? order->price <= trigger : order->price >= trigger;
     return trigger < 0 || m->instrument.rule(&m->instrument, trigger, order->side) != trigger || !order->reduce_only ||
-           is_reached(m, order) || (order->trigger.market && !beyond);
+           (!order->dormant && is_reached(m, order)) || (order->trigger.market && !beyond);
 }
 
 /* Why an order is refused before it meets anybody. */
@@ -79,7 +103,7 @@ static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exch
     const exchange_account *a = x->account[order->account];
     if (order->price <= 0 || in->rule(in, order->price, order->side) != order->price)
         return PG_EXCHANGE_PRICE;
-    if (order->size <= 0 || order->size % in->lot != 0 || order->size < in->min_size)
+    if (!order->whole && (order->size <= 0 || order->size % in->lot != 0 || order->size < in->min_size))
         return PG_EXCHANGE_SIZE;
     pg_money least = (pg_money)in->min_notional * pg_pow10(in->price_decimals) * pg_pow10(in->size_decimals);
     if (!order->reduce_only && (pg_money)order->price * order->size < least)
@@ -88,7 +112,7 @@ static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exch
         return PG_EXCHANGE_BAD_TRIGGER;
     if (order->trigger.price == 0 && too_far(m, order->price))
         return PG_EXCHANGE_FAR;
-    if (order->reduce_only && reducible(a, m, order->side) == 0)
+    if (order->reduce_only && !order->dormant && reducible(a, m, order->side) == 0)
         return PG_EXCHANGE_REDUCE_ONLY;
     if (a->open_count > (order->reduce_only ? x->config.open_orders : open_limit(x, a)))
         return PG_EXCHANGE_TOO_MANY;
@@ -97,6 +121,72 @@ static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exch
     int64_t touch = order->touch[order->side == PG_BUY ? 1 : 0];
     bool crosses = touch != 0 && (order->side == PG_BUY ? order->price >= touch : order->price <= touch);
     return order->tif == PG_TIF_ALO && crosses ? PG_EXCHANGE_POST_ONLY : PG_EXCHANGE_NO_REASON;
+}
+
+/* ---- cancels ---- */
+
+static void stop_waiting(pg_exchange *x, pg_exchange_order *order)
+{
+    order->waiting = order->dormant = false;
+    x->account[order->account]->waiting_count--;
+}
+
+/* Of an open order; its group is left to be settled. */
+static void cancel_one(pg_exchange *x, pg_exchange_order *order, pg_exchange_reason reason)
+{
+    if (order->waiting) {
+        stop_waiting(x, order);
+        end(x, order, PG_EXCHANGE_CANCELLED, reason);
+        return;
+    }
+    exchange_market *m = x->market[order->market];
+    pg_request sent = { .kind = PG_REQUEST_CANCEL, .id = order->oid, .side = order->side };
+    order->reason = (uint8_t)reason; /* the reply finds it there */
+    pg_matcher_request_of(m->matcher, order->account, &sent, pg_exchange_now(x));
+    PG_ASSERT(order->status == PG_EXCHANGE_CANCELLED);
+    m->version++;
+}
+
+static pg_exchange_order *next_doomed(const exchange_account *a)
+{
+    for (pg_exchange_order *o = a->first_open; o && a->group_count > 0; o = o->after)
+        if (o->doomed != PG_EXCHANGE_NO_REASON)
+            return o;
+    return NULL;
+}
+
+void exchange_settle_groups(pg_exchange *x)
+{
+    if (!x->has_doomed)
+        return;
+    x->has_doomed = false;
+    for (int k = 0; k < x->account_count; k++)
+        for (pg_exchange_order *o; (o = next_doomed(x->account[k]));)
+            cancel_one(x, o, o->doomed);
+}
+
+bool pg_exchange_cancel(pg_exchange *x, int account, uint64_t oid, pg_exchange_reason reason)
+{
+    pg_exchange_order *order = exchange_order_find(x, oid);
+    if (!order || order->account != account || order->status != PG_EXCHANGE_OPEN)
+        return false;
+    cancel_one(x, order, reason);
+    exchange_settle_groups(x);
+    return true;
+}
+
+int pg_exchange_cancel_all(pg_exchange *x, int account, int market, pg_exchange_reason reason)
+{
+    int count = 0;
+    for (pg_exchange_order *o = x->account[account]->first_open, *next; o; o = next) {
+        next = o->after;
+        if (market >= 0 && o->market != market)
+            continue;
+        cancel_one(x, o, reason);
+        count++;
+    }
+    exchange_settle_groups(x);
+    return count;
 }
 
 /* ---- reduce-only ---- */
@@ -114,11 +204,18 @@ static void trim_reduce_only(pg_exchange *x, int account, exchange_market *m, in
         if (o == keep || !o->reduce_only || o->waiting || o->market != m->number || o->side != side)
             continue;
         total -= o->remaining;
-        pg_exchange_cancel(x, account, o->oid, PG_EXCHANGE_REDUCE_ONLY);
+        cancel_one(x, o, PG_EXCHANGE_REDUCE_ONLY);
     }
 }
 
 /* ---- placing ---- */
+
+/* Whether its parent may still fill. */
+static bool is_dormant(const pg_exchange *x, int account, const pg_exchange_request *request)
+{
+    const pg_exchange_order *parent = request->parent ? exchange_order_find(x, request->parent) : NULL;
+    return request->trigger.price != 0 && parent && parent->account == account && parent->status == PG_EXCHANGE_OPEN;
+}
 
 static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_request *request)
 {
@@ -132,6 +229,10 @@ static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_re
                                   .tif = request->tif,
                                   .status = PG_EXCHANGE_OPEN,
                                   .reduce_only = request->reduce_only,
+                                  .whole = request->trigger.price != 0 && request->whole,
+                                  .dormant = is_dormant(x, account, request),
+                                  .parent = request->trigger.price != 0 ? request->parent : 0,
+                                  .builder_fee_e8 = request->builder_fee_e8,
                                   .trigger = request->trigger,
                                   .price = request->price,
                                   .size = request->size,
@@ -150,7 +251,7 @@ static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_re
 /* Hands an order that was not refused to the matching engine. */
 static void enter(pg_exchange *x, exchange_market *m, pg_exchange_order *order)
 {
-    if (order->reduce_only && order->size > reducible(x->account[order->account], m, order->side))
+    if (order->whole || (order->reduce_only && order->size > reducible(x->account[order->account], m, order->side)))
         order->size = order->remaining = reducible(x->account[order->account], m, order->side);
     pg_request sent = { .kind = PG_REQUEST_NEW,
                         .id = order->oid,
@@ -175,6 +276,7 @@ const pg_exchange_order *pg_exchange_place(pg_exchange *x, int account, const pg
     if (!order)
         return NULL;
     exchange_order_link(x, order);
+    x->account[account]->group_count += is_grouped(order);
     int reason = refusal(x, m, order);
     if (reason != PG_EXCHANGE_NO_REASON) {
         end(x, order, PG_EXCHANGE_REJECTED, reason);
@@ -185,16 +287,11 @@ const pg_exchange_order *pg_exchange_place(pg_exchange *x, int account, const pg
     } else {
         enter(x, m, order);
     }
+    exchange_settle_groups(x);
     return order;
 }
 
 /* ---- triggers ---- */
-
-static void stop_waiting(pg_exchange *x, pg_exchange_order *order)
-{
-    order->waiting = false;
-    x->account[order->account]->waiting_count--;
-}
 
 static void fire(pg_exchange *x, pg_exchange_order *order)
 {
@@ -214,49 +311,20 @@ static void fire(pg_exchange *x, pg_exchange_order *order)
 static pg_exchange_order *next_to_fire(const pg_exchange *x, const exchange_account *a)
 {
     for (pg_exchange_order *o = a->first_open; o && a->waiting_count > 0; o = o->after)
-        if (o->waiting && is_reached(x->market[o->market], o))
+        if (o->waiting && !o->dormant && is_reached(x->market[o->market], o))
             return o;
     return NULL;
 }
 
 void exchange_fire_triggers(pg_exchange *x)
 {
+    exchange_settle_groups(x);
     /* One order's fills may end others: so each is looked for anew. */
     for (int k = 0; k < x->account_count; k++)
-        for (pg_exchange_order *o; (o = next_to_fire(x, x->account[k]));)
+        for (pg_exchange_order *o; (o = next_to_fire(x, x->account[k]));) {
             fire(x, o);
-}
-
-/* ---- cancels ---- */
-
-bool pg_exchange_cancel(pg_exchange *x, int account, uint64_t oid, pg_exchange_reason reason)
-{
-    pg_exchange_order *order = exchange_order_find(x, oid);
-    if (!order || order->account != account || order->status != PG_EXCHANGE_OPEN)
-        return false;
-    if (order->waiting) {
-        stop_waiting(x, order);
-        end(x, order, PG_EXCHANGE_CANCELLED, reason);
-        return true;
-    }
-    exchange_market *m = x->market[order->market];
-    pg_request sent = { .kind = PG_REQUEST_CANCEL, .id = oid, .side = order->side };
-    order->reason = (uint8_t)reason; /* the reply finds it there */
-    pg_matcher_request_of(m->matcher, account, &sent, pg_exchange_now(x));
-    PG_ASSERT(order->status == PG_EXCHANGE_CANCELLED);
-    m->version++;
-    return true;
-}
-
-int pg_exchange_cancel_all(pg_exchange *x, int account, int market, pg_exchange_reason reason)
-{
-    int count = 0;
-    for (const pg_exchange_order *o = x->account[account]->first_open, *next; o; o = next) {
-        next = o->after;
-        if (market < 0 || o->market == market)
-            count += pg_exchange_cancel(x, account, o->oid, reason);
-    }
-    return count;
+            exchange_settle_groups(x);
+        }
 }
 
 /* ---- replies of the matching engine ---- */
@@ -286,10 +354,25 @@ static uint64_t trade_of(exchange_market *m, const pg_exchange_order *order, con
                                  order->side == PG_SELL ? order->account : PG_EXCHANGE_NOBODY);
 }
 
+/* A position is closed or turned: what waited to close the whole of it ends. */
+static void end_of_position(pg_exchange *x, const exchange_market *m, int account, int64_t before)
+{
+    exchange_account *a = x->account[account];
+    int64_t after = a->holding[m->number].booked.quantity;
+    if (a->group_count == 0 || before == 0 || (after != 0 && (before > 0) == (after > 0)))
+        return;
+    for (pg_exchange_order *o = a->first_open; o; o = o->after)
+        if (o->whole && o->waiting && o->market == m->number) {
+            o->doomed = PG_EXCHANGE_REDUCE_ONLY;
+            x->has_doomed = true;
+        }
+}
+
 static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_reply *reply)
 {
     pg_exchange *x = m->exchange;
     exchange_account *a = x->account[order->account];
+    pg_money built = pg_fee((pg_money)reply->price * reply->size, order->builder_fee_e8);
     pg_exchange_fill fill = { .account = order->account,
                               .market = m->number,
                               .oid = order->oid,
@@ -301,10 +384,11 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
                               .time_ns = pg_exchange_now(x),
                               .start_position = a->holding[m->number].booked.quantity,
                               .liquidation_mark = x->liquidating ? exchange_market_mark(m) : 0,
-                              .fee = reply->fee };
+                              .fee = reply->fee + built,
+                              .builder_fee = built };
     memcpy(fill.client_id, order->client_id, sizeof fill.client_id);
     fill.tid = trade_of(m, order, reply);
-    fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, reply->fee);
+    fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
     order->remaining -= reply->size;
     order->value += (pg_money)reply->price * reply->size;
     order->status_ns = fill.time_ns;
@@ -319,6 +403,7 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
         end(x, order, PG_EXCHANGE_FILLED, PG_EXCHANGE_NO_REASON);
     else if (order->tif != PG_TIF_IOC)
         tell(x, order);
+    end_of_position(x, m, fill.account, fill.start_position);
 }
 
 static int reason_of(const pg_exchange_order *order, const pg_reply *reply)

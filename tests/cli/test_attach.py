@@ -176,7 +176,7 @@ class Attach(unittest.TestCase):
         pid, fd = self.terminal()
         self.wait_for(fd, "perigee> ")
         os.write(fd, b"echo remembered\r")
-        self.wait_for(fd, "\nremembered\r\n")
+        self.wait_for(fd, r"\nremembered\r\n[\s\S]*perigee> ")  # before it the terminal takes Ctrl-D for itself
         os.write(fd, b"\x04")
         self.assertEqual(self.end(pid, fd), 0)
         pid, fd = self.terminal("--write")
@@ -184,7 +184,7 @@ class Attach(unittest.TestCase):
         os.write(fd, b"\x10\r")  # Ctrl-P: the line before
         self.wait_for(fd, "\nremembered\r\n")
         os.write(fd, b"write\r")
-        self.wait_for(fd, "written")
+        self.wait_for(fd, r"written[\s\S]*perigee# ")
         os.write(fd, b"\x04")
         self.assertEqual(self.end(pid, fd), 0)
 

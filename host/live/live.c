@@ -97,6 +97,7 @@ static void on_status(void *self)
 static void on_end(void *self)
 {
     pg_live *live = self;
+    pg_timer_stop(live->end);
     live->end = NULL;
     pg_live_stop(live, "the time is over");
 }

@@ -56,6 +56,7 @@ static void cancelled(void *self, int remaining, const pg_error *err)
 static void out_of_time(void *self)
 {
     pg_live *live = self;
+    pg_timer_stop(live->deadline);
     live->deadline = NULL;
     for (int i = 0; i < live->venue_count; i++) {
         live_venue *v = &live->venue[i];

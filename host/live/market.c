@@ -359,6 +359,7 @@ bool pg_live_market_act(pg_live_market *m, int64_t now_ns)
 static void timer_due(void *self)
 {
     pg_live_market *m = self;
+    pg_timer_stop(m->timer); /* it has fired, and is still to be freed */
     m->timer = NULL;
     m->due_ns = INT64_MAX;
     pg_input input = { .kind = PG_INPUT_TIME, .time_ns = pg_clock_now(pg_clock_real()) };

@@ -18,7 +18,9 @@ struct made_host {
     bool reload;
     const char *host;                                 /* more of host {} */
     void (*turn)(made_host *host, made_venue *venue); /* after each turn; NULL: nothing more is done */
+    void (*step)(void *self, made_venue *venue);      /* instead of the usual turn */
     bool (*report)(void *self, made_venue *venue, const pg_report *report);
+    void (*account)(void *self, made_venue *venue, pg_account_state *state);
     /* what it finds */
     pg_live *live;
     int turned, phase;
@@ -111,7 +113,9 @@ static inline void made_host_open(made_host *h)
     made_next_limits = h->limits;
     made_next_free_usd = h->free_usd;
     for (int i = 0; i < 2; i++)
-        made_next_hooks[i] = (made_hooks){ .self = h, .step = made_host_turn, .report = h->report };
+        made_next_hooks[i] = (made_hooks){
+            .self = h, .step = h->step ? h->step : made_host_turn, .report = h->report, .account = h->account
+        };
     pg_live_options options = { .config = config, .venue_type = &made_type, .self = h, .say = made_host_say };
     h->status = pg_live_new(&h->live, &options, NULL, &h->error);
     if (h->status != PG_OK)

@@ -15,7 +15,15 @@
 
 #include "live/desk.h"
 
-enum { MADE_ORDERS = 4096, MADE_WAY = 16384, MADE_SEATS = 8, MADE_MARKETS = 4, MADE_LOG = 65536, MADE_CALLS = 16 };
+enum {
+    MADE_ORDERS = 4096,
+    MADE_WAY = 16384,
+    MADE_SEATS = 8,
+    MADE_MARKETS = 4,
+    MADE_LOG = 65536,
+    MADE_CALLS = 16,
+    MADE_CALL_WAITS = 1000
+};
 
 typedef struct {
     int market, seat;
@@ -42,8 +50,9 @@ typedef struct made_venue made_venue;
 /* The test's part. All may be NULL. */
 typedef struct {
     void *self;
-    void (*step)(void *self, made_venue *venue);                            /* instead of made_step */
-    bool (*report)(void *self, made_venue *venue, const pg_report *report); /* true: it is not to be delivered */
+    void (*step)(void *self, made_venue *venue);                             /* instead of made_step */
+    bool (*report)(void *self, made_venue *venue, const pg_report *report);  /* true: it is not to be delivered */
+    void (*account)(void *self, made_venue *venue, pg_account_state *state); /* changes what is about to be told */
 } made_hooks;
 
 struct made_venue {
@@ -67,7 +76,7 @@ struct made_venue {
     pg_report reports[MADE_WAY]; /* that are on their way back */
     int report_head, report_count;
     made_call call[MADE_CALLS];
-    int call_count;
+    int call_count, call_waited;
     int64_t position[MADE_SEATS];         /* by fills */
     int64_t foreign[MADE_MARKETS];        /* held beside that */
     int64_t account_position[MADE_SEATS]; /* when the account was last told */
@@ -554,7 +563,7 @@ static inline void made_foreign_fill(made_venue *v, int market, int seat, int64_
 static inline void made_tell_account(made_venue *v, const made_call *call)
 {
     static pg_open_order orders[MADE_ORDERS];
-    pg_held held[MADE_MARKETS];
+    pg_held held[MADE_MARKETS + 1];
     pg_account_state state = { .time_ns = made_now(), .orders = orders, .held = held, .equity_e6 = v->equity_e6 };
     pg_error fine = { 0 };
     state.free_e6 = v->free_e6;
@@ -572,6 +581,8 @@ static inline void made_tell_account(made_venue *v, const made_call *call)
         if (made_held(v, i) != 0)
             held[state.held_count++] =
                 (pg_held){ .market = i, .quantity = made_held(v, i), .entry = (double)v->mid[i] / 10 };
+    if (v->hooks.account)
+        v->hooks.account(v->hooks.self, v, &state);
     for (int s = 0; s < v->seats; s++)
         v->account_position[s] = v->position[s];
     v->seen_ns = v->heard_ns[PG_FEED_ACCOUNT] = made_now();
@@ -600,8 +611,9 @@ static inline void made_cancel_rest(made_venue *v)
 /* Answers the oldest call, when all that happened before has been told. */
 static inline void made_answer_call(made_venue *v)
 {
-    if (v->call_count == 0 || v->report_count > 0 || v->silent[PG_FEED_ACCOUNT])
+    if (v->call_count == 0 || v->silent[PG_FEED_ACCOUNT] || (v->report_count > 0 && ++v->call_waited < MADE_CALL_WAITS))
         return;
+    v->call_waited = 0;
     made_call call = v->call[0];
     pg_error fine = { 0 };
     memmove(v->call, v->call + 1, (size_t)--v->call_count * sizeof call);

@@ -267,14 +267,15 @@ static void foreign(pg_desk *desk, const pg_report *report, int64_t now_ns)
     if (report->unknown || reply->kind != PG_REPLY_FILL || reply->exch_ns < desk->started_ns || !desk->begun)
         return;
     pg_seat *seat = desk->seat[place];
+    const char *wrong = desk_wrong_fill(seat, reply);
+    if (wrong) {
+        desk_nonsense(desk, report, wrong, now_ns);
+        return;
+    }
     int64_t held = pg_engine_position(seat->engine(seat->self))->quantity;
     pg_input input = { .kind = PG_INPUT_POSITION, .time_ns = now_ns };
     input.reply =
         (pg_reply){ .price = reply->price, .size = held + (reply->side == PG_BUY ? reply->size : -reply->size) };
-    if (!desk_is_possible(input.reply.size)) {
-        desk_nonsense(desk, report, "a position out of range", now_ns);
-        return;
-    }
     desk_say(desk, PG_LOG_WARN, "%s: an order that is not this session's was filled (order %s)", seat->name,
              report->order_id);
     desk_input(desk, place, &input);
@@ -310,6 +311,8 @@ static void take_report(pg_desk *desk, int place, const pg_report *report, int64
         return;
     }
     desk->state.fills += reply->kind == PG_REPLY_FILL;
+    if (reply->kind == PG_REPLY_CANCEL_REFUSED && reply->reason == PG_REASON_UNKNOWN)
+        desk_read_soon(desk); /* if its end was missed, it is held for open here, and cancelled again and again */
     pg_input input = { .kind = PG_INPUT_REPLY, .time_ns = now_ns, .reply = *reply };
     desk_input(desk, place, &input);
     desk->hooks.act(desk->hooks.self);
@@ -351,7 +354,7 @@ static void on_link(void *self, pg_link link, bool up, const char *why)
     if (!up && link == PG_LINK_ACCOUNT) {
         desk->state.reconciled = false;
         desk_hold(desk, PG_HOLD_RECONCILE, true);
-    } else if (up && link == PG_LINK_ACCOUNT && desk->begun) {
+    } else if (up && link == PG_LINK_ACCOUNT && desk->asked_ns > 0) {
         desk_reconcile_again(desk);
     }
     pg_desk_tick(desk, desk_now());
@@ -404,7 +407,7 @@ void pg_desk_tick(pg_desk *desk, int64_t now_ns)
         watch_seat(desk, i);
         given = update_hold(desk, i, now_ns) || given;
     }
-    if (desk->begun && now_ns >= desk->next_read_ns && !desk->reading && desk->state.link[PG_LINK_ACCOUNT])
+    if (desk->asked_ns > 0 && now_ns >= desk->next_read_ns && !desk->reading && desk->state.link[PG_LINK_ACCOUNT])
         desk_reconcile(desk);
     if (desk->begun)
         desk_switch_tick(desk, now_ns);

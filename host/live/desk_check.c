@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+enum { FAR = 16 }; /* times the mark, either way */
+
 /* No order, fill or position is larger, and a sum of PG_ORDERS_MAX of these fits into 64 bits. */
 static const int64_t most = (int64_t)1 << 53;
 
@@ -48,14 +50,24 @@ static const pg_order *find(const pg_orders *orders, uint64_t id)
     return NULL;
 }
 
+const char *desk_wrong_fill(const pg_seat *seat, const pg_reply *reply)
+{
+    const pg_engine *engine = seat->engine(seat->self);
+    int64_t held = pg_engine_position(engine)->quantity;
+    pg_money mark_x2 = pg_engine_account(engine)->mark_x2, price_x2 = 2 * (pg_money)reply->price;
+    if (!desk_is_possible(held + (reply->side == PG_BUY ? reply->size : -reply->size)))
+        return "a position out of range";
+    if (mark_x2 > 0 && (price_x2 > FAR * mark_x2 || price_x2 < mark_x2 / FAR))
+        return "a fill at a price far from any that there is";
+    return NULL;
+}
+
 const char *desk_wrong_reply(const pg_seat *seat, const pg_reply *reply)
 {
     const pg_engine *engine = seat->engine(seat->self);
-    if (reply->kind == PG_REPLY_FILL) {
-        int64_t held = pg_engine_position(engine)->quantity;
-        if (!desk_is_possible(held + (reply->side == PG_BUY ? reply->size : -reply->size)))
-            return "a position out of range";
-    }
+    const char *wrong = reply->kind == PG_REPLY_FILL ? desk_wrong_fill(seat, reply) : NULL;
+    if (wrong)
+        return wrong;
     const pg_order *order = find(pg_engine_orders(engine), reply->id);
     if (!order || pg_engine_waiting(engine) > 0)
         return NULL; /* gone, or what is known of it is old */

@@ -46,7 +46,7 @@ struct pg_desk {
     pg_desk_state state;
     int64_t started_ns;         /* fills before it are known from the first reading of the account */
     int64_t next_read_ns;       /* of the account */
-    int64_t asked_ns;           /* when the present reading was asked for */
+    int64_t asked_ns;           /* when the present reading was asked for; 0: not even the first one */
     int64_t odd[PG_DESK_SEATS]; /* position at the venue less ours, as the last reading found it */
     uint64_t odd_fills;         /* state.fills then */
     left_order left[DESK_LEFT]; /* until the account has been read for the first time */
@@ -107,6 +107,9 @@ bool desk_is_possible(int64_t quantity);
 
 /* What is wrong with a report, by itself (desk_check.c). NULL: nothing; its numbers can be calculated with. */
 const char *desk_wrong_report(const pg_report *report);
+
+/* What is wrong with a fill on a seat's market, whoever's order it was. NULL: nothing. */
+const char *desk_wrong_fill(const pg_seat *seat, const pg_reply *reply);
 
 /* Whether an order of a seat cannot have had this reply: a fill of more than is open, a replacement by more than was
  * asked for. NULL: it can, or it is too late to matter. */

@@ -23,6 +23,7 @@ static void finish(pg_live *live)
 static void grace_over(void *self)
 {
     pg_live *live = self;
+    pg_timer_stop(live->grace);
     live->grace = NULL;
     finish(live);
 }

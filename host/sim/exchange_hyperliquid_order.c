@@ -214,7 +214,7 @@ static bool is_group(const pg_hl_action *action)
     bool normal = action->order.grouping == PG_HL_NORMAL_TPSL;
     if (action->order.grouping == PG_HL_GROUP_NONE)
         return true;
-    if (normal && (action->order.count > 3 || list[0].tif == PG_HL_TIF_NONE))
+    if (action->order.count == 0 || (normal && (action->order.count > 3 || list[0].tif == PG_HL_TIF_NONE)))
         return false;
     for (size_t i = normal ? 1 : 0; i < action->order.count; i++)
         if (list[i].tif != PG_HL_TIF_NONE || list[i].asset != list[0].asset ||

@@ -215,17 +215,21 @@ pg_status pg_parquet_dictionary_read(pg_parquet_dictionary *dictionary, const pg
                                      const uint8_t *data, size_t size, size_t n, pg_error *err)
 {
     size_t bytes = pg_parquet_column_bytes(column), least = bytes ? bytes : LENGTH_BYTES;
-    *dictionary = (pg_parquet_dictionary){ .values = data, .n = n, .present = true };
+    *dictionary = (pg_parquet_dictionary){ .values = data };
     if (column->type == PG_PARQUET_BOOLEAN || n > size / least)
         return pg_fail(err, PG_ERR_CORRUPT, "a dictionary of %zu values cannot have %zu bytes", n, size);
-    if (!pg_parquet_is_bytes(column->type) || n == 0)
-        return PG_OK;
-    dictionary->views = malloc(n * sizeof *dictionary->views);
-    if (!dictionary->views)
-        return pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    if (bytes == 0)
-        return view_plain(&data, data + size, dictionary->views, n, err);
-    view_fixed(data, dictionary->views, n, bytes);
+    if (pg_parquet_is_bytes(column->type)) {
+        dictionary->views = malloc(n ? n * sizeof *dictionary->views : 1);
+        if (!dictionary->views)
+            return pg_fail(err, PG_ERR_MEMORY, "out of memory");
+        if (bytes > 0)
+            view_fixed(data, dictionary->views, n, bytes);
+        pg_status status = bytes > 0 ? PG_OK : view_plain(&data, data + size, dictionary->views, n, err);
+        if (status != PG_OK)
+            return status;
+    }
+    dictionary->n = n;
+    dictionary->present = true;
     return PG_OK;
 }
 

@@ -53,7 +53,7 @@ typedef struct {
     struct {
         size_t children; /* that are still to come */
         size_t path;     /* bytes of the path up to here */
-        int definition, repetition;
+        int definition, repetition, element;
     } levels[PG_PARQUET_DEPTH];
     char path[PG_PARQUET_PATH];
 } walk;
@@ -261,10 +261,8 @@ static size_t add_name(walk *w, size_t at, pg_parquet_bytes name)
     return at + name.size;
 }
 
-static void add_leaf(pg_parquet_schema *schema, pg_thrift_reader *reader, const walk *w, const element *e,
-                     int definition, int repetition)
+static void add_leaf(pg_parquet_schema *schema, pg_thrift_reader *reader, const walk *w, pg_parquet_column column)
 {
-    pg_parquet_column column = e->column;
     const char *why = check_leaf(&column);
     if (!why && schema->n >= PG_PARQUET_COLUMNS)
         why = "it has more columns than are read here";
@@ -274,8 +272,6 @@ static void add_leaf(pg_parquet_schema *schema, pg_thrift_reader *reader, const 
     }
     if (column.type != PG_PARQUET_FIXED)
         column.length = 0;
-    column.max_definition = definition;
-    column.max_repetition = repetition;
     column.path = strdup(w->path);
     if ((schema->n & (schema->n - 1)) == 0) { /* room is doubled when it is used up */
         pg_parquet_column *columns = realloc(schema->columns, (schema->n ? schema->n * 2 : 1) * sizeof *columns);
@@ -297,6 +293,7 @@ static void take(pg_parquet_schema *schema, pg_thrift_reader *reader, walk *w, c
     int depth = w->depth;
     int definition = w->levels[depth].definition + (e->repetition != REQUIRED);
     int repetition = w->levels[depth].repetition + (e->repetition == REPEATED);
+    int innermost = e->repetition == REPEATED ? definition : w->levels[depth].element;
     size_t path = add_name(w, w->levels[depth].path, e->name);
     bool leaf = e->has_type && e->children <= 0;
     if (e->repetition < REQUIRED || e->repetition > REPEATED)
@@ -309,13 +306,18 @@ static void take(pg_parquet_schema *schema, pg_thrift_reader *reader, walk *w, c
         return;
     w->levels[depth].children--;
     if (leaf) {
-        add_leaf(schema, reader, w, e, definition, repetition);
+        pg_parquet_column column = e->column;
+        column.max_definition = definition;
+        column.max_repetition = repetition;
+        column.element_definition = innermost;
+        add_leaf(schema, reader, w, column);
     } else {
         w->depth++;
         w->levels[w->depth].children = (size_t)e->children;
         w->levels[w->depth].path = path;
         w->levels[w->depth].definition = definition;
         w->levels[w->depth].repetition = repetition;
+        w->levels[w->depth].element = innermost;
     }
     while (w->depth > 0 && w->levels[w->depth].children == 0)
         w->depth--;

@@ -9,14 +9,16 @@ typedef struct {
                  * PG_PARQUET_PATH - 1 bytes */
     pg_parquet_type type;
     pg_parquet_logical logical;
-    pg_parquet_unit unit; /* of PG_PARQUET_TIME and PG_PARQUET_TIMESTAMP */
-    bool utc;             /* such a time is in UTC (otherwise in a local time that is not known) */
-    bool is_unsigned;     /* of PG_PARQUET_INTEGER */
-    int bits;             /* of PG_PARQUET_INTEGER */
-    int precision, scale; /* of PG_PARQUET_DECIMAL: digits, and how many of them behind the point */
-    int length;           /* bytes of a value of PG_PARQUET_FIXED, else 0 */
-    int max_definition;   /* the definition level of a value that is there; 0: it always is */
-    int max_repetition;   /* lists around the value; 0: one value (or null) a row */
+    pg_parquet_unit unit;   /* of PG_PARQUET_TIME and PG_PARQUET_TIMESTAMP */
+    bool utc;               /* such a time is in UTC (otherwise in a local time that is not known) */
+    bool is_unsigned;       /* of PG_PARQUET_INTEGER */
+    int bits;               /* of PG_PARQUET_INTEGER */
+    int precision, scale;   /* of PG_PARQUET_DECIMAL: digits, and how many of them behind the point */
+    int length;             /* bytes of a value of PG_PARQUET_FIXED, else 0 */
+    int max_definition;     /* the definition level of a value that is there; 0: it always is */
+    int max_repetition;     /* lists around the value; 0: one value (or null) a row */
+    int element_definition; /* from this definition level on there is an element of the innermost list, be it null;
+                             * below it the list, or one around it, is empty or null; 0 when max_repetition is 0 */
 } pg_parquet_column;
 
 typedef struct {

@@ -684,16 +684,14 @@ static pg_risk_limit ref_check(const ref_market *all, int which, const pg_reques
     int64_t size[2] = { m->open.size[0], m->open.size[1] };
     int64_t added = r->kind == PG_REQUEST_NEW || fresh ? r->size : r->size > r->open ? r->size - r->open : 0;
     int side = r->side == PG_SELL;
-    int64_t reducible = side ? m->position : -m->position;
-    if (r->reduce_only && added > reducible)
-        added = reducible > 0 ? reducible : 0;
-    size[side] += added;
+    size[side] +=
+        added; /* reduce-only or not: each has another strategy on its instrument, which may hold the opposite */
     int64_t held = m->position < 0 ? -m->position : m->position;
     pg_money dollar = 1000000;
     pg_risk_limit over = held > 60000                                  ? PG_LIMIT_POSITION
                          : (pg_money)held * m->mark_x2 > 1200 * dollar ? PG_LIMIT_POSITION_USD
                                                                        : PG_LIMIT_NONE;
-    bool reduces = (side ? m->position > 0 : m->position < 0) && (size[side] <= held || r->reduce_only);
+    bool reduces = (side ? m->position > 0 : m->position < 0) && size[side] <= held;
     if (over && !reduces)
         return over;
     if (r->size > 35000)

@@ -393,13 +393,21 @@ static bool update_hold(pg_desk *desk, int place, int64_t now_ns)
     return true;
 }
 
+/* What the seats have made since the account was read, 1e-6 quote units, kept where sums of it fit. */
+static int64_t change_e6(const pg_desk *desk)
+{
+    const double most = 4e18;
+    double change = (desk_net(desk) - desk->base_net) * 1e6;
+    return change > most ? (int64_t)most : change < -most ? -(int64_t)most : (int64_t)change;
+}
+
 void pg_desk_tick(pg_desk *desk, int64_t now_ns)
 {
     pg_ledger_health health;
     pg_ledger_get_health(desk->config.ledger, &health);
     desk_hold(desk, PG_HOLD_LEDGER, health.low || health.room.full);
     if (desk->begun && desk->state.reconciled) {
-        desk->state.equity_e6 = desk->base_e6 + (int64_t)((desk_net(desk) - desk->base_net) * 1e6);
+        desk->state.equity_e6 = desk->base_e6 + change_e6(desk);
         pg_risk_equity(desk->config.risk, desk->config.account, desk->state.equity_e6, now_ns);
     }
     bool given = false;

@@ -144,10 +144,24 @@ class Attach(unittest.TestCase):
             seen += data.decode()
         return seen
 
-    def end(self, pid, fd):
-        _, status = os.waitpid(pid, 0)
-        os.close(fd)
-        return os.waitstatus_to_exitcode(status)
+    def end(self, pid, fd, again=b""):
+        """Waits for the end; `again` is typed every second until then (a key that the terminal took for itself while
+        the line before was being carried out is lost)."""
+        deadline = time.monotonic() + PATIENCE_S
+        typed = time.monotonic()
+        while True:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                os.close(fd)
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                self.fail("perigee attach did not end")
+            if again and time.monotonic() > typed + 1:
+                typed = time.monotonic()
+                os.write(fd, again)
+            time.sleep(0.01)
 
     def test_prompt(self):
         self.start()
@@ -178,7 +192,7 @@ class Attach(unittest.TestCase):
         os.write(fd, b"echo remembered\r")
         self.wait_for(fd, r"\nremembered\r\n[\s\S]*perigee> ")  # before it the terminal takes Ctrl-D for itself
         os.write(fd, b"\x04")
-        self.assertEqual(self.end(pid, fd), 0)
+        self.assertEqual(self.end(pid, fd, again=b"\x04"), 0)
         pid, fd = self.terminal("--write")
         self.wait_for(fd, "perigee# ")
         os.write(fd, b"\x10\r")  # Ctrl-P: the line before
@@ -186,7 +200,7 @@ class Attach(unittest.TestCase):
         os.write(fd, b"write\r")
         self.wait_for(fd, r"written[\s\S]*perigee# ")
         os.write(fd, b"\x04")
-        self.assertEqual(self.end(pid, fd), 0)
+        self.assertEqual(self.end(pid, fd, again=b"\x04"), 0)
 
     def test_host_ends_under_the_prompt(self):
         self.start()

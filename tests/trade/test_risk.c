@@ -655,7 +655,7 @@ static void test_look(void **state)
 
 /* ---- against a reference: everything again from its definition, market by market, in exact money ---- */
 
-enum { MARKETS = 6 };
+enum { MARKETS = 7 };
 
 typedef struct {
     int64_t position, mark_x2;
@@ -671,6 +671,12 @@ static const pg_risk_limits ref_limits = { .max_order_usd = 330,
                                            .max_gross_usd = 1500,
                                            .max_net_usd = 900 };
 
+/* Markets 0 and 3, 1 and 4, 2 and 5 are of one instrument; 6 is alone on its own. */
+static bool ref_related(int a, int b)
+{
+    return a != b && a < 6 && b < 6 && a % 3 == b % 3;
+}
+
 /* 1e-6 USD: a size unit times a doubled price unit is half of one. */
 static pg_money ref_value(pg_money size, int64_t mark_x2)
 {
@@ -685,7 +691,8 @@ static pg_risk_limit ref_check(const ref_market *all, int which, const pg_reques
     int64_t added = r->kind == PG_REQUEST_NEW || fresh ? r->size : r->size > r->open ? r->size - r->open : 0;
     int side = r->side == PG_SELL;
     int64_t reducible = side ? m->position : -m->position;
-    if (r->reduce_only && added > reducible)
+    bool kept_small = r->reduce_only && which == 6; /* the others' venue position is not theirs alone */
+    if (kept_small && added > reducible)
         added = reducible > 0 ? reducible : 0;
     size[side] += added;
     int64_t held = m->position < 0 ? -m->position : m->position;
@@ -693,7 +700,7 @@ static pg_risk_limit ref_check(const ref_market *all, int which, const pg_reques
     pg_risk_limit over = held > 60000                                  ? PG_LIMIT_POSITION
                          : (pg_money)held * m->mark_x2 > 1200 * dollar ? PG_LIMIT_POSITION_USD
                                                                        : PG_LIMIT_NONE;
-    bool reduces = (side ? m->position > 0 : m->position < 0) && (size[side] <= held || r->reduce_only);
+    bool reduces = (side ? m->position > 0 : m->position < 0) && (size[side] <= held || kept_small);
     if (over && !reduces)
         return over;
     if (r->size > 35000)
@@ -706,8 +713,8 @@ static pg_risk_limit ref_check(const ref_market *all, int which, const pg_reques
         return PG_LIMIT_DISTANCE;
     if (r->kind == PG_REQUEST_NEW && m->open.count >= 5)
         return PG_LIMIT_OPEN_ORDERS;
-    for (int i = 0; i < MARKETS; i++) /* markets 0 and 3, 1 and 4, 2 and 5 are of one instrument */
-        if (i != which && i % 3 == which % 3 && all[i].open.best[!side] > 0 &&
+    for (int i = 0; i < MARKETS; i++)
+        if (ref_related(i, which) && all[i].open.best[!side] > 0 &&
             (side ? r->price <= all[i].open.best[0] : r->price >= all[i].open.best[1]))
             return PG_LIMIT_SELF_CROSS;
     if (added == 0)
@@ -762,12 +769,12 @@ static void test_reference(void **state)
 {
     (void)state;
     ref_market all[MARKETS] = { 0 };
-    static const char *const symbols[] = { "ETH", "BTC", "SOL" };
+    static const char *const symbols[] = { "ETH", "BTC", "SOL", "XRP" };
     uint64_t random = 424242, counts[PG_LIMITS] = { 0 };
     pg_error err = { 0 };
     assert_int_equal(pg_risk_new(&risk, &ref_limits, &err), PG_OK);
     for (int i = 0; i < MARKETS; i++) {
-        assert_int_equal(add_market(0, symbols[i % 3], i >= 3, NULL), i);
+        assert_int_equal(add_market(0, symbols[i < 6 ? i % 3 : 3], i >= 3, NULL), i);
         all[i].mark_x2 = MARK_X2;
     }
     for (int n = 0; n < 400000; n++) {

@@ -173,7 +173,8 @@ function M.new(engine, market, timers, say, session)
     check_number(what .. ": size", size, 3)
     local tif = tifs[options and options.tif or "gtc"]
     if not tif then error(what .. ": tif must be 'gtc', 'ioc' or 'alo'", 3) end
-    local id = tonumber(C.pg_engine_order(engine, side, price, size, tif, options ~= nil and options.reduce_only == true))
+    local reduce_only = options ~= nil and options.reduce_only == true
+    local id = tonumber(C.pg_engine_order(engine, side, price, size, tif, reduce_only))
     if id == 0 then return nil, "the order cannot be sent: price, size, position limit or too many orders" end
     return id
   end

@@ -567,7 +567,8 @@ pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_reques
 
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done)
 {
-    pg_venue_cancel_all(desk->venue, 0, self, done);
+    bool ours_alone = desk->config.venue->unknown_orders == PG_UNKNOWN_LEAVE;
+    pg_venue_cancel_all(desk->venue, ours_alone ? desk->config.run : 0, self, done);
 }
 
 const pg_desk_state *pg_desk_get_state(const pg_desk *desk)

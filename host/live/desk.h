@@ -96,7 +96,8 @@ void pg_desk_stop(pg_desk *desk, int64_t now_ns);
 pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_request *request, int64_t now_ns,
                                pg_error *err);
 
-/* Cancels every order of the account and looks until they are gone. */
+/* Cancels every order of the account (only this session's where unknown orders are left alone) and looks until they are
+ * gone. */
 void pg_desk_cancel_all(pg_desk *desk, void *self, pg_cancelled_done done);
 
 /* Takes the venue's dead-man's switch away, when it was set: after everything is cancelled. done may be called

@@ -122,7 +122,8 @@ void pg_live_stop(pg_live *live, const char *why)
     live->deadline = pg_timer_start(live->loop, DEADLINE_MS, 0, live, out_of_time);
     for (int i = 0; i < live->venue_count; i++) {
         live_venue *v = &live->venue[i];
-        if (v->desk && (v->key || v->venue->paper) && v->begun)
+        bool may_have = live->config->host.trading_enabled && (v->key || v->venue->paper);
+        if (v->desk && may_have && v->begun)
             pg_desk_cancel_all(v->desk, v, cancelled);
         else
             v->cancelled = true;

@@ -34,8 +34,8 @@ typedef struct {
 pg_status pg_parquet_decoder_init(pg_parquet_decoder *decoder, const pg_parquet_column *column, pg_error *err);
 void pg_parquet_decoder_free(pg_parquet_decoder *decoder);
 
-/* Starts a page: its values without the levels. PG_PARQUET_SLACK bytes behind them can be read. dictionary and data must
- * outlive the decoding; budget: bytes that the values may come to. Errors: PG_ERR_CORRUPT, PG_ERR_UNSUPPORTED. */
+/* Starts a page: its values without the levels. PG_PARQUET_SLACK bytes behind them can be read. dictionary and data
+ * must outlive the decoding; budget: bytes that the values may come to. Errors: PG_ERR_CORRUPT, PG_ERR_UNSUPPORTED. */
 pg_status pg_parquet_decoder_start(pg_parquet_decoder *decoder, int encoding, const uint8_t *data, size_t size,
                                    const pg_parquet_dictionary *dictionary, size_t budget, pg_error *err);
 

@@ -153,7 +153,7 @@ static void read_pairs(pg_parquet_meta *meta, pg_thrift_reader *reader, int type
 {
     int element;
     size_t n = pg_thrift_list(reader, type, &element);
-    if (meta->pairs || n == 0)
+    if (n == 0)
         return;
     if (n > PG_PARQUET_PAIRS)
         pg_thrift_fail(reader, "it has more keys than are read here");
@@ -175,10 +175,9 @@ static void read_orders(pg_parquet_meta *meta, pg_thrift_reader *reader, int typ
 {
     int element;
     size_t n = pg_thrift_list(reader, type, &element);
-    if (n != meta->schema.n || meta->orders)
+    if (n != meta->schema.n)
         pg_thrift_fail(reader, "it has not one order for each column");
-    meta->orders = reader->why ? NULL : calloc(n ? n : 1, 1);
-    if (!meta->orders)
+    else if (!(meta->orders = calloc(n ? n : 1, 1)))
         pg_thrift_fail(reader, no_memory);
     for (size_t i = 0; i < n && pg_thrift_struct(reader, element); i++) {
         for (pg_thrift_field f = { 0 }; pg_thrift_next(reader, &f);) {
@@ -193,9 +192,7 @@ static void read_schema(pg_parquet_meta *meta, pg_thrift_reader *reader, int typ
 {
     int element;
     size_t n = pg_thrift_list(reader, type, &element);
-    if (meta->schema.columns || meta->n_groups)
-        pg_thrift_fail(reader, "it has two schemas");
-    else if (pg_thrift_struct(reader, element))
+    if (pg_thrift_struct(reader, element))
         pg_parquet_schema_read(&meta->schema, reader, n);
 }
 
@@ -203,9 +200,14 @@ static void read_meta(pg_parquet_meta *meta, pg_thrift_reader *reader)
 {
     uint32_t seen = 0;
     for (pg_thrift_field f = { 0 }; pg_thrift_next(reader, &f);) {
-        seen |= f.id > 0 && f.id < 32 ? UINT32_C(1) << f.id : 0;
-        if (f.id == 4 && !(seen & 1 << 2)) {
-            pg_thrift_fail(reader, "its row groups come before its schema");
+        uint32_t bit = f.id > 0 && f.id < 32 ? UINT32_C(1) << f.id : 0;
+        if (seen & bit) {
+            pg_thrift_fail(reader, "a part of it is there twice");
+            break;
+        }
+        seen |= bit;
+        if ((f.id == 4 || f.id == 7) && !(seen & 1 << 2)) {
+            pg_thrift_fail(reader, "a part of it comes before its schema");
         } else if (f.id == 2) {
             read_schema(meta, reader, f.type);
         } else if (f.id == 3) {

@@ -128,28 +128,33 @@ static void encode_fallback(pg_parquet_pages *p)
         pg_parquet_buffer_add(&p->encoded, p->values.data, p->values.size);
 }
 
-/* The dictionary when it knows all values and, where the choice is free, takes fewer bytes; once it does not, it is not
- * asked again in this row group. */
+/* True when the dictionary knows all values and, where the choice is free, takes fewer bytes; they are then encoded. Once
+ * it does not, it is not asked again in this row group. */
+static bool encode_by_index(pg_parquet_pages *p)
+{
+    if (!p->use_index || p->n_values == 0)
+        return false;
+    p->use_index = number_values(p);
+    if (!p->use_index)
+        return false;
+    encode_numbers(p);
+    if (p->choice != PG_PARQUET_AUTO || p->meta.dictionary_data_pages > 0)
+        return true;
+    size_t by_index = p->encoded.size + p->index.plain.size;
+    p->encoded.size = 0;
+    encode_fallback(p);
+    p->use_index = by_index < p->encoded.size;
+    p->encoded.size = 0;
+    if (p->use_index)
+        encode_numbers(p);
+    return p->use_index;
+}
+
 static pg_parquet_encoding encode(pg_parquet_pages *p)
 {
     p->encoded.size = 0;
-    if (p->use_index && p->n_values > 0) {
-        p->use_index = number_values(p);
-        if (p->use_index) {
-            encode_numbers(p);
-            if (p->choice != PG_PARQUET_AUTO || p->meta.dictionary_data_pages > 0)
-                return PG_PARQUET_RLE_DICTIONARY;
-            size_t by_dictionary = p->encoded.size + p->index.plain.size;
-            p->encoded.size = 0;
-            encode_fallback(p);
-            p->use_index = by_dictionary < p->encoded.size;
-            if (!p->use_index)
-                return p->fallback;
-            p->encoded.size = 0;
-            encode_numbers(p);
-            return PG_PARQUET_RLE_DICTIONARY;
-        }
-    }
+    if (encode_by_index(p))
+        return PG_PARQUET_RLE_DICTIONARY;
     encode_fallback(p);
     return p->fallback;
 }

@@ -1,7 +1,7 @@
 /* Reading Parquet files: what common writers (Arrow, Spark, DuckDB, Polars, fastparquet, Perigee) produce.
  *
- * A file is opened, which reads its description (the footer). Then a column of a row group (a chunk) is opened and gives
- * its values in batches, as they are in the file: values, definition levels and repetition levels, without conversion.
+ * A file is opened, which reads its description (the footer). Then a column of a row group (a chunk) is opened and
+ * gives its values in batches, as they are in the file: values, definition levels and repetition levels, without conversion.
  * Only the columns and row groups that are asked for are read. data/parquet_rows.h gives whole rows instead.
  *
  * Memory is bounded whatever a file claims: by the footer's bytes (about ten times of them), and for each open chunk by
@@ -9,7 +9,8 @@
  * PG_ERR_CORRUPT or PG_ERR_RANGE. Encryption, LZO, Brotli and columns in other files are PG_ERR_UNSUPPORTED.
  *
  * Levels, in short: max_definition counts the optional and repeated fields on the way from the root to the leaf, and a
- * value is there when its definition level is max_definition; a lower one tells which field on the way is null or empty.
+ * value is there when its definition level is max_definition; a lower one tells which field on the way is null or
+ * empty.
  * An entry with repetition level 0 starts a new row; a higher one goes on with the list of that depth. */
 #ifndef PG_DATA_PARQUET_READ_H
 #define PG_DATA_PARQUET_READ_H
@@ -103,8 +104,8 @@ pg_status pg_parquet_chunk_open(pg_parquet_chunk **chunk, const pg_parquet_file 
                                 pg_error *err);
 void pg_parquet_chunk_close(pg_parquet_chunk *chunk);
 
-/* The next batch, of at most PG_PARQUET_BATCH entries; valid until the next call. Page checksums are verified where they
- * are present. Errors: PG_ERR_IO, PG_ERR_CORRUPT, PG_ERR_RANGE (a page above the limit), PG_ERR_UNSUPPORTED. After an
+/* The next batch, of at most PG_PARQUET_BATCH entries; valid until the next call. Page checksums are verified where
+ * they are present. Errors: PG_ERR_IO, PG_ERR_CORRUPT, PG_ERR_RANGE (a page above the limit), PG_ERR_UNSUPPORTED. After an
  * error only closing is allowed. */
 pg_status pg_parquet_chunk_next(pg_parquet_chunk *chunk, pg_parquet_batch *batch, pg_error *err);
 

@@ -4,8 +4,8 @@
  *     .build/release/tests/bench_parquet [millions of rows, default 4] [python with pyarrow, default python3]
  *
  * The rows are changes of an order book: two times, a sequence number, price and size in whole units, kind, side, and
- * the same price and size as doubles with some nulls. The compression is ZSTD level 3, the writers' other defaults stay.
- * The file is written to .run and is in the page cache when it is read. */
+ * the same price and size as doubles with some nulls. The compression is ZSTD level 3, the writers' other defaults
+ * stay. The file is written to .run and is in the page cache when it is read. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

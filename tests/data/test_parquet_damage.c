@@ -1,5 +1,5 @@
-/* Damaged, cut off and hostile Parquet files: a clear error, never a wrong value from a page with a checksum, never more
- * memory than the limits. */
+/* Damaged, cut off and hostile Parquet files: a clear error, never a wrong value from a page with a checksum, never
+ * more memory than the limits. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

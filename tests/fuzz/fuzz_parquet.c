@@ -1,5 +1,5 @@
-/* Parquet files: a file that begins like one is opened and every column of it read, as chunks and as rows. Anything else
- * is taken as the contents of one page (encoding, type, number of values, then bytes), so that the decoders are reached
+/* Parquet files: a file that begins like one is opened and every column of it read, as chunks and as rows. Anything
+ * else is taken as the contents of one page (encoding, type, number of values, then bytes), so that the decoders are reached
  * without a footer and a compression around them. Nothing may crash, read beyond the bytes or use memory without bound;
  * an error always has a message. */
 #define _GNU_SOURCE /* memfd_create */

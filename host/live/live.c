@@ -183,10 +183,10 @@ pg_status pg_live_run(pg_live *live, pg_error *err)
         status = live_connect(live, err);
     if (status != PG_OK)
         return status;
-    char first[160];
-    snprintf(first, sizeof first, live->exporter ? "  http://%s:%d" : "",
-             live->config->web.address ? live->config->web.address : "127.0.0.1",
-             live->exporter ? pg_exporter_port(live->exporter) : 0);
+    char first[160] = "";
+    if (live->exporter)
+        snprintf(first, sizeof first, "  http://%s:%d",
+                 live->config->web.address ? live->config->web.address : "127.0.0.1", pg_exporter_port(live->exporter));
     live_say(live, "perigee 0.1   %s %s   ledger %s%s", live->config->path, live->config->version,
              live->config->host.ledger, first);
     live->tick = pg_timer_start(live->loop, TICK_MS, TICK_MS, live, on_tick);

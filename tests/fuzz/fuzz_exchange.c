@@ -44,7 +44,7 @@ static void take_action(const cJSON *json, int account)
     pg_hl_envelope envelope = { .network = PG_HL_TESTNET };
     pg_text out = { 0 };
     if (pg_hl_action_read(&action, &envelope, json, NULL) == PG_OK) {
-        hlx_execute(exchange, &out, account, &action);
+        hlx_execute(exchange, &out, account, &action, envelope.nonce);
         cJSON *answer = cJSON_ParseWithLength(out.data ? out.data : "", out.length);
         if (!answer || !cJSON_IsString(cJSON_GetObjectItemCaseSensitive(answer, "status")))
             abort();

@@ -305,7 +305,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
     for (int i = 0; i < PG_EXCHANGE_MARKETS; i++) {
         pg_text_free(&e->coins[i].trades);
         hlx_records_free(&e->coins[i].rates);
-        free(e->coins[i].candles);
+        pg_exchange_candles_free(&e->coins[i].candles);
     }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
         pg_text_free(&e->users[k].updates);

@@ -361,7 +361,7 @@ static void explain_hold(char *text, unsigned holds)
                     { PG_HOLD_GUARD, "the guard is gone" },
                     { PG_HOLD_LINK, "a connection is down" },
                     { PG_HOLD_SCRIPT, "the script failed" },
-                    { PG_HOLD_RECONCILE, "orders or positions do not agree with the venue's" },
+                    { PG_HOLD_RECONCILE, "the account has not been read yet, or does not agree" },
                     { PG_HOLD_OPEN, "what is open is beyond the new limits" } };
     int length = snprintf(text, PG_RISK_TEXT, "hold:");
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)

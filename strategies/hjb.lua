@@ -58,9 +58,9 @@ function S:on_book(ctx)
   local momentum = ctx.momentum and ctx.momentum:value()
   local drift = momentum and K.hjb_drift(u, momentum, p.continuation, left, diffusion) or 0
   ctx:explain("drift", drift)
-  local _, status, _, half_bid, half_ask = self.spread(m.fair, 0, m.sigma_px, m.gamma_px, m.kappa_bid, m.kappa_ask, 0,
+  local bid, ask, _, half_bid, half_ask = self.spread(m.fair, 0, m.sigma_px, m.gamma_px, m.kappa_bid, m.kappa_ask, 0,
     m.size)
-  if not half_bid then return m:none(ctx, status) end
+  if not bid then return m:none(ctx, ask) end
   m:quote(ctx, m.fair * (1 - shift - drift), half_bid, half_ask)
 end
 

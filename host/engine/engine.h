@@ -40,6 +40,9 @@ typedef struct {
     bool want_trades; /* whether PG_CALL_TRADE is asked for */
 } pg_engine_config;
 
+enum { PG_ENGINE_SHOWN = 5 };
+#define PG_ENGINE_LARGE 0.05 /* beyond it a simulation without market impact is not to be believed */
+
 /* Counters of a run. */
 typedef struct {
     size_t events;           /* events that happened at the venue */
@@ -49,6 +52,10 @@ typedef struct {
     double seconds;          /* of data */
     uint64_t decisions;      /* hash over every request with its time: equal runs have equal hashes */
     uint64_t refused_quotes; /* quotes that could not be sent: prices, sizes, limits */
+    /* Own open size over what the best PG_ENGINE_SHOWN levels of the same side display, on the grid of the equity
+     * samples, where there is an order of ours: sum, largest, and samples above PG_ENGINE_LARGE. */
+    double shown_sum, shown_most;
+    uint64_t shown_samples, shown_large;
     int64_t first_ns, last_ns;
 } pg_engine_stats;
 

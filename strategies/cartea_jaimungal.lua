@@ -22,7 +22,7 @@ local S = strategy {
     terminal = { 1, min = 0, max = 1000, doc = "alpha in units of phi times one second" },
     max_lots = { 20, min = 1, max = 50, doc = "inventory limit of the model in lots, unless the limit is nearer" },
     refresh_s = { 1, min = 0.1, max = 600, unit = "s", doc = "how often the tables may be solved anew" },
-  }, { adverse_weight = 0 }), -- it is in the model
+  }, { adverse_weight = 0, lean_bps = 3 }), -- adverse selection is in the model
   estimators = maker.estimators { adverse = "none" },
 }
 

@@ -16,14 +16,14 @@ local maker = require "perigee.maker"
 local S = strategy {
   name = "glft",
   doc = "Gueant-Lehalle-Fernandez-Tapia quotes with inventory control, costs and reactions to the flow.",
-  params = maker.params {
+  params = maker.params({
     model = { "closed", options = { "closed", "exact", "seed003" }, doc = "see the file's head" },
     adj_spread = { 1, min = 0, max = 100, doc = "closed: multiplier of the half-spread" },
     adj_skew = { 1, min = 0, max = 100, doc = "closed: multiplier of the skew" },
     risk_neutral_fills = { false, doc = "closed: xi = 0, no risk aversion in execution" },
     drift = { false, doc = "exact: the price is expected to drift by the funding rate" },
     hedge_lots = { 20, min = 1, max = 2000, doc = "exact: inventory limit in lots when there is none in base units" },
-  },
+  }, { lean_bps = 3 }), -- where sigma c2 is below a tick the model alone lets the inventory run to its limit
   estimators = maker.estimators {},
 }
 

@@ -31,6 +31,7 @@ local own = {
   params_file = { "", doc = "JSON file with sigma, kappa, A and gamma, read by the host; empty: the estimators" },
   require_params = { false, doc = "quote nothing without a fresh params_file" },
   params_max_age_s = { 14400, min = 1, max = 1e9, unit = "s", doc = "an older params_file is stale" },
+  lean_bps = { 0, min = 0, max = 500, unit = "bps", doc = "shift at full inventory on top of the model's own" },
   taper = { false, doc = "scale the side that adds to the position by 1 - |u|" },
   levels = { 1, min = 1, max = 32, doc = "orders a side" },
   size_decay = { 0.53, min = 0.01, max = 1, doc = "size of a level over that of the one before it" },
@@ -312,6 +313,11 @@ function Maker:quote(ctx, ref, half_bid, half_ask)
   local p = self.p
   local shift = carry.shift(self.fair, optional(ctx.funding, "value"), p.funding_weight, p.funding_horizon_s)
   ctx:explain("funding", shift)
+  if p.lean_bps > 0 then
+    local lean = skew.linear(self.fair, self.u, p.lean_bps)
+    ctx:explain("lean", lean)
+    shift = shift + lean
+  end
   local near, far = self:distances(ctx, half_bid, half_ask)
   local buy, sell = self:sides(ctx, near, far)
   self:declare(ctx, buy > 0 and ref + shift - near or nil, near, buy, sell > 0 and ref + shift + far or nil, far, sell)

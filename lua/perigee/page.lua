@@ -6,7 +6,7 @@ local dygraphs = "/usr/share/javascript/dygraphs/"
 local style = [[body{font:14px/1.5 system-ui,sans-serif;margin:24px auto;max-width:1180px;padding:0 16px;color:#1c2230}
 h1{font-size:22px}h2{font-size:17px;margin-top:32px}.chart{width:100%;height:340px}table{border-collapse:collapse}
 td,th{padding:4px 10px;text-align:right;border-bottom:1px solid #e3e6ec;font-variant-numeric:tabular-nums}
-td:first-child,th:first-child{text-align:left}.warning{color:#8a4b00}.wide{overflow-x:auto}]]
+.legend{min-height:3em}td:first-child,th:first-child{text-align:left}.warning{color:#8a4b00}.wide{overflow-x:auto}]]
 
 local function read_file(path)
   local file, why = io.open(path, "rb")
@@ -54,8 +54,9 @@ local function chart_code(chart, id)
     lines[i] = "[" .. table.concat(values, ",") .. "]"
   end
   for i, name in ipairs(names) do names[i] = quoted(name) end
-  local options = ("labels:[%s],connectSeparatedPoints:true,labelsUTC:true,legend:'always',ylabel:%s,xlabel:%s"):format(
-    table.concat(names, ","), quoted(chart.ylabel or ""), quoted(is_time and "" or chart.xlabel or ""))
+  local options = ("labels:[%s],labelsDiv:'%slegend',connectSeparatedPoints:true,labelsUTC:true,legend:'always',"
+    .. "ylabel:%s,xlabel:%s"):format(table.concat(names, ","), id, quoted(chart.ylabel or ""),
+    quoted(is_time and "" or chart.xlabel or ""))
   return ("new Dygraph(document.getElementById('%s'),[%s],{%s});"):format(id, table.concat(lines, ",\n"), options)
 end
 
@@ -84,11 +85,13 @@ local function section_html(section, id)
   local out = {}
   if section.heading then out[#out + 1] = "<h2>" .. escape(section.heading) .. "</h2>" end
   if section.text then out[#out + 1] = "<p>" .. escape(section.text) .. "</p>" end
-  for _, warning in ipairs(section.warnings or {}) do
-    out[#out + 1] = '<p class="warning">' .. escape(warning) .. "</p>"
-  end
+  local warnings = {}
+  for i, warning in ipairs(section.warnings or {}) do warnings[i] = "<li>" .. escape(warning) .. "</li>" end
+  if #warnings > 0 then out[#out + 1] = '<ul class="warning">' .. table.concat(warnings) .. "</ul>" end
   if section.table then out[#out + 1] = table_html(section.table) end
-  if section.chart then out[#out + 1] = ('<div class="chart" id="%s"></div>'):format(id) end
+  if section.chart then
+    out[#out + 1] = ('<div class="legend" id="%slegend"></div><div class="chart" id="%s"></div>'):format(id, id)
+  end
   return table.concat(out, "\n")
 end
 

@@ -1,7 +1,7 @@
 -- strategies/glft.lua: the closed form by hand, the exact model, and each part around it.
 local function market(params, values, options)
   local all = { size = 1, gamma_rel = 100, fee_in_spread = false, min_half_spread_bps = 0, max_half_spread_bps = 0,
-    requote_bps = 0, spread_floor = "fee" }
+    requote_bps = 0, lean_bps = 0 }
   for name, value in pairs(params or {}) do all[name] = value end
   local says = { fair = 100, sigma = 1e-4, kappa = { sides = { 2, 2 }, intensity = { 0.5, 0.5 } } }
   for slot, value in pairs(values or {}) do says[slot] = value end
@@ -107,6 +107,11 @@ end)
 test("raises gamma in a volatile market when asked", function()
   local q = market({ gamma_dynamic = true, gamma_max = 1000, sigma_baseline = 5e-5 }):book(book)
   expect(q.reasons.gamma).near(150, 1e-9) -- ratio 2, weight 0.5
+end)
+
+test("leans more when told to", function()
+  local q = market({ lean_bps = 10 }):book(at(5))
+  expect(q.bid[1].price).near(100 - half - 0.01 * c2 * 5 - 0.05, 1e-9)
 end)
 
 test("keeps quiet when told to", function()

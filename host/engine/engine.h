@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "engine/history.h"
+#include "engine/explanation.h"
 #include "engine/view.h"
 #include "market/book.h"
 #include "sim/latency.h"
@@ -69,6 +70,13 @@ void pg_engine_watch(pg_engine *engine, void *self, void (*show)(void *self, dou
 
 /* No callback until the engine's time passes; what a stopped script gets. Quotes are pulled. */
 void pg_engine_halt(pg_engine *engine);
+
+/* The reasons of what is declared now as a line of text (explanation.h); made when they have changed. */
+const char *pg_engine_explanation_text(pg_engine *engine);
+
+/* The reasons, and what they were over a run on a tape: a summary for each. */
+const pg_explanation *pg_engine_get_explanation(const pg_engine *engine);
+const pg_term_summary *pg_engine_term_summary(const pg_engine *engine);
 
 /* The book as it is known here. */
 const pg_book *pg_engine_book(const pg_engine *engine);

@@ -72,6 +72,7 @@ static void venue_event(pg_engine *e)
     e->venue_ns = e->venue_event_ns;
     if (e->venue_ns >= pg_history_next_sample(e->history)) {
         sample_share(e);
+        pg_explanation_sample(e->summary, &e->explanation);
         pg_history_sample(e->history, e->venue_ns, equity(e));
     }
     pg_matcher_market(e->matcher, event, e->venue_ns);

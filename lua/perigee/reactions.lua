@@ -14,14 +14,15 @@ M.params = {
   knife = { true, doc = "widen the side that a fast move runs over" },
 }
 
---- In a cascade. State is what the estimator `cascade` reads: severity, pull, tail_multiplier, direction ("long": longs
--- are being closed, the price is pushed down). one_side keeps asks while longs and bids while shorts are liquidated.
+--- In a cascade: widen while it is active, and what was asked for once it is to pull. State is what the estimator
+-- `cascade` reads: active, pull, tail_multiplier, direction ("long": longs are being closed, the price is pushed down).
+-- one_side keeps asks while longs and bids while shorts are liquidated.
 ---@param action "none"|"widen"|"one_side"|"pull"
----@param state {severity: number, pull: boolean, tail_multiplier: number, direction: string}?
+---@param state {active: boolean, pull: boolean, tail_multiplier: number, direction: string}?
 ---@return number? bid
 ---@return number? ask
 function M.cascade(action, state)
-  if action == "none" or not state or state.severity <= 0 then return 1, 1 end
+  if action == "none" or not state or not (state.active or state.pull) then return 1, 1 end
   local widen = state.tail_multiplier or 1
   if action == "widen" or not state.pull then return widen, widen end
   if action == "pull" then return nil, nil end

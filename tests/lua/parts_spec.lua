@@ -103,20 +103,20 @@ describe("adverse selection", function()
 end)
 
 describe("reactions", function()
-  local long = { severity = 1.2, pull = true, tail_multiplier = 5, direction = "long" }
+  local long = { active = true, pull = true, tail_multiplier = 5, direction = "long" }
 
   it("do nothing without a cascade", function()
     assert.same({ 1, 1 }, { reactions.cascade("pull", nil) })
-    assert.same({ 1, 1 }, { reactions.cascade("pull", { severity = 0, pull = false, tail_multiplier = 1 }) })
+    assert.same({ 1, 1 }, { reactions.cascade("pull", { active = false, pull = false, tail_multiplier = 1.2 }) })
     assert.same({ 1, 1 }, { reactions.cascade("none", long) })
   end)
 
   it("widen first, then do what was asked for", function()
-    assert.same({ 2, 2 }, { reactions.cascade("pull", { severity = 0.25, pull = false, tail_multiplier = 2 }) })
+    assert.same({ 2, 2 }, { reactions.cascade("pull", { active = true, pull = false, tail_multiplier = 2 }) })
     assert.same({ 5, 5 }, { reactions.cascade("widen", long) })
     assert.same({ nil, nil }, { reactions.cascade("pull", long) })
     assert.same({ nil, 5 }, { reactions.cascade("one_side", long) })
-    local short = { severity = 1, pull = true, tail_multiplier = 5, direction = "short" }
+    local short = { active = true, pull = true, tail_multiplier = 5, direction = "short" }
     assert.same({ 5, nil }, { reactions.cascade("one_side", short) })
   end)
 

@@ -75,7 +75,7 @@ test("stays above the fee and below the bound, and says which", function()
 end)
 
 test("pulls, leaves a side or widens in a cascade", function()
-  local state = { severity = 1.5, pull = true, tail_multiplier = 5, direction = "long" }
+  local state = { active = true, pull = true, tail_multiplier = 5, direction = "long" }
   local says = { cascade = { value = 1.5, read = function() return state end } }
   local q = market({ cascade_action = "pull" }, says):book(book)
   expect(#q.bid + #q.ask).equal(0)

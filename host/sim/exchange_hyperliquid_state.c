@@ -175,14 +175,14 @@ int hlx_json_history(pg_hl_exchange *e, pg_text *text, const char *key, int acco
 
 /* ---- fills ---- */
 
-/* Takes the fill of the same order at the same time into another one. */
-static bool join_fill(pg_exchange_fill *whole, const pg_exchange_fill *part, bool part_is_older)
+/* Takes the fill of the same order at the same time into another one, whose exact value is kept beside it. */
+static bool join_fill(pg_exchange_fill *whole, pg_money *value, const pg_exchange_fill *part, bool part_is_older)
 {
     if (whole->oid != part->oid || hlx_ms(whole->time_ns) != hlx_ms(part->time_ns))
         return false;
-    pg_money value = (pg_money)whole->price * whole->size + (pg_money)part->price * part->size;
+    *value += (pg_money)part->price * part->size;
     whole->size += part->size;
-    whole->price = (int64_t)(value / whole->size);
+    whole->price = (int64_t)((*value + whole->size / 2) / whole->size);
     whole->fee += part->fee;
     whole->fee_e12 += part->fee_e12;
     whole->builder_fee += part->builder_fee;
@@ -212,13 +212,16 @@ static void put_fills(pg_hl_exchange *e, pg_text *text, int account, const fills
     }
     for (int i = 0; i < count - first && told < FILLS_A_REPLY; told++) {
         pg_exchange_fill whole;
+        pg_money value = 0;
         bool joins = false;
         do {
             fill = pg_exchange_fill_at(e->core, account, wish->newest_first ? first + i : count - 1 - i);
-            if (joins && !join_fill(&whole, fill, wish->newest_first))
+            if (joins && !join_fill(&whole, &value, fill, wish->newest_first))
                 break;
-            if (!joins)
+            if (!joins) {
                 whole = *fill;
+                value = (pg_money)fill->price * fill->size;
+            }
             joins = wish->joined;
             i++;
         } while (joins && i < count - first);

@@ -45,10 +45,11 @@ void hlx_leave(pg_hl_exchange *e)
 
 static bool on_connect(void *self, pg_peer *peer, const char *path, const pg_server_request *headers)
 {
-    const pg_hl_exchange *e = self;
+    pg_hl_exchange *e = self;
     (void)peer;
     (void)headers;
-    return strcmp(path, "/ws") == 0 && (!e->config.limits || e->socket_count < HLX_SOCKETS);
+    return strcmp(path, "/ws") == 0 && (!e->config.limits || e->socket_count < HLX_SOCKETS) &&
+           hlx_is_paced(e, &e->opened, HLX_OPENED);
 }
 
 static void on_opened(void *self, pg_peer *peer)
@@ -75,7 +76,10 @@ static void on_text(void *self, pg_peer *peer, char *text, size_t size)
         return;
     e->requests++;
     hlx_enter(e);
-    hlx_text(socket, text, size);
+    if (hlx_is_paced(e, &e->messages, HLX_MESSAGES))
+        hlx_text(socket, text, size);
+    else
+        hlx_refuse_message(socket);
     hlx_leave(e);
 }
 

@@ -12,7 +12,10 @@
 enum {
     HLX_SUBSCRIPTIONS = 1000, /* of a connection */
     HLX_USERS = 14,           /* that one may follow */
-    HLX_SOCKETS = 10,         /* with limits on */
+    HLX_SOCKETS = 10,         /* with limits on; as the following ones */
+    HLX_OPENED = 30,          /* sockets opened in a minute */
+    HLX_MESSAGES = 2000,      /* of all sockets in a minute */
+    HLX_POSTS = 100,          /* actions posted that wait for a block */
     HLX_WAITING = 4096,       /* requests that wait for a block; more are answered with 429 */
     HLX_HELD = 4096,          /* messages that wait by a fault */
     HLX_NONCES = 100,         /* kept for a signer */
@@ -208,6 +211,12 @@ typedef struct hlx_later {
     char *text;
 } hlx_later;
 
+/* How often something has happened in this minute. */
+typedef struct {
+    int64_t minute;
+    int count;
+} hlx_pace;
+
 typedef struct hlx_twaps hlx_twaps;
 typedef struct hlx_vaults hlx_vaults;
 typedef struct hlx_admin hlx_admin;
@@ -247,6 +256,8 @@ struct pg_hl_exchange {
     int listeners[HLX_TYPES]; /* subscriptions, of all sockets */
     double weight;            /* left of the address of the network */
     int64_t weight_ns;
+    hlx_pace opened, messages;
+    int posts; /* that wait for a block */
     bool post_only;
     int64_t start_ns;
     int busy;                 /* within calls that walk over sockets: none is freed meanwhile */
@@ -271,6 +282,9 @@ void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char 
 
 /* Frees what is held back or put off for a connection that is gone (both NULL: everything). */
 void hlx_forget(pg_hl_exchange *e, const pg_peer *peer, const hlx_socket *socket);
+
+/* Counts something that may happen so often in a minute; false: it has happened too often. */
+bool hlx_is_paced(pg_hl_exchange *e, hlx_pace *pace, int most);
 
 /* Takes weight from the address of the network; false: 429. */
 bool hlx_weigh(pg_hl_exchange *e, double weight);
@@ -429,6 +443,9 @@ int64_t hlx_builder_most(const pg_hl_exchange *e, int account, const char *build
 /* ---- exchange_hyperliquid_stream.c and _publish.c ---- */
 
 void hlx_text(hlx_socket *socket, char *text, size_t size);
+
+/* What a message beyond the limit is answered with. */
+void hlx_refuse_message(hlx_socket *socket);
 
 /* Takes away all subscriptions. */
 void hlx_unsubscribe_all(hlx_socket *socket);

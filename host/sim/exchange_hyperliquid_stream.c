@@ -303,3 +303,8 @@ void hlx_text(hlx_socket *socket, char *text, size_t size)
         send_error(socket, "Error parsing JSON into valid websocket request: %s", text);
     cJSON_Delete(json);
 }
+
+void hlx_refuse_message(hlx_socket *socket)
+{
+    send_error(socket, "%s", "Too many messages: at most 2000 a minute.");
+}

@@ -91,6 +91,7 @@ typedef struct {
     hlx_role role;
     int owner;
     char name[HLX_USER_NAME];
+    pg_money put_in_e12;                      /* worth of what was put in, less what was taken out */
     pg_text losses;                           /* liquidations, as userEvents has them */
     pg_text history, notices;                 /* orders as historicalOrders has them; texts to be read */
     pg_text slices, twaps;                    /* fills of TWAPs; what became of them */
@@ -221,6 +222,7 @@ typedef struct hlx_twaps hlx_twaps;
 typedef struct hlx_vaults hlx_vaults;
 typedef struct hlx_admin hlx_admin;
 typedef struct hlx_stakes hlx_stakes;
+typedef struct hlx_portfolios hlx_portfolios;
 typedef struct hlx_multi_sigs hlx_multi_sigs;
 
 struct pg_hl_exchange {
@@ -242,6 +244,7 @@ struct pg_hl_exchange {
     hlx_vaults *vaults;
     hlx_admin *admin;
     hlx_stakes *stakes;
+    hlx_portfolios *portfolios;
     hlx_multi_sigs *multi_sigs;
     hlx_approval approvals[HLX_BUILDERS];
     int approval_count;

@@ -40,6 +40,18 @@ void hlx_json_moves(pg_text *text, const char *key, const hlx_moves *moves, bool
 /* What an amount of a token is worth in dollars here. */
 pg_money hlx_token_value(const pg_hl_exchange *e, int token, pg_money amount_e12);
 
+/* ---- exchange_hyperliquid_portfolio.c ---- */
+
+/* NULL: no memory. */
+hlx_portfolios *hlx_portfolios_new(void);
+void hlx_portfolios_free(hlx_portfolios *portfolios);
+
+/* Notes what accounts are worth when it is time. */
+void hlx_portfolios_run(pg_hl_exchange *e);
+
+/* Money at all exchanges and tokens of an account, without what it has in vaults. */
+pg_money hlx_account_worth(const pg_hl_exchange *e, int account);
+
 /* ---- exchange_hyperliquid_transfer.c: actions ---- */
 
 void hlx_usd_send(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);

@@ -26,6 +26,7 @@ enum {
     PG_EXCHANGE_FILLS = 10000,  /* fills kept for an account, likewise */
     PG_EXCHANGE_TRADES = 64,    /* last trades kept for a market */
     PG_EXCHANGE_MONEY_DECIMALS = 12,
+    PG_EXCHANGE_NOTES = 10, /* numbers that a server keeps with an order */
     PG_EXCHANGE_NOBODY = -1 /* the market's own flow, where an account could stand */
 };
 
@@ -89,6 +90,7 @@ typedef struct pg_exchange_order {
     int64_t builder_fee_e8;
     pg_exchange_trigger trigger;
     int64_t expiry_ns; /* 0: none */
+    int64_t note[PG_EXCHANGE_NOTES];
     int64_t price, size, remaining;
     pg_money value; /* price * size of its fills, money units of the instrument */
     int64_t time_ns, status_ns;
@@ -108,8 +110,9 @@ typedef struct {
                                once the parent has filled, ends with it, and when one of its orders has filled, the others
                                end */
     bool whole;      /* an order with a trigger, of size 0, that closes the whole position and ends with it */
-    int64_t builder_fee_e8; /* on top of the exchange's, fraction of the notional in 1e-8 */
-    int64_t expiry_ns;      /* cancelled then, while it is open; 0: never */
+    int64_t builder_fee_e8;          /* on top of the exchange's, fraction of the notional in 1e-8 */
+    int64_t expiry_ns;               /* cancelled then, while it is open; 0: never */
+    int64_t note[PG_EXCHANGE_NOTES]; /* the server's own, kept with the order */
 } pg_exchange_request;
 
 typedef struct {
@@ -242,6 +245,9 @@ const char *pg_exchange_account_name(const pg_exchange *exchange, int account);
 /* Moves money in or out (negative); what was moved so far. */
 void pg_exchange_deposit(pg_exchange *exchange, int account, pg_money amount_e12);
 pg_money pg_exchange_deposited(const pg_exchange *exchange, int account);
+
+/* What an account pays on top of the exchange's fees, fractions of the notional in 1e-8; negative: less. */
+void pg_exchange_set_fees(pg_exchange *exchange, int account, int64_t maker_e8, int64_t taker_e8);
 
 /* Amounts in 1e-12. The whole account, then the part that cross positions share. */
 typedef struct {

@@ -175,6 +175,12 @@ pg_money pg_exchange_deposited(const pg_exchange *x, int account)
     return x->account[account]->deposited_e12;
 }
 
+void pg_exchange_set_fees(pg_exchange *x, int account, int64_t maker_e8, int64_t taker_e8)
+{
+    x->account[account]->maker_fee_e8 = maker_e8;
+    x->account[account]->taker_fee_e8 = taker_e8;
+}
+
 pg_money pg_exchange_volume(const pg_exchange *x, int account)
 {
     return x->account[account]->volume_e12;

@@ -30,6 +30,7 @@ typedef struct {
     pg_money deposited_e12;
     pg_money funding_e12; /* received */
     pg_money volume_e12;
+    int64_t maker_fee_e8, taker_fee_e8; /* on top of the exchange's */
     exchange_holding holding[PG_EXCHANGE_MARKETS];
     pg_exchange_order *first_open, *last_open;
     int open_count, waiting_count;

@@ -251,6 +251,7 @@ static void draw_up(pg_exchange_order *order, const pg_exchange *x, int account,
                                   .remaining = request->size,
                                   .time_ns = pg_exchange_now(x),
                                   .status_ns = pg_exchange_now(x) };
+    memcpy(order->note, request->note, sizeof order->note);
     if (request->client_id)
         memcpy(order->client_id, request->client_id, strnlen(request->client_id, PG_EXCHANGE_CLIENT_ID - 1));
     for (int i = 0; i < 2; i++)
@@ -402,7 +403,8 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
 {
     pg_exchange *x = m->exchange;
     exchange_account *a = x->account[order->account];
-    pg_money built = pg_fee((pg_money)reply->price * reply->size, order->builder_fee_e8);
+    pg_money value = (pg_money)reply->price * reply->size, built = pg_fee(value, order->builder_fee_e8);
+    pg_money own = pg_fee(value, reply->maker ? a->maker_fee_e8 : a->taker_fee_e8);
     pg_exchange_fill fill = { .account = order->account,
                               .market = m->number,
                               .oid = order->oid,
@@ -414,13 +416,13 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
                               .time_ns = pg_exchange_now(x),
                               .start_position = a->holding[m->number].booked.quantity,
                               .liquidation_mark = x->liquidating ? exchange_market_mark(m) : 0,
-                              .fee = reply->fee + built,
+                              .fee = reply->fee + own + built,
                               .builder_fee = built };
     memcpy(fill.client_id, order->client_id, sizeof fill.client_id);
     fill.tid = trade_of(m, order, reply);
     fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
     order->remaining -= reply->size;
-    order->value += (pg_money)reply->price * reply->size;
+    order->value += value;
     order->status_ns = fill.time_ns;
     PG_ASSERT(order->remaining >= 0 && order->remaining == reply->remaining);
     bool replaced;

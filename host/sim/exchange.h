@@ -264,8 +264,9 @@ typedef struct {
 void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *exchange, int account);
 
 typedef struct {
-    int64_t quantity; /* signed size units */
-    pg_money cost;    /* signed, money units of the instrument */
+    int64_t quantity;  /* signed size units */
+    pg_money cost;     /* signed, money units of the instrument */
+    pg_money realised; /* of all that was closed here, before fees, likewise */
     pg_money funding_e12, funding_open_e12,
         funding_change_e12; /* paid: all time, since opening, since the last change */
     pg_money isolated_e12;  /* margin put into an isolated position */
@@ -279,6 +280,9 @@ void pg_exchange_get_position(pg_exchange_position *position, const pg_exchange 
  * "margin" when the account would be short of margin. */
 const char *pg_exchange_set_leverage(pg_exchange *exchange, int account, int market, int leverage, bool isolated);
 
+/* The same for an initial margin that is a fraction in 1e-4 of the value, 1 to 10000: leverages between whole ones. */
+const char *pg_exchange_set_fraction(pg_exchange *exchange, int account, int market, int fraction_e4, bool isolated);
+
 /* Moves margin into (out of: negative) an isolated position. "type" when it is not isolated or not open, "margin". */
 const char *pg_exchange_move_margin(pg_exchange *exchange, int account, int market, pg_money amount_e12);
 
@@ -290,6 +294,9 @@ pg_money pg_exchange_volume(const pg_exchange *exchange, int account);
 /* Places an order; it has happened when this returns: look at the order's status. Refused ones have an id, too. The
  * pointer is good until the next call that changes the exchange. NULL when there is no memory. */
 const pg_exchange_order *pg_exchange_place(pg_exchange *exchange, int account, const pg_exchange_request *request);
+
+/* The id that the next order will have. */
+uint64_t pg_exchange_next_oid(const pg_exchange *exchange);
 
 /* What pg_exchange_place would refuse a request for now, if the open order `instead` (NULL: none) were gone. It does not
  * see what only the matching engine does: an immediate order that meets nothing. */

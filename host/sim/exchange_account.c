@@ -201,7 +201,7 @@ static void follow_isolated(exchange_holding *h, const exchange_market *m, int64
     if (!h->isolated)
         return;
     if (holds > held)
-        h->isolated_e12 += (pg_money)price * (holds - held) * m->money_scale / h->leverage;
+        h->isolated_e12 += exchange_initial(h, (pg_money)price * (holds - held) * m->money_scale);
     else if (held > 0)
         h->isolated_e12 = h->isolated_e12 / held * holds + h->isolated_e12 % held * holds / held;
 }
@@ -229,6 +229,7 @@ void pg_exchange_get_position(pg_exchange_position *position, const pg_exchange 
     const exchange_holding *h = &x->account[account]->holding[market];
     *position = (pg_exchange_position){ .quantity = h->booked.quantity,
                                         .cost = h->booked.cost,
+                                        .realised = h->booked.realised,
                                         .funding_e12 = h->funding_e12,
                                         .funding_open_e12 = h->funding_open_e12,
                                         .funding_change_e12 = h->funding_change_e12,

@@ -266,6 +266,11 @@ pg_exchange_reason pg_exchange_check(const pg_exchange *x, int account, const pg
     return refusal(x, x->market[request->market], &order, instead);
 }
 
+uint64_t pg_exchange_next_oid(const pg_exchange *x)
+{
+    return x->next_oid;
+}
+
 static void number(pg_exchange *x, pg_exchange_order *order)
 {
     order->oid = x->next_oid;

@@ -172,10 +172,11 @@ typedef struct {
     lix_key keys[LIX_KEYS];
     int key_count;
     int trading_mode, asset_mode[LIX_ASSETS];
-    int64_t lit;          /* 1e-8 */
-    int64_t staked;       /* shares */
-    int64_t cancel_at_ms; /* scheduled; 0: none */
-    int fraction[PG_EXCHANGE_MARKETS];
+    int64_t lit;                       /* 1e-8 */
+    int64_t staked;                    /* shares */
+    int64_t cancel_at_ms;              /* scheduled; 0: none */
+    int fraction[PG_EXCHANGE_MARKETS]; /* initial margin, 1e-4 */
+    bool has_set[PG_EXCHANGE_MARKETS]; /* it, at some time */
     lix_integrator integrators[LIX_INTEGRATORS];
     int integrator_count;
     lix_share shares[LIX_SHARES];

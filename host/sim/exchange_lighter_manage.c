@@ -144,6 +144,7 @@ static int update_leverage(pg_lighter_exchange *e, lix_account *a, const pg_ligh
     if (pg_exchange_set_fraction(e->core, a->number, market, fraction, isolated))
         return LIX_BELOW_INITIAL_MARGIN;
     a->fraction[market] = fraction;
+    a->has_set[market] = true;
     return 0;
 }
 

@@ -5,7 +5,7 @@
 
 #include "sim/exchange_lighter.h"
 
-enum { DECIMALS = 6, LEAST_USD = 10 };
+enum { DECIMALS = 6, FIGURES = 5, LEAST_USD = 10 };
 
 #define LEAST_PRICE 1e-3
 #define MOST_PRICE  1e6
@@ -48,7 +48,10 @@ pg_status pg_lighter_exchange_synthetic_market(pg_lighter_exchange_market *marke
     int decimals = price_decimals(price);
     pg_synthetic_init(params);
     params->price = price;
-    params->tick = 1 / (double)pg_pow10(decimals); /* the nearest double to its text, which is how steps are read */
+    /* The flow keeps to five figures: it does not move by many ticks at once. A step is the nearest double to its
+     * text, which is how it is read. */
+    int flow = FIGURES - (int)floor(log10(price)) - 1;
+    params->tick = 1 / (double)pg_pow10(flow < 0 ? 0 : flow > decimals ? decimals : flow);
     params->lot = 1 / (double)pg_pow10(DECIMALS - decimals);
     params->depth = LEVEL_USD / price;
     params->order_size = ORDER_USD / price;

@@ -122,7 +122,7 @@ static bool is_in(const pg_lighter_exchange *e, const lix_account *a, int market
 {
     pg_exchange_position p;
     pg_exchange_get_position(&p, e->core, a->number, market);
-    if (p.quantity != 0 || p.realised != 0)
+    if (p.quantity != 0 || p.realised != 0 || a->has_set[market])
         return true;
     for (const pg_exchange_order *o = NULL; (o = pg_exchange_next_open(e->core, a->number, o));)
         if (o->market == market)

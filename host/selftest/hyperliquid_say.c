@@ -38,11 +38,11 @@ static void say_answer(pg_text *out, const pg_hl_answer *answer)
 {
     char words[256];
     if (answer->refused)
-        pg_text_print(out, " refused %s", pg_hl_plain(words, sizeof words, answer->words));
+        pg_text_print(out, " refused %s", pg_scan_plain(words, sizeof words, answer->words));
     for (int i = 0; i < answer->count; i++) {
         const pg_hl_result *r = &answer->result[i];
         pg_text_print(out, " | %s %" PRIu64 " %s", pg_hl_outcome_name(r->kind), r->oid,
-                      pg_hl_plain(words, sizeof words, r->words));
+                      pg_scan_plain(words, sizeof words, r->words));
     }
 }
 
@@ -53,7 +53,7 @@ static void say_reply(pg_text *out, const pg_hl_frame *frame)
     if (frame->reply == PG_HL_REPLY_ACTION)
         say_answer(out, &frame->answer);
     else if (frame->reply == PG_HL_REPLY_ERROR)
-        pg_text_print(out, " error %s", pg_hl_plain(words, sizeof words, frame->text));
+        pg_text_print(out, " error %s", pg_scan_plain(words, sizeof words, frame->text));
     else
         pg_text_print(out, " info");
 }
@@ -97,7 +97,7 @@ void pg_hyperliquid_say_frame(pg_text *out, const pg_hl_frame *frame)
     case PG_HL_FRAME_REPLY: say_reply(out, frame); break;
     case PG_HL_FRAME_PONG: pg_text_print(out, "pong"); break;
     case PG_HL_FRAME_SUBSCRIBED: pg_text_print(out, "subscribed"); break;
-    case PG_HL_FRAME_ERROR: pg_text_print(out, "error %s", pg_hl_plain(words, sizeof words, frame->text)); break;
+    case PG_HL_FRAME_ERROR: pg_text_print(out, "error %s", pg_scan_plain(words, sizeof words, frame->text)); break;
     default: pg_text_print(out, "other");
     }
 }

@@ -79,7 +79,7 @@ static void say(const message *m, int64_t now_ns)
         [NEW_REPLY] = PG_REQUEST_NEW, [REPLACE_REPLY] = PG_REQUEST_REPLACE, [CANCEL_REPLY] = PG_REQUEST_CANCEL
     };
     if (m->words)
-        result.words = (pg_hl_span){ m->words, strlen(m->words) };
+        result.words = (pg_span){ m->words, strlen(m->words) };
     if (m->kind == UPDATE) {
         pg_hl_update update = { .oid = m->oid,
                                 .cloid = { RUN, ID },

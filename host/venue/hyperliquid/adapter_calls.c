@@ -231,13 +231,13 @@ static void acting_early(void *self)
 }
 
 /* The venue's words, and what they mean for the switch. */
-static void refused(acting *a, pg_hl_span span)
+static void refused(acting *a, pg_span span)
 {
     hl_venue *venue = a->call.venue;
     char words[PG_VENUE_WORDS];
     pg_error err;
     pg_hl_refusal refusal = pg_hl_refusal_of(span.data, span.size);
-    pg_hl_plain(words, sizeof words, span);
+    pg_scan_plain(words, sizeof words, span);
     hl_heed(venue, refusal, words);
     bool none = a->is_switch && refusal.class == PG_HL_NOT_TRADED;
     if (none) {

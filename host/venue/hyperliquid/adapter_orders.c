@@ -278,7 +278,7 @@ void hl_orders_answer(hl_orders *orders, hl_order *order, uint8_t kind, const pg
         return;
     switch (result->kind) {
     case PG_HL_OUT_ERROR:
-        pg_hl_plain(words, sizeof words, result->words);
+        pg_scan_plain(words, sizeof words, result->words);
         hl_orders_refuse(orders, order, kind, pg_hl_refusal_of(result->words.data, result->words.size), words, false,
                          now_ns);
         return;

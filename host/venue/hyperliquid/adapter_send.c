@@ -161,7 +161,7 @@ static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
     hl_venue *venue = flight->venue;
     if (answer->refused) {
         pg_hl_refusal refusal = pg_hl_refusal_of(answer->words.data, answer->words.size);
-        pg_hl_plain(words, sizeof words, answer->words);
+        pg_scan_plain(words, sizeof words, answer->words);
         if (refusal.class == PG_HL_DUPLICATE) /* something with this nonce was taken: this request, or another */
             lose(flight, now_ns);
         else
@@ -196,7 +196,7 @@ void hl_flight_reply(hl_venue *venue, const pg_hl_frame *frame)
         take_answer(flight, &answer, now);
         return;
     }
-    pg_hl_plain(words, sizeof words, frame->text);
+    pg_scan_plain(words, sizeof words, frame->text);
     if (frame->reply == PG_HL_REPLY_ERROR && strncmp(words, "429", 3) == 0) {
         pg_hl_rest_limited(venue->rest);
         refuse_all(flight, (pg_hl_refusal){ PG_REASON_RATE, PG_HL_REFUSED }, words, false, now);

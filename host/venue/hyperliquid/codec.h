@@ -14,7 +14,7 @@
 #include "market/instrument.h"
 #include "trade/order.h"
 #include "venue/hyperliquid/assets.h"
-#include "venue/hyperliquid/codec_reader.h"
+#include "venue/scan.h"
 #include "venue/hyperliquid/codec_words.h"
 
 enum {
@@ -64,7 +64,7 @@ typedef struct {
     bool reduce_only;
     pg_hl_state state;
     pg_reason reason;
-    pg_hl_span coin;
+    pg_span coin;
     char words[PG_HL_STATUS_TEXT]; /* the venue's name of the state */
 } pg_hl_update;
 
@@ -95,15 +95,15 @@ typedef enum {
 
 typedef struct {
     pg_hl_outcome_kind kind;
-    uint64_t oid;     /* RESTING, FILLED; of RUNNING the TWAP's id */
-    pg_hl_span words; /* ERROR */
+    uint64_t oid;  /* RESTING, FILLED; of RUNNING the TWAP's id */
+    pg_span words; /* ERROR */
 } pg_hl_result;
 
 /* The answer to an action. */
 typedef struct {
-    bool refused;     /* all of it: words say why, there are no results */
-    pg_hl_span words; /* refused */
-    pg_hl_span type;  /* "order", "cancel", "default", ... */
+    bool refused;  /* all of it: words say why, there are no results */
+    pg_span words; /* refused */
+    pg_span type;  /* "order", "cancel", "default", ... */
     pg_hl_result *result;
     int count;
 } pg_hl_answer;
@@ -124,7 +124,7 @@ typedef struct {
     uint64_t id; /* REPLY */
     pg_hl_reply_kind reply;
     pg_hl_answer answer; /* REPLY of an action */
-    pg_hl_span text;     /* REPLY: the information as JSON, or the words of an error; SUBSCRIBED, ERROR */
+    pg_span text;        /* REPLY: the information as JSON, or the words of an error; SUBSCRIBED, ERROR */
 } pg_hl_frame;
 
 /* ---- the decoder ---- */

@@ -24,33 +24,33 @@ struct pg_hl_decoder {
 };
 
 /* Readers of a channel's data; the reader stands before it. */
-bool hl_read_book(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_best(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_trades(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_context(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_updates(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_fills(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_reply(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
+bool hl_read_book(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_best(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_trades(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_context(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_updates(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_fills(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_reply(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 
-bool hl_read_status(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_open(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
-bool hl_read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
+bool hl_read_status(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_open(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_fill_list(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 
-bool hl_read_answer(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_answer *answer);
+bool hl_read_answer(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_answer *answer);
 
 /* Milliseconds of the Unix epoch, as ns. */
-bool hl_read_time(pg_hl_reader *reader, int64_t *time_ns);
+bool hl_read_time(pg_scan *reader, int64_t *time_ns);
 
 /* "B" or "A". */
-bool hl_read_side(pg_hl_reader *reader, uint8_t *side);
+bool hl_read_side(pg_scan *reader, uint8_t *side);
 
 /* A number of either sign in a string, rounded to the nearest unit of 10^-decimals. */
-bool hl_nearest(pg_hl_reader *reader, pg_hl_span text, int decimals, const char *name, int64_t *value);
+bool hl_nearest(pg_scan *reader, pg_span text, int decimals, const char *name, int64_t *value);
 
 /* The market of a coin's name; -1. */
-int hl_market_of(const pg_hl_decoder *decoder, pg_hl_span name);
+int hl_market_of(const pg_hl_decoder *decoder, pg_span name);
 
 /* A client id, or null; one that is none of ours in form is an error, since the venue has no others. */
-bool hl_read_cloid(pg_hl_reader *reader, pg_hl_cloid *cloid);
+bool hl_read_cloid(pg_scan *reader, pg_hl_cloid *cloid);
 
 #endif

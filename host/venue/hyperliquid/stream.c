@@ -176,7 +176,7 @@ void pg_hl_stream_frame(pg_hl_stream *stream, const pg_hl_frame *frame)
         acknowledge(stream, frame->text.data, frame->text.size);
     } else if (frame->kind == PG_HL_FRAME_ERROR) {
         char words[512];
-        pg_hl_plain(words, sizeof words, frame->text);
+        pg_scan_plain(words, sizeof words, frame->text);
         if (strncmp(words, already, sizeof already - 1) == 0) {
             acknowledge(stream, words + sizeof already - 1, strlen(words) - (sizeof already - 1));
             return;

@@ -18,7 +18,7 @@ static void say_levels(pg_text *out, const pg_hl_levels *levels)
     }
 }
 
-static void say_update(pg_text *out, const pg_hl_update *u)
+static void say_update(pg_text *out, const pg_told_order *u)
 {
     pg_text_print(out, " | %d %" PRIu64 " %" PRIx64 "-%" PRIx64 " %s %" PRId64, u->market, u->oid, u->cloid.run,
                   u->cloid.id, u->words, u->time_ns);
@@ -26,7 +26,7 @@ static void say_update(pg_text *out, const pg_hl_update *u)
         pg_text_print(out, " %d %" PRId64 " %" PRId64 " %" PRId64, u->side, u->price, u->remaining, u->size);
 }
 
-static void say_fill(pg_text *out, const pg_hl_fill *f)
+static void say_fill(pg_text *out, const pg_told_fill *f)
 {
     pg_text_print(out, " | %d %" PRIu64 " %" PRIu64 " %" PRIx64 "-%" PRIx64 " %" PRId64 " %d %d", f->market, f->oid,
                   f->tid, f->cloid.run, f->cloid.id, f->time_ns, f->side, f->maker);
@@ -271,10 +271,10 @@ static void say_context(reader *r, const cJSON *data)
     r->bad = r->bad || mark_units < 0;
 }
 
-static pg_hl_cloid cloid_of(reader *r, const cJSON *object)
+static pg_client_id cloid_of(reader *r, const cJSON *object)
 {
     const cJSON *item = get(r, object, "cloid", true);
-    pg_hl_cloid cloid = { 0 };
+    pg_client_id cloid = { 0 };
     if (item && !cJSON_IsNull(item))
         r->bad =
             r->bad || !cJSON_IsString(item) || !pg_hl_cloid_parse(&cloid, item->valuestring, strlen(item->valuestring));
@@ -288,7 +288,7 @@ static void say_json_update(reader *r, const cJSON *item)
     int market = market_of(r, order), side = side_of(r, order);
     const char *price = text(r, order, "limitPx"), *left = text(r, order, "sz"), *size = text(r, order, "origSz");
     int64_t oid = whole(r, order, "oid"), time_ns = time_of(r, item, "statusTimestamp");
-    pg_hl_cloid cloid = cloid_of(r, order);
+    pg_client_id cloid = cloid_of(r, order);
     const cJSON *reduce = get(r, order, "reduceOnly", true), *placed = get(r, order, "timestamp", true);
     r->bad = r->bad || (reduce && !cJSON_IsBool(reduce) && !cJSON_IsNull(reduce));
     if (placed)
@@ -308,7 +308,7 @@ static void say_json_fill(reader *r, const cJSON *item)
     const char *price = text(r, item, "px"), *size = text(r, item, "sz"), *fee = text(r, item, "fee");
     const cJSON *crossed = get(r, item, "crossed", false), *token = get(r, item, "feeToken", true);
     int64_t oid = whole(r, item, "oid"), tid = whole(r, item, "tid"), time_ns = time_of(r, item, "time");
-    pg_hl_cloid cloid = cloid_of(r, item);
+    pg_client_id cloid = cloid_of(r, item);
     get(r, item, "liquidation", true);
     r->bad = r->bad || !cJSON_IsBool(crossed) || (token && !cJSON_IsString(token));
     if (market >= 0 && nearest(r, size, r->instruments[market].size_decimals) == 0)

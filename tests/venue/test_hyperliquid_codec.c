@@ -401,19 +401,19 @@ static void words(void **state)
         assert_int_equal(refusal.reason, cases[i].reason);
         assert_int_equal(refusal.class, cases[i].class);
     }
-    assert_int_equal(pg_hl_state_of("scheduledCancel", 15, &reason), PG_HL_STATE_CANCELLED);
+    assert_int_equal(pg_hl_state_of("scheduledCancel", 15, &reason), PG_TOLD_CANCELLED);
     assert_int_equal(reason, PG_REASON_SWITCH);
-    assert_int_equal(pg_hl_state_of("moonPhaseRejected", 17, &reason), PG_HL_STATE_REJECTED);
-    assert_int_equal(pg_hl_state_of("moonPhaseCanceled", 17, &reason), PG_HL_STATE_CANCELLED);
-    assert_int_equal(pg_hl_state_of("pondering", 9, &reason), PG_HL_STATE_UNKNOWN);
+    assert_int_equal(pg_hl_state_of("moonPhaseRejected", 17, &reason), PG_TOLD_REJECTED);
+    assert_int_equal(pg_hl_state_of("moonPhaseCanceled", 17, &reason), PG_TOLD_CANCELLED);
+    assert_int_equal(pg_hl_state_of("pondering", 9, &reason), PG_TOLD_UNKNOWN);
 }
 
 static void client_ids(void **state)
 {
     char text[PG_HL_CLOID_TEXT];
-    pg_hl_cloid cloid;
+    pg_client_id cloid;
     (void)state;
-    pg_hl_cloid_format(text, (pg_hl_cloid){ 0x0123456789abcdefu, 0xfedcba9876543210u });
+    pg_hl_cloid_format(text, (pg_client_id){ 0x0123456789abcdefu, 0xfedcba9876543210u });
     assert_string_equal(text, "0x0123456789abcdeffedcba9876543210");
     assert_true(pg_hl_cloid_parse(&cloid, text, strlen(text)));
     assert_true(cloid.run == 0x0123456789abcdefu && cloid.id == 0xfedcba9876543210u);

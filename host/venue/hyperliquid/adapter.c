@@ -225,7 +225,7 @@ static pg_status make_parts(hl_venue *venue, pg_error *err)
     if (status == PG_OK)
         status = pg_hl_decoder_new(&venue->decoder, err);
     if (status == PG_OK)
-        status = hl_orders_new(&venue->orders, venue->run, (hl_report_sink){ venue, report }, err);
+        status = pg_tracker_new(&venue->orders, venue->run, (pg_report_sink){ venue, report }, err);
     if (status == PG_OK)
         status = pg_hl_rest_new(&venue->rest, venue->loop, venue->url, venue->log, err);
     if (status == PG_OK && !(venue->tick = pg_timer_start(venue->loop, 0, HL_TICK_MS, venue, tick)))
@@ -243,7 +243,7 @@ static void close_venue(pg_venue *base)
     pg_hl_rest_free(venue->rest);
     while (venue->calls)
         hl_call_end(venue->calls);
-    hl_orders_free(venue->orders);
+    pg_tracker_free(venue->orders);
     pg_hl_decoder_free(venue->decoder);
     for (int i = 0; venue->market && i < venue->market_count; i++)
         pg_recent_free(venue->market[i].trades);

@@ -19,13 +19,13 @@ static void take_fills(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
         venue->fills_heard = true;
     for (int k = 0; k < frame->count; k++) {
         /* a snapshot has the newest first */
-        const pg_hl_fill *fill = &frame->fill[frame->snapshot ? frame->count - 1 - k : k];
+        const pg_told_fill *fill = &frame->fill[frame->snapshot ? frame->count - 1 - k : k];
         if (fill->market < 0)
             continue;
         if (frame->snapshot && fill->time_ns < news_ns)
-            hl_orders_know_fill(venue->orders, fill);
+            pg_tracker_know_fill(venue->orders, fill);
         else
-            hl_orders_fill(venue->orders, fill, symbol_of(venue, fill->market), received_ns);
+            pg_tracker_fill(venue->orders, fill, symbol_of(venue, fill->market), received_ns);
     }
 }
 
@@ -46,7 +46,7 @@ static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
     case PG_HL_FRAME_REPLY: hl_flight_reply(venue, frame); break;
     case PG_HL_FRAME_UPDATES:
         for (int i = 0; i < frame->count; i++)
-            hl_orders_update(venue->orders, &frame->update[i], received_ns);
+            pg_tracker_update(venue->orders, &frame->update[i], received_ns);
         break;
     case PG_HL_FRAME_FILLS: take_fills(venue, frame, received_ns); break;
     case PG_HL_FRAME_SUBSCRIBED:

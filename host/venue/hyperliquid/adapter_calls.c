@@ -43,7 +43,7 @@ static void reading_done(reading *r, const pg_error *err)
     r->state.orders = r->orders;
     r->state.held = r->held;
     if (!err)
-        hl_orders_list_end(r->call.venue->orders, r->asked_ns, hl_now());
+        pg_tracker_list_end(r->call.venue->orders, r->asked_ns, hl_now());
     done(self, err ? NULL : &r->state, err);
     hl_call_end(&r->call);
 }
@@ -116,7 +116,7 @@ static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err
     int64_t now = hl_now();
     pg_status status = pg_hl_decode_open(venue->decoder, &frame, found->text, found->size, err);
     for (int i = 0; i < frame.count && status == PG_OK; i++) {
-        const pg_hl_update *update = &frame.update[i];
+        const pg_told_order *update = &frame.update[i];
         if (r->state.order_count == PG_HL_UPDATES_MAX)
             return pg_fail(err, PG_ERR_FULL, "more than %d open orders", PG_HL_UPDATES_MAX);
         pg_open_order *order = &r->orders[r->state.order_count++];
@@ -130,7 +130,7 @@ static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err
                                   .reduce_only = update->reduce_only };
         snprintf(order->symbol, sizeof order->symbol, "%.*s", (int)update->coin.size, update->coin.data);
         snprintf(order->order_id, sizeof order->order_id, "%" PRIu64, update->oid);
-        hl_orders_list_add(venue->orders, update, now);
+        pg_tracker_list_add(venue->orders, update, now);
     }
     return status;
 }
@@ -193,7 +193,7 @@ void hl_account(pg_venue *base, void *self, pg_account_done done)
     r->self = self;
     r->done = done;
     r->asked_ns = hl_now();
-    hl_orders_list_begin(venue->orders);
+    pg_tracker_list_begin(venue->orders);
     read_next(r);
 }
 
@@ -394,7 +394,7 @@ static void cancel_found(sweep *s)
         sweep_next(s);
 }
 
-static void note(sweep *s, const pg_hl_update *update)
+static void note(sweep *s, const pg_told_order *update)
 {
     pg_hl_asset asset;
     char coin[PG_HL_NAME];

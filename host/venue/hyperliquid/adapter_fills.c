@@ -32,17 +32,17 @@ static void finish(scan *s, const pg_error *err)
     copy.done(copy.self, err);
 }
 
-static void give(scan *s, const pg_hl_fill *fill, int64_t now_ns)
+static void give(scan *s, const pg_told_fill *fill, int64_t now_ns)
 {
     hl_venue *venue = s->call.venue;
     pg_report report;
     if (fill->market < 0)
         return;
     const char *symbol = venue->market[fill->market].asset.name;
-    if (hl_orders_fill(venue->orders, fill, symbol, now_ns) || !s->all)
+    if (pg_tracker_fill(venue->orders, fill, symbol, now_ns) || !s->all)
         return;
-    hl_report_fill(&report, fill, symbol);
-    const hl_order *order = fill->cloid.run == venue->run ? hl_orders_find(venue->orders, fill->cloid.id) : NULL;
+    pg_report_fill(&report, fill, symbol);
+    const pg_tracked *order = fill->cloid.run == venue->run ? pg_tracker_find(venue->orders, fill->cloid.id) : NULL;
     if (order && !order->done) /* it was taken off the order when it was told first */
         report.reply.id = 0;
     venue->sink.report(venue->sink.self, &report);
@@ -64,7 +64,7 @@ static void page_came(void *self, const pg_hl_found *found, const pg_error *why)
     bool descending = n > 1 && frame.fill[0].time_ns > frame.fill[n - 1].time_ns;
     int64_t edge_ms = n > 0 ? frame.fill[n - 1].time_ns / 1000000 : 0;
     for (int i = 0; i < n; i++) {
-        const pg_hl_fill *fill = &frame.fill[descending ? n - 1 - i : i];
+        const pg_told_fill *fill = &frame.fill[descending ? n - 1 - i : i];
         if (!pg_recent_add(s->scanned, fill->oid, fill->tid))
             continue;
         fresh++;

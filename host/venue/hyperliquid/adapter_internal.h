@@ -6,7 +6,7 @@
 
 #include "net/bucket.h"
 #include "venue/hyperliquid/adapter.h"
-#include "venue/hyperliquid/adapter_orders.h"
+#include "venue/tracker.h"
 #include "venue/hyperliquid/codec_book.h"
 #include "venue/hyperliquid/nonce.h"
 #include "venue/hyperliquid/rest.h"
@@ -130,7 +130,7 @@ struct hl_venue {
     int start_step, start_dex;
     int64_t retry_ns; /* of the start; 0: not waiting */
     /* orders */
-    hl_orders *orders;
+    pg_tracker *orders;
     hl_flight flight[HL_FLIGHTS];
     int flights, posts;
     uint64_t next_post;

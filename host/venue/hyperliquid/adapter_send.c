@@ -15,10 +15,10 @@ static void report_late(hl_venue *venue, const hl_late *late)
     static const uint8_t replies[] = { [PG_REQUEST_NEW] = PG_REPLY_REJECTED,
                                        [PG_REQUEST_CANCEL] = PG_REPLY_CANCEL_REFUSED,
                                        [PG_REQUEST_REPLACE] = PG_REPLY_REPLACE_REFUSED };
-    hl_order *order = hl_orders_find(venue->orders, late->id);
+    pg_tracked *order = pg_tracker_find(venue->orders, late->id);
     if (late->prepared && order) {
-        hl_orders_refuse(venue->orders, order, late->kind, (pg_hl_refusal){ late->reason, PG_HL_REFUSED }, late->words,
-                         true, hl_now());
+        pg_tracker_refuse(venue->orders, order, late->kind, (pg_refusal){ .reason = late->reason }, late->words, true,
+                          hl_now());
         return;
     }
     pg_report report = {
@@ -136,10 +136,15 @@ static void lose(hl_flight *flight, int64_t now_ns)
     hl_flight lost = *flight;
     land(flight);
     for (int i = 0; i < lost.count; i++) {
-        hl_order *order = hl_orders_find(venue->orders, lost.order[i]);
+        pg_tracked *order = pg_tracker_find(venue->orders, lost.order[i]);
         if (order)
-            hl_orders_lose(venue->orders, order, lost.kind, lost.nonce, now_ns);
+            pg_tracker_lose(venue->orders, order, lost.kind, lost.nonce, now_ns);
     }
+}
+
+static pg_refusal plain_refusal(pg_hl_refusal refusal)
+{
+    return (pg_refusal){ .reason = refusal.reason, .gone = refusal.class == PG_HL_GONE };
 }
 
 static void refuse_all(hl_flight *flight, pg_hl_refusal refusal, const char *words, bool unsent, int64_t now_ns)
@@ -148,11 +153,33 @@ static void refuse_all(hl_flight *flight, pg_hl_refusal refusal, const char *wor
     hl_flight done = *flight;
     land(flight);
     for (int i = 0; i < done.count; i++) {
-        hl_order *order = hl_orders_find(venue->orders, done.order[i]);
+        pg_tracked *order = pg_tracker_find(venue->orders, done.order[i]);
         if (order)
-            hl_orders_refuse(venue->orders, order, done.kind, refusal, words, unsent, now_ns);
+            pg_tracker_refuse(venue->orders, order, done.kind, plain_refusal(refusal), words, unsent, now_ns);
     }
     hl_heed(venue, refusal, words);
+}
+
+/* What the venue answers about one order, cancel or replacement; an answer that does not fit is of no use. */
+static void take_result(hl_venue *venue, pg_tracked *order, uint8_t kind, const pg_hl_result *result, int64_t now_ns)
+{
+    char words[PG_VENUE_WORDS];
+    pg_answer answer = { .kind = PG_ANSWER_UNCLEAR, .oid = result->oid, .words = words };
+    bool cancel = kind == PG_REQUEST_CANCEL;
+    switch (result->kind) {
+    case PG_HL_OUT_ERROR:
+        answer.kind = PG_ANSWER_REFUSED;
+        answer.refusal = plain_refusal(pg_hl_refusal_of(result->words.data, result->words.size));
+        pg_scan_plain(words, sizeof words, result->words);
+        break;
+    case PG_HL_OUT_SUCCESS: answer.kind = cancel ? PG_ANSWER_TAKEN : PG_ANSWER_UNCLEAR; break;
+    case PG_HL_OUT_FILLED: answer.kind = cancel ? PG_ANSWER_UNCLEAR : PG_ANSWER_FILLED; break;
+    case PG_HL_OUT_RESTING:
+    case PG_HL_OUT_WAITING_FILL:
+    case PG_HL_OUT_WAITING_TRIGGER: answer.kind = cancel ? PG_ANSWER_UNCLEAR : PG_ANSWER_TAKEN; break;
+    default: break;
+    }
+    pg_tracker_answer(venue->orders, order, kind, &answer, now_ns);
 }
 
 static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
@@ -175,9 +202,9 @@ static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
     hl_flight done = *flight;
     land(flight);
     for (int i = 0; i < done.count; i++) {
-        hl_order *order = hl_orders_find(venue->orders, done.order[i]);
+        pg_tracked *order = pg_tracker_find(venue->orders, done.order[i]);
         if (order)
-            hl_orders_answer(venue->orders, order, done.kind, &answer->result[i], now_ns);
+            take_result(venue, order, done.kind, &answer->result[i], now_ns);
     }
 }
 
@@ -331,7 +358,7 @@ static void send_batch(hl_venue *venue, batch *b)
     send_signed(venue, flight, safety);
 }
 
-static void fill_order(pg_hl_order *out, const hl_venue *venue, const hl_order *order, int market, char *price_text,
+static void fill_order(pg_hl_order *out, const hl_venue *venue, const pg_tracked *order, int market, char *price_text,
                        char *size_text, const char *cloid, int64_t price, int64_t size)
 {
     static const pg_hl_tif tifs[] = { [PG_TIF_GTC] = PG_HL_GTC, [PG_TIF_IOC] = PG_HL_IOC, [PG_TIF_ALO] = PG_HL_ALO };
@@ -386,11 +413,11 @@ static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submi
     if (why)
         return why;
     *reason = PG_REASON_FULL;
-    hl_order *order = hl_orders_place(venue->orders, submit->market, request, hl_now());
+    pg_tracked *order = pg_tracker_place(venue->orders, submit->market, request, hl_now());
     if (!order)
         return "too many orders are open";
     int i = b->count;
-    pg_hl_cloid_format(b->cloid[i], (pg_hl_cloid){ venue->run, request->id });
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
     fill_order(&b->order[i], venue, order, submit->market, b->price[i], b->size[i], b->cloid[i], request->price,
                request->size);
     return NULL;
@@ -399,12 +426,12 @@ static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submi
 static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
 {
     const pg_request *request = &submit->request;
-    hl_order *order = hl_orders_find(venue->orders, request->id);
+    pg_tracked *order = pg_tracker_find(venue->orders, request->id);
     const char *why = not_now(venue, reason);
     if (why)
         return why;
     *reason = PG_REASON_UNKNOWN;
-    if (!order || order->done || order->replace != HL_REPLACE_NONE)
+    if (!order || order->done || order->replace != PG_REPLACE_NONE)
         return "there is no such order to be replaced";
     int64_t crossed = request->open - (order->leg.size - order->leg.filled);
     int64_t size = request->size - (crossed > 0 ? crossed : 0);
@@ -412,8 +439,8 @@ static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *s
     if (why)
         return why;
     int i = b->count;
-    hl_order_replace(order, request->price, size, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_hl_cloid){ venue->run, request->id });
+    pg_tracked_replace(order, request->price, size, hl_now());
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
     b->modify[i].name = (pg_hl_order_name){ .oid = order->leg.oid, .cloid = order->leg.oid ? NULL : b->cloid[i] };
     fill_order(&b->modify[i].order, venue, order, order->market, b->price[i], b->size[i], b->cloid[i], request->price,
                size);
@@ -422,13 +449,13 @@ static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *s
 
 static const char *prepare_cancel(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
 {
-    hl_order *order = hl_orders_find(venue->orders, submit->request.id);
+    pg_tracked *order = pg_tracker_find(venue->orders, submit->request.id);
     *reason = PG_REASON_UNKNOWN;
     if (!order || order->done)
         return "there is no such order to be cancelled";
     int i = b->count;
-    hl_order_cancel(order, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_hl_cloid){ venue->run, order->id });
+    pg_tracked_cancel(order, hl_now());
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, order->id });
     b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
     return NULL;
 }
@@ -446,7 +473,7 @@ static pass pass_of(hl_venue *venue, const pg_submit *submit)
         return PASS_CANCEL;
     if (request->kind == PG_REQUEST_NEW)
         return request->tif == PG_TIF_ALO ? PASS_ALO : PASS_OTHER;
-    const hl_order *order = hl_orders_find(venue->orders, request->id);
+    const pg_tracked *order = pg_tracker_find(venue->orders, request->id);
     return order && order->tif != PG_TIF_ALO ? PASS_REPLACE : PASS_REPLACE_ALO;
 }
 

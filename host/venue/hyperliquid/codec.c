@@ -109,7 +109,7 @@ bool hl_nearest(pg_scan *reader, pg_span text, int decimals, const char *name, i
     return status == PG_OK || pg_scan_wrong(reader, status, "%s is no decimal number", name);
 }
 
-char *pg_hl_cloid_format(char *text, pg_hl_cloid cloid)
+char *pg_hl_cloid_format(char *text, pg_client_id cloid)
 {
     static const char digits[] = "0123456789abcdef";
     text[0] = '0';
@@ -122,7 +122,7 @@ char *pg_hl_cloid_format(char *text, pg_hl_cloid cloid)
     return text;
 }
 
-bool pg_hl_cloid_parse(pg_hl_cloid *cloid, const char *text, size_t size)
+bool pg_hl_cloid_parse(pg_client_id *cloid, const char *text, size_t size)
 {
     uint64_t half[2] = { 0, 0 };
     if (size != PG_HL_CLOID_TEXT - 1 || text[0] != '0' || text[1] != 'x')
@@ -133,11 +133,11 @@ bool pg_hl_cloid_parse(pg_hl_cloid *cloid, const char *text, size_t size)
             return false;
         half[i / 16] = half[i / 16] << 4 | (unsigned)digit;
     }
-    *cloid = (pg_hl_cloid){ half[0], half[1] };
+    *cloid = (pg_client_id){ half[0], half[1] };
     return true;
 }
 
-bool hl_read_cloid(pg_scan *reader, pg_hl_cloid *cloid)
+bool hl_read_cloid(pg_scan *reader, pg_client_id *cloid)
 {
     pg_span text;
     if (pg_scan_is_null(reader))

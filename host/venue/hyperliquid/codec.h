@@ -14,8 +14,8 @@
 #include "market/instrument.h"
 #include "trade/order.h"
 #include "venue/hyperliquid/assets.h"
-#include "venue/scan.h"
 #include "venue/hyperliquid/codec_words.h"
+#include "venue/told.h"
 
 enum {
     PG_HL_COINS = 64,
@@ -47,38 +47,6 @@ typedef struct {
     pg_level side[2][PG_HL_LEVELS]; /* bids, asks; best first */
     int count[2];
 } pg_hl_levels;
-
-/* A client order id as Perigee makes them: the run, then the order. Both 0: none. */
-typedef struct {
-    uint64_t run, id;
-} pg_hl_cloid;
-
-/* The state of an order (16.1). Prices and sizes in units of its market. */
-typedef struct {
-    int market; /* -1: not one of the decoder's, and then without prices and sizes */
-    uint64_t oid;
-    pg_hl_cloid cloid;
-    int64_t price, remaining, size; /* size: as it was placed */
-    int64_t time_ns;                /* of the state */
-    uint8_t side;
-    bool reduce_only;
-    pg_hl_state state;
-    pg_reason reason;
-    pg_span coin;
-    char words[PG_HL_STATUS_TEXT]; /* the venue's name of the state */
-} pg_hl_update;
-
-typedef struct {
-    int market; /* -1: as above */
-    uint64_t oid, tid;
-    pg_hl_cloid cloid;
-    int64_t price, size;
-    int64_t time_ns;
-    pg_money fee; /* negative: a rebate */
-    uint8_t side;
-    bool maker;
-    bool liquidation;
-} pg_hl_fill;
 
 /* What became of one order, cancel or other part of a request. */
 typedef enum {
@@ -119,8 +87,8 @@ typedef struct {
     int count;
     const pg_hl_levels *levels;
     const pg_event *event; /* complete but for `market`, which is set, and with PG_EVENT_LAST on the last */
-    const pg_hl_update *update;
-    const pg_hl_fill *fill;
+    const pg_told_order *update;
+    const pg_told_fill *fill;
     uint64_t id; /* REPLY */
     pg_hl_reply_kind reply;
     pg_hl_answer answer; /* REPLY of an action */
@@ -172,9 +140,9 @@ const char *pg_hl_outcome_name(pg_hl_outcome_kind kind);
 
 /* "0x" and 32 digits into text[PG_HL_CLOID_TEXT]; returns text. */
 enum { PG_HL_CLOID_TEXT = 35 };
-char *pg_hl_cloid_format(char *text, pg_hl_cloid cloid);
+char *pg_hl_cloid_format(char *text, pg_client_id cloid);
 
 /* False for what is no client order id. */
-bool pg_hl_cloid_parse(pg_hl_cloid *cloid, const char *text, size_t size);
+bool pg_hl_cloid_parse(pg_client_id *cloid, const char *text, size_t size);
 
 #endif

@@ -14,7 +14,7 @@ static bool read_flag(pg_scan *r, bool *value)
 }
 
 /* `listed`: in a list of open orders, of which older ones have only what remains. */
-static bool read_order(pg_hl_decoder *decoder, pg_scan *r, pg_hl_update *update, bool listed)
+static bool read_order(pg_hl_decoder *decoder, pg_scan *r, pg_told_order *update, bool listed)
 {
     enum { COIN, SIDE, PX, SZ, OID, ORIG, CLOID, REDUCE, TIME, FIELDS };
     static const char *const names[] = { "coin",   "side",  "limitPx",    "sz",       "oid",
@@ -50,14 +50,14 @@ static bool read_order(pg_hl_decoder *decoder, pg_scan *r, pg_hl_update *update,
            pg_scan_units(r, size, c->size_decimals, "origSz", &update->size);
 }
 
-static bool read_update(pg_hl_decoder *decoder, pg_scan *r, pg_hl_update *update)
+static bool read_update(pg_hl_decoder *decoder, pg_scan *r, pg_told_order *update)
 {
     enum { ORDER, STATUS, TIME, FIELDS };
     static const char *const names[] = { "order", "status", "statusTimestamp" };
     pg_span name, status = { 0 };
     uint32_t seen = 0;
     int n = 0;
-    *update = (pg_hl_update){ .market = -1 };
+    *update = (pg_told_order){ .market = -1 };
     pg_scan_open(r, '{');
     while (pg_scan_member(r, &n, &name))
         switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
@@ -119,7 +119,7 @@ bool hl_read_open(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
     while (pg_scan_element(r, &n)) {
         if (n > PG_HL_UPDATES_MAX)
             return pg_scan_wrong(r, PG_ERR_RANGE, "more than %d open orders", PG_HL_UPDATES_MAX);
-        decoder->update[n - 1] = (pg_hl_update){ .market = -1, .state = PG_HL_STATE_OPEN, .words = "open" };
+        decoder->update[n - 1] = (pg_told_order){ .market = -1, .state = PG_TOLD_OPEN, .words = "open" };
         if (!read_order(decoder, r, &decoder->update[n - 1], true))
             return false;
     }
@@ -132,7 +132,7 @@ bool hl_read_open(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 
 /* A fee in units of money, 10^-(price_decimals + size_decimals). One that is charged in the base token is worth its
  * amount times the price; what is smaller than a unit is rounded. */
-static bool read_fee(pg_scan *r, const coin *c, pg_span fee, pg_span token, pg_hl_fill *fill)
+static bool read_fee(pg_scan *r, const coin *c, pg_span fee, pg_span token, pg_told_fill *fill)
 {
     int64_t amount;
     if (!c->base[0] || !pg_scan_equal(token, c->base)) {
@@ -155,7 +155,7 @@ typedef struct {
 
 /* The venue converts dust, in sizes and at prices that no order has: those are rounded, and what is less than half a
  * unit of size is nobody's fill. */
-static bool read_fill_values(pg_hl_decoder *decoder, pg_scan *r, pg_hl_fill *fill, const fill_texts *text)
+static bool read_fill_values(pg_hl_decoder *decoder, pg_scan *r, pg_told_fill *fill, const fill_texts *text)
 {
     fill->market = hl_market_of(decoder, text->coin);
     if (fill->market < 0)
@@ -180,7 +180,7 @@ static uint64_t number_of(const char *text, const char *end)
 }
 
 /* `listed`: in a list, of which old ones have no trade ids. */
-static bool read_fill(pg_hl_decoder *decoder, pg_scan *r, pg_hl_fill *fill, bool listed)
+static bool read_fill(pg_hl_decoder *decoder, pg_scan *r, pg_told_fill *fill, bool listed)
 {
     enum { COIN, PX, SZ, SIDE, TIME, OID, CROSSED, FEE, TID, TOKEN, CLOID, LIQUIDATION, FIELDS };
     static const char *const names[] = { "coin",    "px",  "sz",  "side",     "time",  "oid",
@@ -190,7 +190,7 @@ static bool read_fill(pg_hl_decoder *decoder, pg_scan *r, pg_hl_fill *fill, bool
     uint32_t seen = 0;
     bool crossed = false;
     int n = 0;
-    *fill = (pg_hl_fill){ .market = -1 };
+    *fill = (pg_told_fill){ .market = -1 };
     const char *start = r->at;
     pg_scan_open(r, '{');
     while (pg_scan_member(r, &n, &name))

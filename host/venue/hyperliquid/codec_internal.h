@@ -18,8 +18,8 @@ struct pg_hl_decoder {
     uint8_t slots[SLOTS]; /* place of a coin + 1; 0: free */
     pg_hl_levels levels;
     pg_event event[PG_HL_TRADES_MAX];
-    pg_hl_update update[PG_HL_UPDATES_MAX];
-    pg_hl_fill fill[PG_HL_FILLS_MAX];
+    pg_told_order update[PG_HL_UPDATES_MAX];
+    pg_told_fill fill[PG_HL_FILLS_MAX];
     pg_hl_result result[PG_HL_OUTCOMES_MAX];
 };
 
@@ -51,6 +51,6 @@ bool hl_nearest(pg_scan *reader, pg_span text, int decimals, const char *name, i
 int hl_market_of(const pg_hl_decoder *decoder, pg_span name);
 
 /* A client id, or null; one that is none of ours in form is an error, since the venue has no others. */
-bool hl_read_cloid(pg_scan *reader, pg_hl_cloid *cloid);
+bool hl_read_cloid(pg_scan *reader, pg_client_id *cloid);
 
 #endif

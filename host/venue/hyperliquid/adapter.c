@@ -31,30 +31,6 @@ void hl_fail(hl_venue *venue, const pg_error *err)
     venue->sink.failed(venue->sink.self, err);
 }
 
-/* ---- calls that last ---- */
-
-void *hl_call_begin(hl_venue *venue, size_t size)
-{
-    hl_call *call = calloc(1, size);
-    PG_ASSERT(call != NULL); /* its callback would never be called */
-    call->venue = venue;
-    call->after = venue->calls;
-    if (call->after)
-        call->after->before = call;
-    venue->calls = call;
-    return call;
-}
-
-void hl_call_end(hl_call *call)
-{
-    *(call->before ? &call->before->after : &call->venue->calls) = call->after;
-    if (call->after)
-        call->after->before = call->before;
-    if (call->release)
-        call->release(call);
-    free(call);
-}
-
 /* ---- settings ---- */
 
 static pg_status set_address(char *out, const char *name, const char *text, pg_error *err)
@@ -227,6 +203,9 @@ static pg_status make_parts(hl_venue *venue, pg_error *err)
     if (status == PG_OK)
         status = pg_tracker_new(&venue->orders, venue->run, (pg_report_sink){ venue, report }, err);
     if (status == PG_OK)
+        status =
+            pg_late_new(&venue->late, venue->loop, venue->run, venue->orders, (pg_report_sink){ venue, report }, err);
+    if (status == PG_OK)
         status = pg_hl_rest_new(&venue->rest, venue->loop, venue->url, venue->log, err);
     if (status == PG_OK && !(venue->tick = pg_timer_start(venue->loop, 0, HL_TICK_MS, venue, tick)))
         status = pg_fail(err, PG_ERR_MEMORY, "no memory for a timer");
@@ -237,12 +216,11 @@ static void close_venue(pg_venue *base)
 {
     hl_venue *venue = (hl_venue *)base;
     pg_timer_stop(venue->tick);
-    hl_late_free(venue);
+    pg_late_free(venue->late);
     pg_hl_stream_free(venue->market_stream);
     pg_hl_stream_free(venue->account_stream);
     pg_hl_rest_free(venue->rest);
-    while (venue->calls)
-        hl_call_end(venue->calls);
+    pg_calls_free(&venue->calls);
     pg_tracker_free(venue->orders);
     pg_hl_decoder_free(venue->decoder);
     for (int i = 0; venue->market && i < venue->market_count; i++)
@@ -269,7 +247,7 @@ static pg_status open_venue(pg_venue **base, const pg_venue_config *config, pg_l
     venue->first_connection = true;
     venue->next_post = 1;
     pg_bucket_init(&venue->messages, HL_MESSAGES, HL_MESSAGES / 60.0, HL_MESSAGES / 10.0, venue->opened_ns);
-    venue->late_last = &venue->late_first;
+    venue->calls.owner = venue;
     venue->facts = (pg_venue_facts){
         .switch_least_s = 5, .replace_is_fresh = true, .replace_keeps_place = false, .batch = PG_HL_BATCH
     };

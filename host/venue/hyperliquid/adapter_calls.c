@@ -21,7 +21,7 @@ enum { HELD_MAX = 512 };
 
 /* Lists that are asked for: the positions and the open orders of each perpetuals exchange, spot balances. */
 typedef struct {
-    hl_call call;
+    pg_call call;
     void *self;
     pg_account_done done;
     int64_t asked_ns;
@@ -43,9 +43,9 @@ static void reading_done(reading *r, const pg_error *err)
     r->state.orders = r->orders;
     r->state.held = r->held;
     if (!err)
-        pg_tracker_list_end(r->call.venue->orders, r->asked_ns, hl_now());
+        pg_tracker_list_end(hl_of(&r->call)->orders, r->asked_ns, hl_now());
     done(self, err ? NULL : &r->state, err);
-    hl_call_end(&r->call);
+    pg_call_end(&r->call);
 }
 
 static pg_status bad_answer(pg_error *err, const char *what)
@@ -55,7 +55,7 @@ static pg_status bad_answer(pg_error *err, const char *what)
 
 static pg_status add_held(reading *r, const char *coin, const char *quantity, double entry, pg_error *err)
 {
-    hl_venue *venue = r->call.venue;
+    hl_venue *venue = hl_of(&r->call);
     int64_t amount;
     if (!coin[0] || pg_hl_units_near(&amount, quantity, 8) != PG_OK)
         return bad_answer(err, "positions");
@@ -91,7 +91,7 @@ static pg_status take_positions(reading *r, const cJSON *json, pg_error *err)
 /* Balances of the base tokens of the spot pairs that are traded. */
 static pg_status take_balances(reading *r, const cJSON *json, pg_error *err)
 {
-    const hl_venue *venue = r->call.venue;
+    const hl_venue *venue = hl_of(&r->call);
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "balances"), *item;
     if (!cJSON_IsArray(list))
         return bad_answer(err, "balances");
@@ -111,7 +111,7 @@ static pg_status take_balances(reading *r, const cJSON *json, pg_error *err)
 
 static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err)
 {
-    hl_venue *venue = r->call.venue;
+    hl_venue *venue = hl_of(&r->call);
     pg_hl_frame frame;
     int64_t now = hl_now();
     pg_status status = pg_hl_decode_open(venue->decoder, &frame, found->text, found->size, err);
@@ -138,7 +138,7 @@ static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err
 static void read_came(void *self, const pg_hl_found *found, const pg_error *why)
 {
     reading *r = self;
-    hl_venue *venue = r->call.venue;
+    hl_venue *venue = hl_of(&r->call);
     pg_error err;
     pg_status status;
     if (!found) {
@@ -175,7 +175,7 @@ static void ask_dex(hl_venue *venue, const char *type, int dex, int weight, void
 
 static void read_next(reading *r)
 {
-    hl_venue *venue = r->call.venue;
+    hl_venue *venue = hl_of(&r->call);
     if (r->step == READ_POSITIONS)
         ask_dex(venue, "clearinghouseState", r->dex, 2, r, read_came);
     else if (r->step == READ_ORDERS)
@@ -189,7 +189,7 @@ static void read_next(reading *r)
 void hl_account(pg_venue *base, void *self, pg_account_done done)
 {
     hl_venue *venue = (hl_venue *)base;
-    reading *r = hl_call_begin(venue, sizeof *r);
+    reading *r = pg_call_begin(&venue->calls, sizeof *r);
     r->self = self;
     r->done = done;
     r->asked_ns = hl_now();
@@ -200,7 +200,7 @@ void hl_account(pg_venue *base, void *self, pg_account_done done)
 /* ---- one action, and its answer ---- */
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     void *self;
     pg_venue_done done;
     pg_error early; /* why it was not sent */
@@ -208,7 +208,7 @@ typedef struct {
     pg_timer *timer;
 } acting;
 
-static void acting_release(hl_call *call)
+static void acting_release(pg_call *call)
 {
     pg_timer_stop(((acting *)call)->timer);
 }
@@ -220,7 +220,7 @@ static void acting_done(acting *a, const pg_error *err)
     pg_error copy;
     if (err)
         copy = *err;
-    hl_call_end(&a->call);
+    pg_call_end(&a->call);
     done(self, err ? &copy : NULL);
 }
 
@@ -233,7 +233,7 @@ static void acting_early(void *self)
 /* The venue's words, and what they mean for the switch. */
 static void refused(acting *a, pg_span span)
 {
-    hl_venue *venue = a->call.venue;
+    hl_venue *venue = hl_of(&a->call);
     char words[PG_VENUE_WORDS];
     pg_error err;
     pg_hl_refusal refusal = pg_hl_refusal_of(span.data, span.size);
@@ -257,7 +257,7 @@ static void acted(void *self, pg_hl_sent sent, const char *body, size_t size, co
         acting_done(a, why);
         return;
     }
-    if (pg_hl_decode_answer(a->call.venue->decoder, &answer, body, size, &err) != PG_OK)
+    if (pg_hl_decode_answer(hl_of(&a->call)->decoder, &answer, body, size, &err) != PG_OK)
         acting_done(a, &err);
     else if (answer.refused)
         refused(a, answer.words);
@@ -269,7 +269,7 @@ static void acted(void *self, pg_hl_sent sent, const char *body, size_t size, co
 
 static void act(hl_venue *venue, const pg_hl_action *action, bool is_switch, void *self, pg_venue_done done)
 {
-    acting *a = hl_call_begin(venue, sizeof *a);
+    acting *a = pg_call_begin(&venue->calls, sizeof *a);
     a->call.release = acting_release;
     a->self = self;
     a->done = done;
@@ -310,7 +310,7 @@ void hl_set_leverage(pg_venue *base, int market, int leverage, bool cross, void 
 /* ---- cancelling everything ---- */
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     uint64_t run;
     void *self;
     pg_cancelled_done done;
@@ -324,7 +324,7 @@ typedef struct {
 
 static void look(sweep *s);
 
-static void sweep_release(hl_call *call)
+static void sweep_release(pg_call *call)
 {
     pg_timer_stop(((sweep *)call)->timer);
 }
@@ -336,7 +336,7 @@ static void sweep_done(sweep *s)
     int found = s->found;
     bool failed = s->err.status != PG_OK;
     pg_error err = s->err;
-    hl_call_end(&s->call);
+    pg_call_end(&s->call);
     done(self, found, failed ? &err : NULL);
 }
 
@@ -357,7 +357,7 @@ static void sweep_next(sweep *s)
     if (clean || hl_now() >= s->until_ns) {
         sweep_done(s);
     } else {
-        s->timer = pg_timer_start(s->call.venue->loop, s->wait_ms, 0, s, look_again);
+        s->timer = pg_timer_start(hl_of(&s->call)->loop, s->wait_ms, 0, s, look_again);
         s->wait_ms = 2 * s->wait_ms < LOOK_AGAIN_MAX_MS ? 2 * s->wait_ms : LOOK_AGAIN_MAX_MS;
     }
 }
@@ -372,7 +372,7 @@ static void swept(void *self, pg_hl_sent sent, const char *body, size_t size, co
 
 static void cancel_found(sweep *s)
 {
-    hl_venue *venue = s->call.venue;
+    hl_venue *venue = hl_of(&s->call);
     pg_error err;
     s->pending = 1;
     for (int i = 0; i < s->count; i += PG_HL_BATCH) {
@@ -403,14 +403,14 @@ static void note(sweep *s, const pg_told_order *update)
     s->found++;
     snprintf(coin, sizeof coin, "%.*s", (int)(update->coin.size < sizeof coin ? update->coin.size : 0),
              update->coin.data);
-    if (s->count < PG_HL_UPDATES_MAX && pg_hl_assets_find(&asset, &s->call.venue->assets, coin, &s->err) == PG_OK)
+    if (s->count < PG_HL_UPDATES_MAX && pg_hl_assets_find(&asset, &hl_of(&s->call)->assets, coin, &s->err) == PG_OK)
         s->list[s->count++] = (pg_hl_cancel){ .asset = asset.id, .oid = update->oid };
 }
 
 static void looked(void *self, const pg_hl_found *found, const pg_error *why)
 {
     sweep *s = self;
-    hl_venue *venue = s->call.venue;
+    hl_venue *venue = hl_of(&s->call);
     pg_hl_frame frame = { 0 };
     if (!found)
         s->err = *why;
@@ -428,13 +428,13 @@ static void looked(void *self, const pg_hl_found *found, const pg_error *why)
 
 static void look(sweep *s)
 {
-    ask_dex(s->call.venue, "frontendOpenOrders", s->dex, 20, s, looked);
+    ask_dex(hl_of(&s->call), "frontendOpenOrders", s->dex, 20, s, looked);
 }
 
 void hl_cancel_all(pg_venue *base, uint64_t run, void *self, pg_cancelled_done done)
 {
     hl_venue *venue = (hl_venue *)base;
-    sweep *s = hl_call_begin(venue, sizeof *s);
+    sweep *s = pg_call_begin(&venue->calls, sizeof *s);
     s->call.release = sweep_release;
     s->run = run;
     s->self = self;

@@ -8,7 +8,7 @@
 enum { QUESTIONS = 16, LOOKS = 64 /* in one tick */, FILLS_BEFORE_MS = 5000 };
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     uint64_t id; /* ours */
     pg_ask ask;
 } question;
@@ -18,14 +18,14 @@ typedef struct {
 static void state_came(void *self, const pg_hl_found *found, const pg_error *why)
 {
     question *q = self;
-    hl_venue *venue = q->call.venue;
+    hl_venue *venue = hl_of(&q->call);
     pg_tracked *order = pg_tracker_find(venue->orders, q->id);
     pg_ask asked = q->ask;
     pg_hl_frame frame;
     int64_t now = hl_now();
     (void)why;
     venue->questions--;
-    hl_call_end(&q->call);
+    pg_call_end(&q->call);
     if (!order)
         return;
     if (!found || pg_hl_decode_status(venue->decoder, &frame, found->text, found->size, NULL) != PG_OK)
@@ -37,7 +37,7 @@ static void state_came(void *self, const pg_hl_found *found, const pg_error *why
 static void ask_state(hl_venue *venue, const pg_tracked *order)
 {
     char body[192], name[PG_HL_CLOID_TEXT + 2], cloid[PG_HL_CLOID_TEXT];
-    question *q = hl_call_begin(venue, sizeof *q);
+    question *q = pg_call_begin(&venue->calls, sizeof *q);
     q->id = order->id;
     q->ask = order->ask;
     if (order->ask == PG_ASK_STATUS && order->leg.oid)
@@ -54,7 +54,7 @@ static void ask_state(hl_venue *venue, const pg_tracked *order)
 
 /* The orders whose fills are looked for at once. */
 typedef struct {
-    hl_call call;
+    pg_call call;
     int count;
     uint64_t id[QUESTIONS];
 } search;
@@ -62,7 +62,7 @@ typedef struct {
 static void fills_came(void *self, const pg_error *err)
 {
     search *s = self;
-    hl_venue *venue = s->call.venue;
+    hl_venue *venue = hl_of(&s->call);
     int64_t now = hl_now();
     venue->questions--;
     for (int i = 0; i < s->count; i++) {
@@ -72,7 +72,7 @@ static void fills_came(void *self, const pg_error *err)
         else if (order)
             pg_tracker_filled(venue->orders, order, now);
     }
-    hl_call_end(&s->call);
+    pg_call_end(&s->call);
 }
 
 /* ---- nonces ---- */
@@ -86,7 +86,7 @@ static hl_void *find_void(hl_venue *venue, uint64_t nonce)
 }
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     uint64_t nonce;
 } voiding;
 
@@ -106,12 +106,12 @@ static hl_nonce_fate fate_of(hl_venue *venue, pg_hl_sent sent, const char *body,
 static void void_came(void *self, pg_hl_sent sent, const char *body, size_t size, const pg_error *err)
 {
     voiding *v = self;
-    hl_venue *venue = v->call.venue;
+    hl_venue *venue = hl_of(&v->call);
     hl_void *record = find_void(venue, v->nonce);
     (void)err;
     if (record)
         record->fate = fate_of(venue, sent, body, size);
-    hl_call_end(&v->call);
+    pg_call_end(&v->call);
 }
 
 /* Uses up the nonce of a doubtful request, once for all the orders in it. */
@@ -132,7 +132,7 @@ static void ask_void(hl_venue *venue, pg_tracked *order, int64_t now_ns)
         return;
     venue->voids[venue->next_void] = (hl_void){ order->doubt_nonce, HL_NONCE_ASKED };
     venue->next_void = (venue->next_void + 1) % HL_VOIDS;
-    voiding *v = hl_call_begin(venue, sizeof *v);
+    voiding *v = pg_call_begin(&venue->calls, sizeof *v);
     v->nonce = order->doubt_nonce;
     pg_hl_rest_act(venue->rest, body, v, void_came);
 }
@@ -151,7 +151,7 @@ void hl_doubt_tick(hl_venue *venue, int64_t now_ns)
             ask_void(venue, order, now_ns);
         } else if (order->ask == PG_ASK_FILLS) {
             if (!s)
-                s = hl_call_begin(venue, sizeof *s);
+                s = pg_call_begin(&venue->calls, sizeof *s);
             s->id[s->count++] = order->id;
             if (order->placed_ns < from_ns)
                 from_ns = order->placed_ns;

@@ -5,8 +5,9 @@
 #define PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 
 #include "net/bucket.h"
+#include "venue/call.h"
+#include "venue/late.h"
 #include "venue/hyperliquid/adapter.h"
-#include "venue/tracker.h"
 #include "venue/hyperliquid/codec_book.h"
 #include "venue/hyperliquid/nonce.h"
 #include "venue/hyperliquid/rest.h"
@@ -60,24 +61,6 @@ typedef struct {
     uint64_t nonce;
     hl_nonce_fate fate;
 } hl_void;
-
-/* A refusal that was made here, to be reported after the call that it belongs to. */
-typedef struct hl_late {
-    struct hl_late *next;
-    uint64_t id;
-    int market;
-    uint8_t kind, side; /* pg_request_kind */
-    bool prepared;      /* the order is marked as if it had been sent */
-    pg_reason reason;
-    const char *words;
-} hl_late;
-
-/* A call with a callback, while it lasts. */
-typedef struct hl_call {
-    struct hl_call *before, *after;
-    hl_venue *venue;
-    void (*release)(struct hl_call *call); /* frees what it owns; NULL: nothing */
-} hl_call;
 
 typedef enum { HL_STARTING, HL_OPENING, HL_READY, HL_FAILED } hl_phase;
 
@@ -137,10 +120,9 @@ struct hl_venue {
     hl_void voids[HL_VOIDS];
     int next_void;
     int questions; /* about orders, under way */
-    hl_late *late_first, **late_last;
-    pg_timer *late_timer;
+    pg_late *late;
     int64_t slow_until_ns; /* the address has used up its actions */
-    hl_call *calls;
+    pg_calls calls;
     pg_bucket messages; /* sent over the WebSocket */
     pg_event book_events[PG_HL_BOOK_EVENTS];
     pg_venue_facts facts;
@@ -154,9 +136,11 @@ void hl_log(const hl_venue *venue, pg_log_level level, const char *message, cons
 /* Nothing more can be done: tells the sink, once. */
 void hl_fail(hl_venue *venue, const pg_error *err);
 
-/* A call that lasts: zeroed memory of `size` bytes that begins with an hl_call. Freed by hl_call_end or at the end. */
-void *hl_call_begin(hl_venue *venue, size_t size);
-void hl_call_end(hl_call *call);
+/* The venue of a call that lasts. */
+static inline hl_venue *hl_of(const pg_call *call)
+{
+    return call->calls->owner;
+}
 
 /* ---- adapter_start.c ---- */
 
@@ -185,7 +169,6 @@ bool hl_has_room(const pg_venue *base, int requests, bool cancels);
 void hl_flight_reply(hl_venue *venue, const pg_hl_frame *frame);
 void hl_flights_lost(hl_venue *venue);
 void hl_flights_tick(hl_venue *venue, int64_t now_ns);
-void hl_late_free(hl_venue *venue);
 
 /* Signs an action, now, with the next nonce (or `nonce` when that is not 0), into venue->made. */
 pg_status hl_sign(hl_venue *venue, const pg_hl_action *action, uint64_t nonce, bool expires, pg_error *err);

@@ -196,19 +196,19 @@ pg_status hl_market_open(hl_venue *venue, pg_error *err)
 /* ---- silence, and books over HTTP meanwhile ---- */
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     int market;
 } backup;
 
 static void backup_came(void *self, const pg_hl_found *found, const pg_error *why)
 {
     backup *b = self;
-    hl_venue *venue = b->call.venue;
+    hl_venue *venue = hl_of(&b->call);
     hl_market *market = &venue->market[b->market];
     pg_hl_frame frame;
     (void)why;
     market->asking = false;
-    hl_call_end(&b->call);
+    pg_call_end(&b->call);
     if (!found || venue->market_up ||
         pg_hl_decode_book(venue->decoder, &frame, found->text, found->size, NULL) != PG_OK || frame.market < 0)
         return;
@@ -226,7 +226,7 @@ static void ask_books(hl_venue *venue, int64_t now_ns)
     for (int i = 0; i < venue->market_count; i++) {
         if (venue->market[i].asking)
             continue;
-        backup *b = hl_call_begin(venue, sizeof *b);
+        backup *b = pg_call_begin(&venue->calls, sizeof *b);
         b->market = i;
         venue->market[i].asking = true;
         snprintf(body, sizeof body, "{\"type\":\"l2Book\",\"coin\":\"%s\"}", venue->market[i].asset.name);

@@ -8,73 +8,6 @@
 
 static const int64_t slow_ns = 10 * (int64_t)1000000000;
 
-/* ---- refusals that are known here ---- */
-
-static void report_late(hl_venue *venue, const hl_late *late)
-{
-    static const uint8_t replies[] = { [PG_REQUEST_NEW] = PG_REPLY_REJECTED,
-                                       [PG_REQUEST_CANCEL] = PG_REPLY_CANCEL_REFUSED,
-                                       [PG_REQUEST_REPLACE] = PG_REPLY_REPLACE_REFUSED };
-    pg_tracked *order = pg_tracker_find(venue->orders, late->id);
-    if (late->prepared && order) {
-        pg_tracker_refuse(venue->orders, order, late->kind, (pg_refusal){ .reason = late->reason }, late->words, true,
-                          hl_now());
-        return;
-    }
-    pg_report report = {
-        .market = late->market,
-        .run = venue->run,
-        .unsent = true,
-        .reply = { .id = late->id, .kind = replies[late->kind], .side = late->side, .reason = (uint8_t)late->reason }
-    };
-    snprintf(report.words, sizeof report.words, "%s", late->words);
-    venue->sink.report(venue->sink.self, &report);
-}
-
-static void late_due(void *self)
-{
-    hl_venue *venue = self;
-    pg_timer_stop(venue->late_timer);
-    venue->late_timer = NULL;
-    hl_late *list = venue->late_first;
-    venue->late_first = NULL;
-    venue->late_last = &venue->late_first;
-    while (list) {
-        hl_late *next = list->next;
-        report_late(venue, list);
-        free(list);
-        list = next;
-    }
-}
-
-void hl_late_free(hl_venue *venue)
-{
-    pg_timer_stop(venue->late_timer);
-    while (venue->late_first) {
-        hl_late *next = venue->late_first->next;
-        free(venue->late_first);
-        venue->late_first = next;
-    }
-}
-
-/* words: constant. */
-static void refuse_later(hl_venue *venue, const pg_submit *submit, bool prepared, pg_reason reason, const char *words)
-{
-    hl_late *late = calloc(1, sizeof *late);
-    PG_ASSERT(late != NULL);
-    *late = (hl_late){ .id = submit->request.id,
-                       .market = submit->market,
-                       .kind = submit->request.kind,
-                       .side = submit->request.side,
-                       .prepared = prepared,
-                       .reason = reason,
-                       .words = words };
-    *venue->late_last = late;
-    venue->late_last = &late->next;
-    if (!venue->late_timer)
-        venue->late_timer = pg_timer_start(venue->loop, 0, 0, venue, late_due);
-}
-
 /* ---- signing ---- */
 
 pg_status hl_sign(hl_venue *venue, const pg_hl_action *action, uint64_t nonce, bool expires, pg_error *err)
@@ -292,7 +225,7 @@ typedef struct {
 static void refuse_batch(hl_venue *venue, batch *b, pg_reason reason, const char *words)
 {
     for (int i = 0; i < b->count; i++)
-        refuse_later(venue, b->submit[i], true, reason, words);
+        pg_late_refuse(venue->late, b->submit[i], true, reason, words);
     b->count = 0;
 }
 
@@ -482,7 +415,7 @@ static void add(hl_venue *venue, batch *b, const pg_submit *submit)
     pg_reason reason;
     const char *why;
     if (submit->market < 0 || submit->market >= venue->market_count) {
-        refuse_later(venue, submit, false, PG_REASON_OTHER, "there is no such market");
+        pg_late_refuse(venue->late, submit, false, PG_REASON_OTHER, "there is no such market");
         return;
     }
     switch (submit->request.kind) {
@@ -491,7 +424,7 @@ static void add(hl_venue *venue, batch *b, const pg_submit *submit)
     default: why = prepare_cancel(venue, b, submit, &reason);
     }
     if (why) {
-        refuse_later(venue, submit, false, reason, why);
+        pg_late_refuse(venue->late, submit, false, reason, why);
         return;
     }
     b->kind = submit->request.kind;

@@ -83,29 +83,34 @@ void pg_report_fill(pg_report *report, const pg_told_fill *fill, const char *sym
 
 /* ---- ends and replacements ---- */
 
+static void refuse(pg_tracker *tracker, pg_tracked *order, uint8_t reply, pg_reason reason, const char *words,
+                   bool unsent)
+{
+    pg_report report = report_of(tracker, order, reply, 0);
+    report.unsent = unsent;
+    say(tracker, &report, reason, words);
+}
+
+/* A fill of the order as it is now. The last one ends it, and with it a replacement on its way: the venue refuses that. */
 static void book_fill(pg_tracker *tracker, pg_tracked *order, const pg_told_fill *fill, const char *symbol)
 {
     pg_report report;
-    bool replacing = false;
+    int64_t left = order->leg.size - order->leg.filled - fill->size;
+    bool fits = !order->done && left >= 0, last = fits && left == 0;
+    bool replacing = last && order->replace != PG_REPLACE_NONE;
     pg_report_fill(&report, fill, symbol);
     report.run = tracker->run;
-    report.reply.id = order->id;
-    if (!order->done && fill->size <= order->leg.size - order->leg.filled) {
+    report.reply.id = fits || order->done ? order->id : 0; /* more than was asked for counts, but not as this order's */
+    if (fits) {
         tracker_accept(tracker, order, fill->time_ns);
         order->leg.filled += fill->size;
-        report.reply.remaining = order->leg.size - order->leg.filled;
-        if (report.reply.remaining == 0) { /* nothing is left to be replaced, either: the venue refuses that */
-            replacing = order->replace != PG_REPLACE_NONE;
-            finish(tracker, order);
-        }
-    } else if (!order->done) {
-        report.reply.id = 0; /* more than was asked for: it counts, but not as this order's */
+        report.reply.remaining = left;
     }
+    if (last)
+        finish(tracker, order);
     tracker->sink.report(tracker->sink.self, &report);
-    if (replacing) {
-        pg_report refused = report_of(tracker, order, PG_REPLY_REPLACE_REFUSED, 0);
-        say(tracker, &refused, PG_REASON_UNKNOWN, "the order was filled first");
-    }
+    if (replacing)
+        refuse(tracker, order, PG_REPLY_REPLACE_REFUSED, PG_REASON_UNKNOWN, "the order was filled first", false);
 }
 
 /* Gives out the fills of what was the next leg. */
@@ -194,14 +199,6 @@ void pg_tracked_replace(pg_tracked *order, int64_t price, int64_t size, int64_t 
     order->replace = PG_REPLACE_SENT;
     order->next = (pg_leg){ .price = price, .size = size };
     order->sent_ns = now_ns;
-}
-
-static void refuse(pg_tracker *tracker, pg_tracked *order, uint8_t reply, pg_reason reason, const char *words,
-                   bool unsent)
-{
-    pg_report report = report_of(tracker, order, reply, 0);
-    report.unsent = unsent;
-    say(tracker, &report, reason, words);
 }
 
 void tracker_refuse_new(pg_tracker *tracker, pg_tracked *order, pg_reason reason, const char *words, bool unsent,

@@ -142,7 +142,7 @@ web {
 }
 
 host {
-  ledger          = "perigee.db",            -- every order, fill and version
+  ledger          = "perigee.db",            -- every order, fill and version; perigee.db.state: nonces
   socket          = ".perigee/console.sock", -- of `perigee attach`
   -- keystore     = "keys.json",             -- otherwise ~/.local/share/perigee/keystore.json, as `perigee keys`
   log_level       = "info",                  -- "debug", "info", "warn", "error"

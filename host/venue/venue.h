@@ -40,6 +40,7 @@ typedef struct {
     uint64_t run;           /* first half of every client order id of this session: tells our orders from others' */
     bool no_streams;        /* requests only: the guard's */
     int64_t rest_backup_ms; /* reads the books over REST this often while their stream is down; 0: never */
+    const char *state; /* folder for what must outlast the process, as nonces; NULL: nothing is kept */
     const pg_venue_option *options;
     int option_count;
     const pg_log *log;

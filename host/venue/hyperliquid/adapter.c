@@ -142,6 +142,10 @@ static pg_status set_key(hl_venue *venue, const pg_venue_config *config, pg_erro
         return status;
     venue->can_sign = true;
     pg_address_format(venue->signer_address, &venue->signer.address);
+    status = pg_hl_nonces_open(&venue->nonces, config->state, config->network, venue->signer_address,
+                               (uint64_t)(venue->opened_ns / 1000000), err);
+    if (status != PG_OK)
+        return status;
     if (config->account)
         status = set_address(venue->master, "account", config->account, err);
     else
@@ -229,6 +233,7 @@ static void close_venue(pg_venue *base)
     pg_hl_assets_free(&venue->assets);
     pg_hl_signed_free(&venue->made);
     pg_text_free(&venue->frame);
+    pg_hl_nonces_close(venue->nonces);
     pg_secp256k1_free(venue->curve);
     free(venue);
 }

@@ -88,7 +88,8 @@ struct hl_venue {
     bool can_sign;
     pg_secp256k1 *curve;
     pg_hl_signer signer;
-    pg_hl_nonces nonces;
+    pg_hl_nonces *nonces;
+    bool nonces_ahead; /* told */
     pg_hl_signed made;
     pg_text frame;
     /* what is traded */

@@ -10,13 +10,24 @@ static const int64_t slow_ns = 10 * (int64_t)1000000000;
 
 /* ---- signing ---- */
 
+/* The next nonce of the key. Far ahead of the clock it is told: a clock that was set back, or a burst that never ends. */
+static uint64_t next_nonce(hl_venue *venue, uint64_t now_ms)
+{
+    uint64_t nonce = pg_hl_nonce_next(venue->nonces, now_ms);
+    bool ahead = nonce > now_ms + PG_HL_NONCE_ALARM_MS;
+    if (ahead && !venue->nonces_ahead)
+        hl_log(venue, PG_LOG_WARN, "the nonces of this key are more than 10 s ahead of the clock", NULL, NULL);
+    venue->nonces_ahead = ahead;
+    return nonce;
+}
+
 pg_status hl_sign(hl_venue *venue, const pg_hl_action *action, uint64_t nonce, bool expires, pg_error *err)
 {
     uint64_t now_ms = (uint64_t)(hl_now() / 1000000);
     if (!venue->can_sign)
         return pg_fail(err, PG_ERR_STATE, "venue %s has no key", venue->name);
     pg_hl_envelope envelope = { .network = venue->network,
-                                .nonce = nonce ? nonce : pg_hl_nonce_next(&venue->nonces, now_ms),
+                                .nonce = nonce ? nonce : next_nonce(venue, now_ms),
                                 .vault = venue->vault[0] ? venue->vault : NULL };
     if (expires && venue->expires_ms)
         envelope.expires_after = now_ms + (uint64_t)(venue->expires_ms + venue->clock_ahead_ns / 1000000);

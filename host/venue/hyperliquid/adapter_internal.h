@@ -1,5 +1,5 @@
 /* What the parts of the adapter share: adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has
- * the market stream, adapter_account.c the account's, adapter_send.c sends requests, adapter_doubt.c asks what became
+ * the market stream, adapter_account.c the account's, adapter_submit.c takes orders, adapter_send.c sends requests, adapter_doubt.c asks what became
  * of them, adapter_calls.c has the other calls of venue.h. */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 #define PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
@@ -161,10 +161,16 @@ void hl_market_tick(hl_venue *venue, int64_t now_ns);
 pg_status hl_account_open(hl_venue *venue, pg_error *err);
 void hl_account_tick(hl_venue *venue, int64_t now_ns);
 
-/* ---- adapter_send.c ---- */
+/* ---- adapter_submit.c ---- */
 
 void hl_submit(pg_venue *base, const pg_submit *list, int count);
 bool hl_has_room(const pg_venue *base, int requests, bool cancels);
+
+/* ---- adapter_send.c ---- */
+
+/* Signs and sends an action of one kind (pg_request_kind) about orders of ours. NULL, or why nothing was sent. */
+const char *hl_send(hl_venue *venue, uint8_t kind, const pg_hl_action *action, const uint64_t *ids, int count,
+                    pg_reason *reason);
 
 /* The answer to a post, or the end of the connection that it was sent on. */
 void hl_flight_reply(hl_venue *venue, const pg_hl_frame *frame);

@@ -8,6 +8,7 @@
 #include "venue/call.h"
 #include "venue/late.h"
 #include "venue/hyperliquid/adapter.h"
+#include "venue/hyperliquid/budget.h"
 #include "venue/hyperliquid/codec_book.h"
 #include "venue/hyperliquid/nonce.h"
 #include "venue/hyperliquid/rest.h"
@@ -82,10 +83,12 @@ struct hl_venue {
     int leverage;
     bool isolated;
     int64_t expires_ms;
+    char builder[PG_ADDRESS_TEXT]; /* "" none */
+    int builder_fee;               /* tenths of a basis point */
     uint64_t run;
     char symbols[PG_VENUE_MARKETS][PG_HL_NAME];
     /* the key */
-    bool can_sign;
+    bool can_sign, is_agent;
     pg_secp256k1 *curve;
     pg_hl_signer signer;
     pg_hl_nonces *nonces;
@@ -122,7 +125,14 @@ struct hl_venue {
     int next_void;
     int questions; /* about orders, under way */
     pg_late *late;
-    int64_t slow_until_ns; /* the address has used up its actions */
+    /* what the key may do */
+    int64_t slow_until_ns;      /* the venue says that the address has used up its actions */
+    int64_t post_only_until_ns; /* after an upgrade; 0: every kind of order is taken */
+    pg_hl_budget budget;
+    pg_hl_budget_level budget_told;
+    int64_t budget_ns;      /* when it was last read */
+    int64_t agent_until_ns; /* the approval of the key; 0: the account's own, or not told */
+    int agent_told_days;    /* left when it was last told of, and 2 more; 0: never */
     pg_calls calls;
     pg_bucket messages; /* sent over the WebSocket */
     pg_event book_events[PG_HL_BOOK_EVENTS];
@@ -136,6 +146,8 @@ void hl_log(const hl_venue *venue, pg_log_level level, const char *message, cons
 
 /* Nothing more can be done: tells the sink, once. */
 void hl_fail(hl_venue *venue, const pg_error *err);
+void hl_fail_with(hl_venue *venue, pg_status status, const char *remedy, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* The venue of a call that lasts. */
 static inline hl_venue *hl_of(const pg_call *call)
@@ -165,6 +177,29 @@ void hl_account_tick(hl_venue *venue, int64_t now_ns);
 
 void hl_submit(pg_venue *base, const pg_submit *list, int count);
 bool hl_has_room(const pg_venue *base, int requests, bool cancels);
+
+/* ---- adapter_rights.c ---- */
+
+void hl_rights_tick(hl_venue *venue, int64_t now_ns);
+
+/* Answers at the start: to extraAgents, maxBuilderFee and userRateLimit. False for what cannot be read. */
+bool hl_rights_agents(hl_venue *venue, const cJSON *json);
+bool hl_rights_builder(hl_venue *venue, const cJSON *json);
+bool hl_rights_budget(hl_venue *venue, const cJSON *json, pg_error *err);
+
+/* The approval of the key as an agent ends then. */
+void hl_rights_agent_until(hl_venue *venue, int64_t until_ms);
+
+/* So many actions are sent; so much was traded. */
+void hl_rights_charge(hl_venue *venue, int count, bool cancels);
+void hl_rights_traded(hl_venue *venue, const pg_told_fill *fill);
+
+/* The venue refuses what is not post-only; it has taken an order that is not. */
+void hl_rights_post_only(hl_venue *venue);
+void hl_rights_took(hl_venue *venue);
+
+/* Why no order can be sent now, the count-th of a batch; NULL: it can. */
+const char *hl_rights_not_now(const hl_venue *venue, uint8_t tif, int count, pg_reason *reason);
 
 /* ---- adapter_send.c ---- */
 

@@ -59,6 +59,11 @@ static void take_trades(hl_venue *venue, hl_market *market, const pg_hl_frame *f
 /* The mark every time. Funding settles at the hour (hyperliquid.md 18), at the rate that was told last before it. */
 static void take_context(hl_venue *venue, hl_market *market, const pg_hl_frame *frame)
 {
+    if (frame->count == 1) { /* a spot pair's: nothing is funded */
+        pg_event mark = frame->event[0];
+        give(venue, frame->market, &mark, 1);
+        return;
+    }
     pg_event events[2] = { frame->event[0], frame->event[1] };
     int64_t interval_ns = events[1].size2, told = events[1].price;
     int64_t hour = interval_ns > 0 ? pg_clock_now(pg_clock_real()) / interval_ns : 0;

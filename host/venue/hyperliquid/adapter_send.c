@@ -43,6 +43,8 @@ void hl_heed(hl_venue *venue, pg_hl_refusal refusal, const char *words)
     pg_error err;
     if (refusal.class == PG_HL_SLOW)
         venue->slow_until_ns = hl_now() + slow_ns;
+    if (refusal.class == PG_HL_POST_ONLY)
+        hl_rights_post_only(venue);
     if (refusal.class != PG_HL_FATAL)
         return;
     pg_fail(&err, PG_ERR_STATE, "the venue does not take the key: %s", words);
@@ -108,10 +110,12 @@ static void take_result(hl_venue *venue, pg_tracked *order, uint8_t kind, const 
     char words[PG_VENUE_WORDS];
     pg_answer answer = { .kind = PG_ANSWER_UNCLEAR, .oid = result->oid, .words = words };
     bool cancel = kind == PG_REQUEST_CANCEL;
+    pg_hl_refusal refusal = { PG_REASON_NONE, PG_HL_REFUSED };
     switch (result->kind) {
     case PG_HL_OUT_ERROR:
+        refusal = pg_hl_refusal_of(result->words.data, result->words.size);
         answer.kind = PG_ANSWER_REFUSED;
-        answer.refusal = plain_refusal(pg_hl_refusal_of(result->words.data, result->words.size));
+        answer.refusal = plain_refusal(refusal);
         pg_scan_plain(words, sizeof words, result->words);
         break;
     case PG_HL_OUT_SUCCESS: answer.kind = cancel ? PG_ANSWER_TAKEN : PG_ANSWER_UNCLEAR; break;
@@ -121,7 +125,12 @@ static void take_result(hl_venue *venue, pg_tracked *order, uint8_t kind, const 
     case PG_HL_OUT_WAITING_TRIGGER: answer.kind = cancel ? PG_ANSWER_UNCLEAR : PG_ANSWER_TAKEN; break;
     default: break;
     }
+    bool took = answer.kind == PG_ANSWER_TAKEN || answer.kind == PG_ANSWER_FILLED;
+    if (took && !cancel && order->tif != PG_TIF_ALO)
+        hl_rights_took(venue);
     pg_tracker_answer(venue->orders, order, kind, &answer, now_ns);
+    if (answer.kind == PG_ANSWER_REFUSED)
+        hl_heed(venue, refusal, words);
 }
 
 static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
@@ -261,6 +270,7 @@ const char *hl_send(hl_venue *venue, uint8_t kind, const pg_hl_action *action, c
     flight->nonce = venue->made.envelope.nonce;
     flight->sent_ns = hl_now();
     memcpy(flight->order, ids, (size_t)count * sizeof *ids);
+    hl_rights_charge(venue, count, safety);
     send_signed(venue, flight, safety);
     return NULL;
 }

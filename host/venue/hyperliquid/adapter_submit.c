@@ -18,11 +18,15 @@ typedef struct {
     char cloid[PG_HL_BATCH][PG_HL_CLOID_TEXT];
 } batch;
 
-static pg_hl_action action_of(const batch *b)
+static pg_hl_action action_of(const hl_venue *venue, const batch *b)
 {
     size_t count = (size_t)b->count;
     if (b->kind == PG_REQUEST_NEW)
-        return (pg_hl_action){ .kind = PG_HL_ORDER, .order = { .list = b->order, .count = count } };
+        return (pg_hl_action){ .kind = PG_HL_ORDER,
+                               .order = { .list = b->order,
+                                          .count = count,
+                                          .builder = venue->builder[0] ? venue->builder : NULL,
+                                          .builder_fee = venue->builder_fee } };
     if (b->kind == PG_REQUEST_CANCEL)
         return (pg_hl_action){ .kind = PG_HL_CANCEL_BY_CLOID, .cancel = { .list = b->cancel, .count = count } };
     return (pg_hl_action){ .kind = PG_HL_BATCH_MODIFY, .modify = { .list = b->modify, .count = count } };
@@ -36,7 +40,7 @@ static void send_batch(hl_venue *venue, batch *b)
         return;
     for (int i = 0; i < b->count; i++)
         ids[i] = b->submit[i]->request.id;
-    pg_hl_action action = action_of(b);
+    pg_hl_action action = action_of(venue, b);
     const char *why = hl_send(venue, b->kind, &action, ids, b->count, &reason);
     for (int i = 0; why && i < b->count; i++)
         pg_late_refuse(venue->late, b->submit[i], true, reason, why);
@@ -79,20 +83,11 @@ static const char *fault(const pg_instrument *instrument, int64_t price, int64_t
     return NULL;
 }
 
-static const char *not_now(const hl_venue *venue, pg_reason *reason)
-{
-    *reason = PG_REASON_CLOSED;
-    if (venue->phase != HL_READY)
-        return venue->phase == HL_FAILED ? "the venue does not take orders of this key" : "the venue is not ready yet";
-    *reason = PG_REASON_RATE;
-    return hl_now() < venue->slow_until_ns ? "the address has used up its actions: one every 10 s" : NULL;
-}
-
 static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
 {
     const pg_request *request = &submit->request;
     const pg_instrument *instrument = &venue->market[submit->market].instrument;
-    const char *why = not_now(venue, reason);
+    const char *why = hl_rights_not_now(venue, request->tif, b->count + 1, reason);
     if (!why)
         why = fault(instrument, request->price, request->size, request->reduce_only, reason);
     if (why)
@@ -112,12 +107,12 @@ static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *s
 {
     const pg_request *request = &submit->request;
     pg_tracked *order = pg_tracker_find(venue->orders, request->id);
-    const char *why = not_now(venue, reason);
-    if (why)
-        return why;
     *reason = PG_REASON_UNKNOWN;
     if (!order || order->done || order->replace != PG_REPLACE_NONE)
         return "there is no such order to be replaced";
+    const char *why = hl_rights_not_now(venue, order->tif, b->count + 1, reason);
+    if (why)
+        return why;
     int64_t crossed = request->open - (order->leg.size - order->leg.filled);
     int64_t size = request->size - (crossed > 0 ? crossed : 0);
     why = fault(&venue->market[order->market].instrument, request->price, size, order->reduce_only, reason);
@@ -206,7 +201,8 @@ bool hl_has_room(const pg_venue *base, int requests, bool cancels)
     const hl_venue *venue = (const hl_venue *)base;
     if (venue->flights >= HL_FLIGHTS - (cancels ? 0 : HL_FLIGHTS / 4))
         return false;
-    if (!cancels && (venue->phase != HL_READY || hl_now() < venue->slow_until_ns))
+    pg_reason reason;
+    if (!cancels && hl_rights_not_now(venue, PG_TIF_ALO, 1, &reason))
         return false;
     return pg_hl_rest_has(venue->rest, 1 + requests / PG_HL_BATCH, cancels);
 }

@@ -12,7 +12,7 @@ enum { BURST = 20, PACE_MS = 100, ACK_MS = 5000, SUSPECT_MS = 2000, STRIKES = 2,
 
 typedef struct {
     char type[32], coin[PG_HL_NAME], user[48];
-    bool fast, sent, acked, left_out;
+    bool fast, optional, sent, acked, left_out;
     int strikes; /* connections that ended while only this one was not acknowledged */
     double left_out_s;
 } subscription;
@@ -74,6 +74,14 @@ pg_status pg_hl_stream_add(pg_hl_stream *stream, const char *type, const char *c
     return PG_OK;
 }
 
+pg_status pg_hl_stream_add_optional(pg_hl_stream *stream, const char *type, const char *user, pg_error *err)
+{
+    pg_status status = pg_hl_stream_add(stream, type, NULL, user, false, err);
+    if (status == PG_OK)
+        stream->list[stream->count - 1].optional = true;
+    return status;
+}
+
 /* ---- subscribing ---- */
 
 static void send_one(pg_hl_stream *stream, subscription *s)
@@ -114,9 +122,11 @@ static int send_some(pg_hl_stream *stream, bool suspects, int left)
 
 static bool is_all_acked(const pg_hl_stream *stream)
 {
-    for (int i = 0; i < stream->count; i++)
-        if (!stream->list[i].acked && !stream->list[i].left_out)
+    for (int i = 0; i < stream->count; i++) {
+        const subscription *s = &stream->list[i];
+        if (!s->left_out && !s->acked && !(s->optional && s->sent))
             return false;
+    }
     return true;
 }
 
@@ -131,10 +141,36 @@ static bool send_more(pg_hl_stream *stream)
     return is_all_acked(stream);
 }
 
+static void leave_out(pg_hl_stream *stream, subscription *s, const char *why)
+{
+    s->left_out = true;
+    s->left_out_s = pg_clock_elapsed();
+    s->strikes = STRIKES - 1; /* when it is tried again, once is enough */
+    pg_log_field fields[] = { { "type", s->type, 0 }, { "coin", s->coin, 0 } };
+    pg_log_write(stream->log, PG_LOG_ERROR, "hyperliquid", why, fields, 2);
+}
+
+/* Optional ones that were not acknowledged in time; whether there were any. */
+static bool skip_optional(pg_hl_stream *stream)
+{
+    bool found = false;
+    for (int i = 0; i < stream->count; i++) {
+        subscription *s = &stream->list[i];
+        if (s->optional && s->sent && !s->acked && !s->left_out) {
+            found = true;
+            leave_out(stream, s, "the venue does not acknowledge this subscription: it is left out for ten minutes");
+        }
+    }
+    stream->waited_ms = found ? 0 : stream->waited_ms;
+    return found;
+}
+
 static void step(void *self)
 {
     pg_hl_stream *stream = self;
     stream->waited_ms += PACE_MS;
+    if (stream->careful && stream->waited_ms >= ACK_MS && skip_optional(stream))
+        return;
     if (send_more(stream)) {
         pg_timer_stop(stream->timer);
         stream->timer = NULL;
@@ -231,16 +267,6 @@ static bool is_rest_acked(const pg_hl_stream *stream, const subscription *but)
     return others > 0;
 }
 
-static void leave_out(pg_hl_stream *stream, subscription *s)
-{
-    s->left_out = true;
-    s->left_out_s = pg_clock_elapsed();
-    s->strikes = STRIKES - 1; /* when it is tried again, once is enough */
-    pg_log_field fields[] = { { "type", s->type, 0 }, { "coin", s->coin, 0 } };
-    pg_log_write(stream->log, PG_LOG_ERROR, "hyperliquid",
-                 "the venue closes the connection at this subscription: it is left out for ten minutes", fields, 2);
-}
-
 /* A connection that ends right after subscribing was perhaps ended by a coin that the venue does not know: from then on
  * one is sent after the other, suspects behind the others. The one that it happens with again is left out, but only where
  * the others were acknowledged: a line that is cut often is no subscription's fault. */
@@ -254,12 +280,12 @@ static void suspect(pg_hl_stream *stream)
     if (waiting > 1)
         return;
     subscription *s = &stream->list[last - stream->list];
-    if (!s->coin[0])
+    if (!s->coin[0] && !s->optional)
         return; /* of the account: there is no doing without, and no coin that could be wrong */
     if (s->strikes < STRIKES - 1)
         s->strikes++;
     else if (is_rest_acked(stream, s))
-        leave_out(stream, s);
+        leave_out(stream, s, "the venue closes the connection at this subscription: it is left out for ten minutes");
 }
 
 static void closed(void *self, const char *why, int64_t retry_ms)

@@ -39,6 +39,9 @@ void pg_hl_stream_free(pg_hl_stream *stream);
 pg_status pg_hl_stream_add(pg_hl_stream *stream, const char *type, const char *coin, const char *user, bool fast,
                            pg_error *err);
 
+/* One that is not waited for: without it, what matters still works. */
+pg_status pg_hl_stream_add_optional(pg_hl_stream *stream, const char *type, const char *user, pg_error *err);
+
 pg_status pg_hl_stream_start(pg_hl_stream *stream, pg_error *err);
 
 /* Looks for acknowledgements (SUBSCRIBED and ERROR frames). */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "venue/hyperliquid/adapter_internal.h"
 #include "venue/hyperliquid/codec_state.h"
 
@@ -88,25 +89,64 @@ static pg_status take_positions(reading *r, const cJSON *json, pg_error *err)
     return status;
 }
 
-/* Balances of the base tokens of the spot pairs that are traded. */
-static pg_status take_balances(reading *r, const cJSON *json, pg_error *err)
+/* The pair of a spot market, "HYPE/USDC"; the length of its base. */
+static const char *pair_of(const pg_hl_asset *asset, size_t *base)
+{
+    const char *pair = asset->alias[0] ? asset->alias : asset->name;
+    *base = strcspn(pair, "/");
+    return pair;
+}
+
+/* What so much of a market's base is worth, quote units in 1e-6. */
+static int64_t worth_e6(const hl_market *market, int64_t quantity)
+{
+    const pg_instrument *in = &market->instrument;
+    __int128 value = (__int128)quantity * market->mid_x2 * 500000;
+    return (int64_t)(value / pg_pow10(in->price_decimals + in->size_decimals));
+}
+
+/* A token that is the base of a pair that is traded counts at the pair's price, one that is a quote as it is. Where no
+ * perpetuals are traded, quote tokens that no order holds are what new positions may use. */
+static pg_status take_balance(reading *r, const char *coin, const char *total, const char *hold, pg_error *err)
 {
     const hl_venue *venue = hl_of(&r->call);
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "balances"), *item;
-    if (!cJSON_IsArray(list))
-        return bad_answer(err, "balances");
-    cJSON_ArrayForEach(item, list) for (int i = 0; i < venue->market_count; i++)
-    {
-        const pg_hl_asset *asset = &venue->market[i].asset;
-        const char *pair = asset->alias[0] ? asset->alias : asset->name, *coin = text_of(item, "coin");
-        size_t length = strcspn(pair, "/");
-        if (asset->market != PG_HL_SPOT || strlen(coin) != length || strncmp(pair, coin, length) != 0)
+    bool counted = false;
+    for (int i = 0; i < venue->market_count; i++) {
+        const hl_market *market = &venue->market[i];
+        size_t base;
+        const char *pair = pair_of(&market->asset, &base);
+        int64_t total_e6, hold_e6;
+        if (market->asset.market != PG_HL_SPOT || !pair[base])
             continue;
-        pg_status status = add_held(r, asset->name, text_of(item, "total"), 0, err);
-        if (status != PG_OK)
-            return status;
+        if (strlen(coin) == base && strncmp(pair, coin, base) == 0) {
+            int before = r->state.held_count;
+            pg_status status = add_held(r, market->asset.name, total, 0, err);
+            if (status != PG_OK)
+                return status;
+            if (!counted && r->state.held_count > before)
+                r->state.equity_e6 += worth_e6(market, r->held[before].quantity);
+            counted = true;
+        } else if (strcmp(pair + base + 1, coin) == 0 && !counted) {
+            if (pg_hl_units_near(&total_e6, total, 6) != PG_OK || pg_hl_units_near(&hold_e6, hold, 6) != PG_OK)
+                return bad_answer(err, "balances");
+            r->state.equity_e6 += total_e6;
+            if (!venue->has_perps && total_e6 > hold_e6)
+                r->state.free_e6 += total_e6 - hold_e6;
+            counted = true;
+        }
     }
     return PG_OK;
+}
+
+static pg_status take_balances(reading *r, const cJSON *json, pg_error *err)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "balances"), *item;
+    pg_status status = PG_OK;
+    if (!cJSON_IsArray(list))
+        return bad_answer(err, "balances");
+    cJSON_ArrayForEach(item, list) if (status == PG_OK) status =
+        take_balance(r, text_of(item, "coin"), text_of(item, "total"), text_of(item, "hold"), err);
+    return status;
 }
 
 static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err)

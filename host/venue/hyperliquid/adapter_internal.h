@@ -35,6 +35,7 @@ typedef struct {
     int dex;              /* place in venue->dexes; -1: spot */
     bool has_book;        /* since the stream was last subscribed */
     bool asking;          /* for a book over HTTP */
+    int64_t mid_x2;       /* twice the last mid price; 0: none was heard of */
     int64_t heard_ns;     /* any message of the market's stream */
     int64_t gap_ns;       /* when data ended that have not come again; 0: they flow */
     int64_t funding;      /* last rate told */

@@ -152,7 +152,7 @@ static void find_dexes(hl_venue *venue)
                 hl_fail_with(venue, PG_ERR_FULL, "trade them as several venues", "more than %d perpetuals exchanges",
                              HL_DEXES);
         }
-    if (venue->dex_count == 0) /* what a guard cancels is at least there */
+    if (venue->dex_count == 0 || venue->has_spot) /* orders of spot pairs are listed with the first exchange's */
         dex_of(venue, "");
 }
 

@@ -108,6 +108,12 @@ void pg_hyperliquid_say_frame(pg_text *out, const pg_hl_frame *frame)
             say_fill(out, &frame->fill[i]);
         break;
     case PG_HL_FRAME_FUNDINGS: say_fundings(out, frame); break;
+    case PG_HL_FRAME_MARGIN:
+        pg_text_print(out, "margin %d %d %d", frame->market, frame->margin.leverage, frame->margin.isolated);
+        if (frame->market >= 0)
+            pg_text_print(out, " %" PRId64 " %" PRId64 " %" PRId64, frame->margin.most_buy, frame->margin.most_sell,
+                          frame->margin.mark);
+        break;
     case PG_HL_FRAME_LIQUIDATION:
         pg_text_print(out, "liquidation %s", pg_scan_plain(words, sizeof words, frame->text));
         break;
@@ -408,6 +414,24 @@ static void say_json_fundings(reader *r, const cJSON *data)
     }
 }
 
+static void say_json_margin(reader *r, const cJSON *data)
+{
+    int market = market_of(r, data);
+    const cJSON *leverage = get(r, data, "leverage", false), *sizes = get(r, data, "maxTradeSzs", false);
+    const cJSON *buy = cJSON_GetArrayItem(sizes, 0), *sell = cJSON_GetArrayItem(sizes, 1);
+    const char *mark = text(r, data, "markPx"), *type = text(r, leverage, "type");
+    int64_t value = whole(r, leverage, "value");
+    r->bad = r->bad || value < 1 || value > 1000 || !cJSON_IsArray(sizes) || cJSON_GetArraySize(sizes) != 2 ||
+             !cJSON_IsString(buy) || !cJSON_IsString(sell);
+    pg_text_print(r->out, "margin %d %" PRId64 " %d", market, value, strcmp(type, "isolated") == 0);
+    if (market < 0 || r->bad)
+        return;
+    int64_t most_buy = nearest(r, buy->valuestring, r->instruments[market].size_decimals);
+    int64_t most_sell = nearest(r, sell->valuestring, r->instruments[market].size_decimals);
+    pg_text_print(r->out, " %" PRId64 " %" PRId64 " %" PRId64, most_buy, most_sell,
+                  nearest(r, mark, r->instruments[market].price_decimals));
+}
+
 static void say_json_agent(reader *r, const cJSON *data)
 {
     const cJSON *state = get(r, data, "userState", false), *address = get(r, state, "agentAddress", true);
@@ -537,6 +561,7 @@ bool pg_hyperliquid_say_json(pg_text *out, const cJSON *message, const pg_hl_dec
         { "user", say_json_user },
         { "activeSpotAssetCtx", say_spot_context },
         { "userFundings", say_json_fundings },
+        { "activeAssetData", say_json_margin },
         { "webData3", say_json_agent },
         { "error", say_json_error },
         { "subscriptionResponse", say_json_subscribed },

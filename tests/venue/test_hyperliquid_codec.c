@@ -298,6 +298,9 @@ static void spoilt_members(void **state)
         { "{\"channel\":\"userFundings\",\"data\":{\"fundings\":[{\"time\":1,\"coin\":\"BTC\",\"usdc\":\"-0.2\","
           "\"fundingRate\":\"0.1\"}]}}",
           { "channel", "data", "fundings", "time", "coin", "usdc", "fundingRate" } },
+        { "{\"channel\":\"activeAssetData\",\"data\":{\"coin\":\"BTC\",\"leverage\":{\"type\":\"cross\",\"value\":20},"
+          "\"maxTradeSzs\":[\"1.5\",\"2\"],\"markPx\":\"60000.0\"}}",
+          { "channel", "data", "coin", "leverage", "maxTradeSzs", "markPx", "type", "value" } },
         { "{\"channel\":\"webData3\",\"data\":{\"userState\":{\"agentAddress\":\"0x1\",\"agentValidUntil\":5}}}",
           { "channel", "data", "userState", "agentAddress", "agentValidUntil" } },
         { "{\"channel\":\"user\",\"data\":{\"liquidation\":{\"liquidated_user\":\"0x1\"}}}",

@@ -197,6 +197,7 @@ static const channel channels[] = {
     { "activeSpotAssetCtx", PG_HL_FRAME_CONTEXT, hl_read_spot_context },
     { "user", PG_HL_FRAME_OTHER, hl_read_user },
     { "userFundings", PG_HL_FRAME_FUNDINGS, hl_read_fundings },
+    { "activeAssetData", PG_HL_FRAME_MARGIN, hl_read_margin },
     { "webData3", PG_HL_FRAME_AGENT, hl_read_agent },
     { "pong", PG_HL_FRAME_PONG, read_pong },
     { "subscriptionResponse", PG_HL_FRAME_SUBSCRIBED, read_subscribed },

@@ -41,6 +41,7 @@ typedef enum {
     PG_HL_FRAME_FUNDINGS,    /* paid or received: funding[count]; snapshot: old ones, which are not read */
     PG_HL_FRAME_LIQUIDATION, /* of an account: text is its address */
     PG_HL_FRAME_AGENT,       /* of the account, without a name: text is its address, time_ns when it expires */
+    PG_HL_FRAME_MARGIN,      /* what an account can still trade of a coin: margin */
     PG_HL_FRAME_REPLY,       /* to a request: id, reply */
     PG_HL_FRAME_PONG,
     PG_HL_FRAME_SUBSCRIBED, /* or unsubscribed: text is the subscription, as JSON */
@@ -51,6 +52,14 @@ typedef struct {
     pg_level side[2][PG_HL_LEVELS]; /* bids, asks; best first */
     int count[2];
 } pg_hl_levels;
+
+/* What an account can trade of a coin (activeAssetData). */
+typedef struct {
+    int leverage;
+    bool isolated;
+    int64_t most_buy, most_sell; /* size units, of one order, with all that is open counted */
+    int64_t mark;                /* price units */
+} pg_hl_margin;
 
 /* A payment of funding. */
 typedef struct {
@@ -101,7 +110,8 @@ typedef struct {
     const pg_told_order *update;
     const pg_told_fill *fill;
     const pg_hl_funding *funding;
-    uint64_t id; /* REPLY */
+    pg_hl_margin margin; /* MARGIN */
+    uint64_t id;         /* REPLY */
     pg_hl_reply_kind reply;
     pg_hl_answer answer; /* REPLY of an action */
     pg_span text;        /* REPLY: the information as JSON, or the words of an error; SUBSCRIBED, ERROR */

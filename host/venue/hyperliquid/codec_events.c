@@ -1,4 +1,4 @@
-/* What happens to an account beside its orders: events, funding, and the agent that may trade for it. */
+/* What happens to an account beside its orders: events, funding, what it can trade, and the agent that may. */
 #include "venue/hyperliquid/codec_internal.h"
 
 /* ---- userEvents ---- */
@@ -96,6 +96,73 @@ bool hl_read_fundings(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
     frame->count = k < PG_HL_FUNDINGS_MAX ? k : PG_HL_FUNDINGS_MAX;
     r->at = end;
     return !r->failed;
+}
+
+/* ---- activeAssetData ---- */
+
+static bool read_leverage(pg_scan *r, pg_hl_margin *margin)
+{
+    enum { TYPE, VALUE, FIELDS };
+    static const char *const names[] = { "type", "value" };
+    pg_span name, type = { 0 };
+    uint64_t value = 0;
+    uint32_t seen = 0;
+    int n = 0;
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
+        case TYPE: pg_scan_string(r, &type); break;
+        case VALUE: pg_scan_whole(r, &value); break;
+        default: pg_scan_skip(r);
+        }
+    if (!pg_scan_need(r, seen, 3, names))
+        return false;
+    if (value == 0 || value > 1000)
+        return pg_scan_wrong(r, PG_ERR_RANGE, "a leverage that no market has");
+    margin->leverage = (int)value;
+    margin->isolated = pg_scan_equal(type, "isolated");
+    return true;
+}
+
+/* Of a buy, then of a sell. */
+static bool read_sizes(pg_scan *r, pg_span size[2])
+{
+    int n = 0;
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
+        if (n > 2)
+            return pg_scan_wrong(r, PG_ERR_PARSE, "more than two sizes");
+        pg_scan_string(r, &size[n - 1]);
+    }
+    return r->failed || n == 2 ? !r->failed : pg_scan_wrong(r, PG_ERR_PARSE, "fewer than two sizes");
+}
+
+bool hl_read_margin(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+{
+    enum { COIN, LEVERAGE, SIZES, MARK, FIELDS };
+    static const char *const names[] = { "coin", "leverage", "maxTradeSzs", "markPx" };
+    pg_hl_margin *margin = &frame->margin;
+    pg_span name, text = { 0 }, size[2] = { { 0 } }, mark = { 0 };
+    uint32_t seen = 0;
+    int n = 0;
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
+        case COIN: pg_scan_string(r, &text); break;
+        case LEVERAGE: read_leverage(r, margin); break;
+        case SIZES: read_sizes(r, size); break;
+        case MARK: pg_scan_string(r, &mark); break;
+        default: pg_scan_skip(r);
+        }
+    if (!pg_scan_need(r, seen, (1u << FIELDS) - 1, names))
+        return false;
+    frame->market = hl_market_of(decoder, text);
+    if (frame->market < 0)
+        return true;
+    const coin *c = &decoder->coins[frame->market];
+    return hl_nearest(r, size[0], c->size_decimals, "maxTradeSzs", &margin->most_buy) &&
+           hl_nearest(r, size[1], c->size_decimals, "maxTradeSzs", &margin->most_sell) &&
+           hl_nearest(r, mark, c->price_decimals, "markPx", &margin->mark);
 }
 
 /* ---- webData3 ---- */

@@ -32,6 +32,7 @@ bool hl_read_context(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame
 bool hl_read_spot_context(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_user(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_fundings(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_margin(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_agent(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_updates(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_fills(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);

@@ -94,9 +94,10 @@ typedef struct {
 typedef struct {
     int market;
     char symbol[PG_SYMBOL_SIZE];
-    int64_t quantity; /* signed size units; 0 where market is -1: see text */
-    double entry;     /* average price, quote units; for display */
-    char text[32];    /* the quantity as the venue writes it */
+    int64_t quantity;   /* signed size units; 0 where market is -1: see text */
+    double entry;       /* average price, quote units; for display */
+    double liquidation; /* mark price at which the venue takes it, as the venue says; 0: none, or not told */
+    char text[32];      /* the quantity as the venue writes it */
 } pg_held;
 
 typedef struct {

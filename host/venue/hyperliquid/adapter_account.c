@@ -12,10 +12,16 @@ static const char *symbol_of(const hl_venue *venue, int market)
     return market >= 0 ? venue->market[market].asset.name : "";
 }
 
+void hl_traded(hl_venue *venue, const pg_told_fill *fill)
+{
+    hl_rights_traded(venue, fill);
+    hl_margin_filled(&venue->market[fill->market], fill);
+}
+
 static void take_fill(hl_venue *venue, const pg_told_fill *fill, int64_t received_ns)
 {
     if (pg_tracker_fill(venue->orders, fill, symbol_of(venue, fill->market), received_ns))
-        hl_rights_traded(venue, fill);
+        hl_traded(venue, fill);
 }
 
 /* The snapshot repeats the newest fills on every subscription: what is from before this session is not news. */
@@ -90,6 +96,7 @@ static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
         break;
     case PG_HL_FRAME_FILLS: take_fills(venue, frame, received_ns); break;
     case PG_HL_FRAME_FUNDINGS: take_fundings(venue, frame); break;
+    case PG_HL_FRAME_MARGIN: hl_margin_take(venue, frame, received_ns); break;
     case PG_HL_FRAME_LIQUIDATION: take_liquidation(venue, frame); break;
     case PG_HL_FRAME_AGENT: take_agent(venue, frame); break;
     case PG_HL_FRAME_SUBSCRIBED:
@@ -149,11 +156,15 @@ pg_status hl_account_open(hl_venue *venue, pg_error *err)
     if (status == PG_OK)
         status = pg_hl_stream_add(venue->account_stream, "userFills", NULL, venue->account, false, err);
     if (status == PG_OK)
-        status = pg_hl_stream_add_optional(venue->account_stream, "userEvents", venue->account, err);
+        status = pg_hl_stream_add_optional(venue->account_stream, "userEvents", NULL, venue->account, err);
     if (status == PG_OK)
-        status = pg_hl_stream_add_optional(venue->account_stream, "userFundings", venue->account, err);
+        status = pg_hl_stream_add_optional(venue->account_stream, "userFundings", NULL, venue->account, err);
     if (status == PG_OK && venue->is_agent)
-        status = pg_hl_stream_add_optional(venue->account_stream, "webData3", venue->master, err);
+        status = pg_hl_stream_add_optional(venue->account_stream, "webData3", NULL, venue->master, err);
+    for (int i = 0; i < venue->market_count && status == PG_OK; i++)
+        if (venue->market[i].asset.market == PG_HL_PERP)
+            status = pg_hl_stream_add_optional(venue->account_stream, "activeAssetData", venue->market[i].asset.name,
+                                               venue->account, err);
     return status == PG_OK ? pg_hl_stream_start(venue->account_stream, err) : status;
 }
 

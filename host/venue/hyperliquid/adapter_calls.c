@@ -37,6 +37,18 @@ enum { READ_POSITIONS, READ_ORDERS, READ_SPOT };
 
 static void read_next(reading *r);
 
+/* All was read: what the lists do not have is asked about, and positions that they do not have are none. */
+static void take_read(reading *r)
+{
+    hl_venue *venue = hl_of(&r->call);
+    for (int i = 0; i < venue->market_count; i++)
+        hl_margin_held(&venue->market[i], 0);
+    for (int i = 0; i < r->state.held_count; i++)
+        if (r->held[i].market >= 0)
+            hl_margin_held(&venue->market[r->held[i].market], r->held[i].quantity);
+    pg_tracker_list_end(venue->orders, r->asked_ns, hl_now());
+}
+
 static void reading_done(reading *r, const pg_error *err)
 {
     void *self = r->self;
@@ -44,7 +56,7 @@ static void reading_done(reading *r, const pg_error *err)
     r->state.orders = r->orders;
     r->state.held = r->held;
     if (!err)
-        pg_tracker_list_end(hl_of(&r->call)->orders, r->asked_ns, hl_now());
+        take_read(r);
     done(self, err ? NULL : &r->state, err);
     pg_call_end(&r->call);
 }
@@ -54,7 +66,8 @@ static pg_status bad_answer(pg_error *err, const char *what)
     return pg_fail(err, PG_ERR_PARSE, "the venue's answer about %s is not of the form that is expected", what);
 }
 
-static pg_status add_held(reading *r, const char *coin, const char *quantity, double entry, pg_error *err)
+static pg_status add_held(reading *r, const char *coin, const char *quantity, double entry, double liquidation,
+                          pg_error *err)
 {
     hl_venue *venue = hl_of(&r->call);
     int64_t amount;
@@ -69,6 +82,7 @@ static pg_status add_held(reading *r, const char *coin, const char *quantity, do
     snprintf(held->symbol, sizeof held->symbol, "%s", coin);
     snprintf(held->text, sizeof held->text, "%s", quantity);
     held->entry = entry;
+    held->liquidation = liquidation;
     if (held->market >= 0 &&
         pg_hl_units_near(&held->quantity, quantity, venue->market[held->market].instrument.size_decimals) != PG_OK)
         return bad_answer(err, "positions");
@@ -85,7 +99,8 @@ static pg_status take_positions(reading *r, const cJSON *json, pg_error *err)
     r->state.free_e6 += account->free_e6;
     r->state.time_ns = account->time_ns;
     for (int i = 0; i < account->count && status == PG_OK; i++)
-        status = add_held(r, account->position[i].coin, account->position[i].quantity, account->position[i].entry, err);
+        status = add_held(r, account->position[i].coin, account->position[i].quantity, account->position[i].entry,
+                          account->position[i].liquidation, err);
     return status;
 }
 
@@ -120,7 +135,7 @@ static pg_status take_balance(reading *r, const char *coin, const char *total, c
             continue;
         if (strlen(coin) == base && strncmp(pair, coin, base) == 0) {
             int before = r->state.held_count;
-            pg_status status = add_held(r, market->asset.name, total, 0, err);
+            pg_status status = add_held(r, market->asset.name, total, 0, 0, err);
             if (status != PG_OK)
                 return status;
             if (!counted && r->state.held_count > before)

@@ -41,7 +41,7 @@ static void give(scan *s, const pg_told_fill *fill, int64_t now_ns)
     const char *symbol = venue->market[fill->market].asset.name;
     bool fresh = pg_tracker_fill(venue->orders, fill, symbol, now_ns);
     if (fresh)
-        hl_rights_traded(venue, fill);
+        hl_traded(venue, fill);
     if (fresh || !s->all)
         return;
     pg_report_fill(&report, fill, symbol);

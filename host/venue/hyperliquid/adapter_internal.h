@@ -36,6 +36,10 @@ typedef struct {
     bool has_book;        /* since the stream was last subscribed */
     bool asking;          /* for a book over HTTP */
     int64_t mid_x2;       /* twice the last mid price; 0: none was heard of */
+    int64_t mark;         /* the last mark price; 0: none */
+    int64_t position;     /* size units, as last read, with fills since */
+    pg_hl_margin margin;  /* what can be traded */
+    int64_t margin_ns;    /* and when that was said */
     int64_t heard_ns;     /* any message of the market's stream */
     int64_t gap_ns;       /* when data ended that have not come again; 0: they flow */
     int64_t funding;      /* last rate told */
@@ -172,6 +176,8 @@ void hl_market_tick(hl_venue *venue, int64_t now_ns);
 /* ---- adapter_account.c ---- */
 
 pg_status hl_account_open(hl_venue *venue, pg_error *err);
+/* A fill that is new: it changes what can be done next. */
+void hl_traded(hl_venue *venue, const pg_told_fill *fill);
 void hl_account_tick(hl_venue *venue, int64_t now_ns);
 
 /* ---- adapter_submit.c ---- */
@@ -201,6 +207,15 @@ void hl_rights_took(hl_venue *venue);
 
 /* Why no order can be sent now, the count-th of a batch; NULL: it can. */
 const char *hl_rights_not_now(const hl_venue *venue, uint8_t tif, int count, pg_reason *reason);
+
+/* ---- adapter_margin.c ---- */
+
+void hl_margin_take(hl_venue *venue, const pg_hl_frame *frame, int64_t received_ns);
+void hl_margin_held(hl_market *market, int64_t quantity);
+void hl_margin_filled(hl_market *market, const pg_told_fill *fill);
+
+/* Why the venue would refuse a new order; NULL: as far as is known, it would not. */
+const char *hl_margin_fault(const hl_market *market, const pg_request *request, int64_t now_ns, pg_reason *reason);
 
 /* ---- adapter_send.c ---- */
 

@@ -67,6 +67,7 @@ static void take_trades(hl_venue *venue, hl_market *market, const pg_hl_frame *f
 /* The mark every time. Funding settles at the hour (hyperliquid.md 18), at the rate that was told last before it. */
 static void take_context(hl_venue *venue, hl_market *market, const pg_hl_frame *frame)
 {
+    market->mark = frame->event[0].price;
     if (frame->count == 1) { /* a spot pair's: nothing is funded */
         pg_event mark = frame->event[0];
         give(venue, frame->market, &mark, 1);

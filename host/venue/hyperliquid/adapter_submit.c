@@ -90,6 +90,8 @@ static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submi
     const char *why = hl_rights_not_now(venue, request->tif, b->count + 1, reason);
     if (!why)
         why = fault(instrument, request->price, request->size, request->reduce_only, reason);
+    if (!why)
+        why = hl_margin_fault(&venue->market[submit->market], request, hl_now(), reason);
     if (why)
         return why;
     *reason = PG_REASON_FULL;

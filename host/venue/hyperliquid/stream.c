@@ -74,9 +74,10 @@ pg_status pg_hl_stream_add(pg_hl_stream *stream, const char *type, const char *c
     return PG_OK;
 }
 
-pg_status pg_hl_stream_add_optional(pg_hl_stream *stream, const char *type, const char *user, pg_error *err)
+pg_status pg_hl_stream_add_optional(pg_hl_stream *stream, const char *type, const char *coin, const char *user,
+                                    pg_error *err)
 {
-    pg_status status = pg_hl_stream_add(stream, type, NULL, user, false, err);
+    pg_status status = pg_hl_stream_add(stream, type, coin, user, false, err);
     if (status == PG_OK)
         stream->list[stream->count - 1].optional = true;
     return status;

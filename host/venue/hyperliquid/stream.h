@@ -40,7 +40,8 @@ pg_status pg_hl_stream_add(pg_hl_stream *stream, const char *type, const char *c
                            pg_error *err);
 
 /* One that is not waited for: without it, what matters still works. */
-pg_status pg_hl_stream_add_optional(pg_hl_stream *stream, const char *type, const char *user, pg_error *err);
+pg_status pg_hl_stream_add_optional(pg_hl_stream *stream, const char *type, const char *coin, const char *user,
+                                    pg_error *err);
 
 pg_status pg_hl_stream_start(pg_hl_stream *stream, pg_error *err);
 

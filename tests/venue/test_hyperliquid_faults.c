@@ -63,6 +63,17 @@ static void a_clock_that_is_wrong(void **state)
     assert_non_null(strstr(s.failure.what, "the clock here is"));
 }
 
+/* 20 s off: orders that expire after 30 would end too soon, or too late. */
+static void a_clock_that_orders_cannot_expire_by(void **state)
+{
+    static char time[64];
+    (void)state;
+    snprintf(time, sizeof time, "{\"time\":%" PRId64 "}", pg_clock_now(pg_clock_real()) / 1000000 + 20000);
+    script_set(&s, "exchangeStatus", 200, time, 0);
+    assert_false(script_start(&s, NULL, &(pg_venue_option){ "expires_after_ms", "30000" }, 1));
+    assert_non_null(strstr(s.failure.what, "expires_after_ms is 30000"));
+}
+
 static void an_unknown_coin(void **state)
 {
     (void)state;
@@ -210,17 +221,12 @@ int main(void)
 {
 #define with_script(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        with_script(a_start_among_errors),
-        with_script(a_clock_that_is_wrong),
-        with_script(an_unknown_coin),
-        with_script(a_key_that_is_not_taken),
-        with_script(a_signer_that_cannot_be_recovered),
-        with_script(an_error_behind_the_order),
-        with_script(a_cut_behind_the_order),
-        with_script(a_nonce_that_was_used),
-        with_script(a_nonce_that_is_stale),
-        with_script(too_many_requests),
-        with_script(an_action_that_cannot_be_read),
+        with_script(a_start_among_errors),      with_script(a_clock_that_is_wrong),
+        with_script(an_unknown_coin),           with_script(a_clock_that_orders_cannot_expire_by),
+        with_script(a_key_that_is_not_taken),   with_script(a_signer_that_cannot_be_recovered),
+        with_script(an_error_behind_the_order), with_script(a_cut_behind_the_order),
+        with_script(a_nonce_that_was_used),     with_script(a_nonce_that_is_stale),
+        with_script(too_many_requests),         with_script(an_action_that_cannot_be_read),
         with_script(an_answer_of_another_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

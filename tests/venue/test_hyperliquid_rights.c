@@ -97,6 +97,14 @@ static void the_key_of_another(void **state)
     assert_non_null(strstr(s.failure.what, "is an agent of " BUILDER));
 }
 
+static void an_account_of_another_kind(void **state)
+{
+    (void)state;
+    script_set(&s, "userAbstraction", 200, "\"unifiedAccount\"", 0);
+    assert_true(script_start(&s, NULL, NULL, 0));
+    assert_true(script_logged(&s, "shares its margin between spot and perpetuals"));
+}
+
 /* ---- builders ---- */
 
 static const pg_venue_option through[] = { { "builder", BUILDER }, { "builder_fee_tenths_bps", "10" } };
@@ -202,15 +210,11 @@ int main(void)
 {
 #define with_script(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        with_script(an_agent_that_lasts),
-        with_script(an_agent_that_ends_soon),
-        with_script(an_agent_that_has_ended),
-        with_script(an_agent_without_a_name),
-        with_script(the_key_of_another),
-        with_script(a_builder_that_is_approved),
-        with_script(a_builder_that_is_not),
-        with_script(actions_are_counted),
-        with_script(the_venue_says_that_they_are_used_up),
+        with_script(an_agent_that_lasts),        with_script(an_agent_that_ends_soon),
+        with_script(an_agent_that_has_ended),    with_script(an_agent_without_a_name),
+        with_script(the_key_of_another),         with_script(an_account_of_another_kind),
+        with_script(a_builder_that_is_approved), with_script(a_builder_that_is_not),
+        with_script(actions_are_counted),        with_script(the_venue_says_that_they_are_used_up),
         with_script(after_an_upgrade),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Making ready (hyperliquid.md 22.1): one question after the other, each asked until it is answered, then the
  * streams. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -18,6 +19,7 @@ typedef enum {
     STEP_AGENT,
     STEP_BUILDER,
     STEP_BUDGET,
+    STEP_ABSTRACTION,
     STEP_FEES,
     STEP_STREAMS
 } step;
@@ -42,6 +44,10 @@ static bool take_clock(hl_venue *venue, const cJSON *json)
     if (off_ms > REFUSE_MS || off_ms < -REFUSE_MS)
         hl_fail_with(venue, PG_ERR_STATE, "set the clock (timedatectl, chrony)",
                      "the clock here is %lld s off the venue's", (long long)(off_ms / 1000));
+    else if (venue->expires_ms && 2 * llabs(off_ms) >= venue->expires_ms)
+        hl_fail_with(venue, PG_ERR_STATE, "set the clock, or let orders live longer",
+                     "expires_after_ms is %lld, and the clock here is %lld ms off the venue's",
+                     (long long)venue->expires_ms, (long long)off_ms);
     else if (off_ms > WARN_MS || off_ms < -WARN_MS)
         hl_log(venue, PG_LOG_WARN, "the clock here is more than a second off the venue's", NULL, NULL);
     return true;
@@ -99,6 +105,18 @@ static bool take_role(hl_venue *venue, const cJSON *json)
                      role, venue->master);
     }
     return true;
+}
+
+/* Where spot and perpetuals share their margin, the sums of one exchange are not the whole account. */
+static bool take_abstraction(hl_venue *venue, const cJSON *json)
+{
+    const char *mode = cJSON_GetStringValue(json);
+    if (mode && (strcmp(mode, "unifiedAccount") == 0 || strcmp(mode, "portfolioMargin") == 0))
+        hl_log(venue, PG_LOG_WARN,
+               "the account shares its margin between spot and perpetuals: equity and free margin as read here are not "
+               "the whole of it",
+               "mode", mode);
+    return true; /* of no consequence where the venue does not say */
 }
 
 static bool take_fee(const cJSON *json, const char *name, int64_t *fee_e8)
@@ -201,6 +219,7 @@ static bool take(hl_venue *venue, const cJSON *json, pg_error *err)
     case STEP_AGENT: return hl_rights_agents(venue, json);
     case STEP_BUILDER: return hl_rights_builder(venue, json);
     case STEP_BUDGET: return hl_rights_budget(venue, json, err);
+    case STEP_ABSTRACTION: return take_abstraction(venue, json);
     default: return take_fees(venue, json);
     }
 }
@@ -257,6 +276,7 @@ static bool wanted(const hl_venue *venue, int which)
     case STEP_SPOT: return venue->has_spot || venue->no_streams;
     case STEP_ROLE:
     case STEP_BUDGET:
+    case STEP_ABSTRACTION:
     case STEP_FEES: return venue->can_sign && !venue->no_streams;
     case STEP_AGENT: return venue->is_agent;
     case STEP_BUILDER: return venue->builder[0] && venue->can_sign && !venue->no_streams;
@@ -302,6 +322,7 @@ static void next_step(hl_venue *venue)
     case STEP_AGENT: ask(venue, "extraAgents", "user", venue->master, 20); break;
     case STEP_BUILDER: ask_builder(venue); break;
     case STEP_BUDGET: ask(venue, "userRateLimit", "user", venue->account, 20); break;
+    case STEP_ABSTRACTION: ask(venue, "userAbstraction", "user", venue->account, 20); break;
     case STEP_FEES: ask(venue, "userFees", "user", venue->account, 20); break;
     default: open_streams(venue);
     }

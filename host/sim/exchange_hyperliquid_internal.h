@@ -12,7 +12,10 @@
 enum {
     HLX_SUBSCRIPTIONS = 1000, /* of a connection */
     HLX_USERS = 14,           /* that one may follow */
-    HLX_SOCKETS = 10,         /* with limits on */
+    HLX_SOCKETS = 10,         /* with limits on; as the following ones */
+    HLX_OPENED = 30,          /* sockets opened in a minute */
+    HLX_MESSAGES = 2000,      /* of all sockets in a minute */
+    HLX_POSTS = 100,          /* actions posted that wait for a block */
     HLX_WAITING = 4096,       /* requests that wait for a block; more are answered with 429 */
     HLX_HELD = 4096,          /* messages that wait by a fault */
     HLX_NONCES = 100,         /* kept for a signer */
@@ -30,6 +33,9 @@ enum {
     HLX_BOOK = 20,
     HLX_FAST_BOOK = 5
 };
+
+/* Nobody has issued the tokens here: their supply is a number like any other. */
+#define HLX_SUPPLY "1000000000.0"
 
 /* A minute in which something traded. */
 typedef struct {
@@ -71,6 +77,7 @@ typedef struct {
     hlx_records rates;
     pg_exchange_level told[2]; /* best bid and ask as last told by bbo */
     uint64_t told_version;
+    int64_t told_mark, told_mid_x2;       /* as last told by fastAssetCtxs */
     int64_t book_ns, fast_ns, context_ns; /* next pushes */
     pg_text trades;                       /* elements of the frame of this block */
     int trade_listeners;
@@ -84,14 +91,19 @@ typedef struct {
     hlx_role role;
     int owner;
     char name[HLX_USER_NAME];
+    pg_money put_in_e12;                      /* worth of what was put in, less what was taken out */
+    pg_text losses;                           /* liquidations, as userEvents has them */
+    pg_text history, notices;                 /* orders as historicalOrders has them; texts to be read */
     pg_text slices, twaps;                    /* fills of TWAPs; what became of them */
     pg_text updates, fills, cancels, funding; /* funding: whole frames' data, one at a time */
     pg_text moves;                            /* of the ledger */
     hlx_moves ledger;
     hlx_records payments; /* of funding */
     uint64_t used;        /* actions that count against its budget */
-    int64_t agent_removed_ms;
-    bool touched;
+    int64_t agent_removed_ms, acted_ms;
+    int64_t liquidated[PG_EXCHANGE_MARKETS]; /* closed by liquidation in this block, size units */
+    pg_money liquidated_value_e12;           /* of the account as it began */
+    bool is_liquidated, touched;
 } hlx_user;
 
 typedef struct {
@@ -131,6 +143,17 @@ typedef enum {
     HLX_LEDGER,
     HLX_SPOT_STATE,
     HLX_WEB_DATA,
+    HLX_ALL_STATES,
+    HLX_TWAP_STATES,
+    HLX_SLICE_FILLS,
+    HLX_TWAP_HISTORY,
+    HLX_ORDER_HISTORY,
+    HLX_NOTIFICATION,
+    HLX_FAST_CTXS,
+    HLX_ALL_CTXS,
+    HLX_ASSET_CTXS,
+    HLX_SPOT_CTXS,
+    HLX_OUTCOMES,
     HLX_TYPES
 } hlx_type;
 
@@ -189,8 +212,18 @@ typedef struct hlx_later {
     char *text;
 } hlx_later;
 
+/* How often something has happened in this minute. */
+typedef struct {
+    int64_t minute;
+    int count;
+} hlx_pace;
+
 typedef struct hlx_twaps hlx_twaps;
 typedef struct hlx_vaults hlx_vaults;
+typedef struct hlx_admin hlx_admin;
+typedef struct hlx_stakes hlx_stakes;
+typedef struct hlx_portfolios hlx_portfolios;
+typedef struct hlx_multi_sigs hlx_multi_sigs;
 
 struct pg_hl_exchange {
     pg_hl_exchange_config config;
@@ -209,6 +242,10 @@ struct pg_hl_exchange {
     int agent_count;
     hlx_twaps *twaps;
     hlx_vaults *vaults;
+    hlx_admin *admin;
+    hlx_stakes *stakes;
+    hlx_portfolios *portfolios;
+    hlx_multi_sigs *multi_sigs;
     hlx_approval approvals[HLX_BUILDERS];
     int approval_count;
     hlx_socket *sockets;
@@ -218,10 +255,14 @@ struct pg_hl_exchange {
     hlx_later *later;
     int later_count;
     pg_text out, frame; /* an answer, a frame: kept to be used again */
-    int64_t mids_ns;
-    double weight; /* left of the address of the network */
+    int64_t mids_ns, fast_contexts_ns;
+    int listeners[HLX_TYPES]; /* subscriptions, of all sockets */
+    double weight;            /* left of the address of the network */
     int64_t weight_ns;
+    hlx_pace opened, messages;
+    int posts; /* that wait for a block */
     bool post_only;
+    int64_t start_ns;
     int busy;                 /* within calls that walk over sockets: none is freed meanwhile */
     uint64_t requests, moves; /* so far */
 };
@@ -244,6 +285,9 @@ void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char 
 
 /* Frees what is held back or put off for a connection that is gone (both NULL: everything). */
 void hlx_forget(pg_hl_exchange *e, const pg_peer *peer, const hlx_socket *socket);
+
+/* Counts something that may happen so often in a minute; false: it has happened too often. */
+bool hlx_is_paced(pg_hl_exchange *e, hlx_pace *pace, int most);
 
 /* Takes weight from the address of the network; false: 429. */
 bool hlx_weigh(pg_hl_exchange *e, double weight);
@@ -270,6 +314,9 @@ void hlx_json_size(pg_hl_exchange *e, pg_text *text, const char *key, int market
 int64_t hlx_ms(int64_t time_ns);
 
 const char *hlx_status(const pg_exchange_order *order);
+
+/* Whether a market order was refused as nobody offers anything. */
+bool hlx_is_without_market(const pg_exchange_order *order);
 void hlx_json_hash(pg_text *text, const char *key, uint64_t number);
 void hlx_json_order(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order, bool frontend);
 void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fill);
@@ -296,7 +343,9 @@ bool hlx_json_candle(pg_hl_exchange *e, pg_text *text, int market, int interval)
 
 /* ---- exchange_hyperliquid_ledger.c ---- */
 
-/* Keeps what happened for questions and streams. */
+/* Keeps what happened for questions and streams. A liquidation's fills of a block are one record. */
+void hlx_note_liquidation(pg_hl_exchange *e, const pg_exchange_fill *fill);
+void hlx_end_liquidation(pg_hl_exchange *e, int account);
 void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding);
 void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t premium_e12);
 void hlx_records_free(hlx_records *records);
@@ -324,11 +373,15 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
 
 /* The part of an answer about an account. False: no such request. *items: records in the answer, for its weight. */
 bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items);
+int hlx_json_history(pg_hl_exchange *e, pg_text *text, const char *key, int account);
+void hlx_json_order_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order);
 void hlx_json_portfolio(pg_hl_exchange *e, pg_text *text, const char *key, int account);
 void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, int account, int market);
 
-/* Answers to requests about what this exchange does not have; exchange_hyperliquid_absent.c. False: no such request. */
-bool hlx_absent(pg_text *text, const char *type);
+/* The rest of the questions; exchange_hyperliquid_other.c. HLX_BAD, false: what it asks for is not there. */
+typedef enum { HLX_FOUND, HLX_UNKNOWN, HLX_BAD } hlx_found;
+hlx_found hlx_other_market(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request);
+bool hlx_other_user(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account);
 
 /* startTime (0 when it may be missing and is) and endTime of a request, ms. False: one is no number. */
 bool hlx_read_span(double *from_ms, double *to_ms, const cJSON *request, bool from_needed);
@@ -348,7 +401,7 @@ bool hlx_read_setting(int *value, const cJSON *member);
 /* What an address has left of its budget of actions. */
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account);
 
-/* ---- exchange_hyperliquid_action.c and _order.c ---- */
+/* ---- exchange_hyperliquid_action.c, _execute.c and _order.c ---- */
 
 /* Takes the body of an /exchange request, now or with the next block; the body is given away. */
 void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body);
@@ -356,6 +409,11 @@ void hlx_run_waiting(pg_hl_exchange *e);
 
 /* Does what an action asks for an account and writes the answer. */
 void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce);
+/* Actions of exchange_hyperliquid_order.c. */
+void hlx_place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
 void hlx_ok(pg_text *out);
 
 /* The answer of an action that has made an address. */
@@ -370,12 +428,27 @@ void hlx_approve_agent(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
 void hlx_json_agents(pg_hl_exchange *e, pg_text *text, int account);
 void hlx_approve_builder(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
 
+/* The agent without a name as members agentAddress and agentValidUntil; null when there is none. */
+void hlx_json_unnamed_agent(pg_hl_exchange *e, pg_text *text, int account);
+
+/* The builders that an account has approved. */
+void hlx_json_builders(pg_hl_exchange *e, pg_text *text, int account);
+
+/* What goes with an order of a builder: the number of the approval. Beside it the tag holds the id of a TWAP. */
+uint64_t hlx_builder_tag(const pg_hl_exchange *e, int account, const char *builder);
+int hlx_approval_of(uint64_t tag);
+#define HLX_MARKET_TAG ((uint64_t)1 << 63) /* tif FrontendMarket */
+uint64_t hlx_twap_of(uint64_t tag);
+
 /* The most that a builder may charge an account, tenths of a basis point; 0: nothing is approved. */
 int64_t hlx_builder_most(const pg_hl_exchange *e, int account, const char *builder);
 
 /* ---- exchange_hyperliquid_stream.c and _publish.c ---- */
 
 void hlx_text(hlx_socket *socket, char *text, size_t size);
+
+/* What a message beyond the limit is answered with. */
+void hlx_refuse_message(hlx_socket *socket);
 
 /* Takes away all subscriptions. */
 void hlx_unsubscribe_all(hlx_socket *socket);

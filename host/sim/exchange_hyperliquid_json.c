@@ -106,6 +106,12 @@ static void put_amount(pg_hl_exchange *e, pg_text *text, const char *key, int ma
 
 /* ---- orders ---- */
 
+bool hlx_is_without_market(const pg_exchange_order *order)
+{
+    return (order->tag & HLX_MARKET_TAG) && order->reason == PG_EXCHANGE_NO_MATCH &&
+           order->touch[order->side == PG_BUY ? 1 : 0] == 0;
+}
+
 const char *hlx_status(const pg_exchange_order *order)
 {
     static const char *const cancelled[PG_EXCHANGE_REASONS] = {
@@ -127,6 +133,8 @@ const char *hlx_status(const pg_exchange_order *order)
         [PG_EXCHANGE_NO_BALANCE] = "insufficientSpotBalanceRejected",
     };
     const char *name = NULL;
+    if (order->status == PG_EXCHANGE_REJECTED && hlx_is_without_market(order))
+        return "marketOrderNoLiquidityRejected";
     switch (order->status) {
     case PG_EXCHANGE_OPEN: return "open";
     case PG_EXCHANGE_TRIGGERED: return "triggered";
@@ -150,7 +158,7 @@ static const char *order_type(const pg_exchange_order *order)
 {
     const pg_exchange_trigger *trigger = &order->trigger;
     if (trigger->price == 0)
-        return order->tag ? "Twap Slice" : "Limit";
+        return order->tag & HLX_MARKET_TAG ? "Market" : hlx_twap_of(order->tag) ? "Twap Slice" : "Limit";
     if (trigger->take_profit)
         return trigger->market ? "Take Profit Market" : "Take Profit Limit";
     return trigger->market ? "Stop Market" : "Stop Limit";
@@ -184,6 +192,8 @@ static void put_frontend(pg_hl_exchange *e, pg_text *text, const pg_exchange_ord
     pg_json_string(text, "orderType", order_type(order));
     if (order->trigger.price)
         pg_json_null(text, "tif");
+    else if (order->tag & HLX_MARKET_TAG)
+        pg_json_string(text, "tif", "FrontendMarket");
     else
         pg_json_string(text, "tif", tifs[order->tif]);
     if (order->client_id[0])
@@ -266,7 +276,7 @@ void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fil
         hlx_json_size(e, text, "startPosition", m, fill->start_position);
     pg_json_string(text, "dir", direction(fill));
     put_amount(e, text, "closedPnl", m, fill->closed);
-    if (fill->tag) /* of a slice: no action of its own */
+    if (hlx_twap_of(fill->tag)) /* of a slice: no action of its own */
         pg_json_string(text, "hash", "0x0000000000000000000000000000000000000000000000000000000000000000");
     else
         hlx_json_hash(text, "hash", fill->tid);
@@ -284,8 +294,8 @@ void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fil
     if (fill->liquidation)
         put_liquidation(e, text, fill);
     pg_json_string(text, "feeToken", e->list.tokens[spot ? fill->fee_asset : 0].name);
-    if (fill->tag)
-        pg_json_integer(text, "twapId", (int64_t)fill->tag);
+    if (hlx_twap_of(fill->tag))
+        pg_json_integer(text, "twapId", (int64_t)hlx_twap_of(fill->tag));
     else
         pg_json_null(text, "twapId");
     pg_json_close(text, '}');
@@ -428,20 +438,19 @@ static void put_known(pg_text *text, const char *key, int64_t value, int decimal
         pg_json_null(text, key);
 }
 
-/* Of a pair. Nobody has issued the tokens here: their supply is a number like any other. */
+/* Of a pair. */
 static void put_spot_context(pg_hl_exchange *e, pg_text *text, const char *key, int market,
                              const pg_exchange_context *c)
 {
-    static const char supply[] = "1000000000.0";
     int decimals = e->list.coins[market].price_decimals;
     pg_json_open(text, key, '{');
     hlx_json_decimal(text, "prevDayPx", c->day_first, decimals);
     put_amount(e, text, "dayNtlVlm", market, c->day_value);
     hlx_json_decimal(text, "markPx", c->mark, decimals);
     put_known(text, "midPx", c->mid_x2 * 5, decimals + 1);
-    pg_json_string(text, "circulatingSupply", supply);
+    pg_json_string(text, "circulatingSupply", HLX_SUPPLY);
     pg_json_string(text, "coin", e->list.coins[market].name);
-    pg_json_string(text, "totalSupply", supply);
+    pg_json_string(text, "totalSupply", HLX_SUPPLY);
     hlx_json_size(e, text, "dayBaseVlm", market, c->day_size);
     pg_json_close(text, '}');
 }

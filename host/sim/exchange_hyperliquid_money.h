@@ -31,10 +31,26 @@ void hlx_ledger_end(pg_hl_exchange *e, int account, pg_text *delta);
 /* The same for two accounts, which may be one. */
 void hlx_ledger_end_both(pg_hl_exchange *e, int account, int other, pg_text *delta);
 
+/* Keeps a record that is not of the ledger; NULL: no memory. And all of them as JSON. */
+const hlx_move *hlx_moves_keep(pg_hl_exchange *e, hlx_moves *moves, const pg_text *delta);
+void hlx_json_moves(pg_text *text, const char *key, const hlx_moves *moves, bool newest_first);
+
 /* ---- exchange_hyperliquid_spot.c ---- */
 
 /* What an amount of a token is worth in dollars here. */
 pg_money hlx_token_value(const pg_hl_exchange *e, int token, pg_money amount_e12);
+
+/* ---- exchange_hyperliquid_portfolio.c ---- */
+
+/* NULL: no memory. */
+hlx_portfolios *hlx_portfolios_new(void);
+void hlx_portfolios_free(hlx_portfolios *portfolios);
+
+/* Notes what accounts are worth when it is time. */
+void hlx_portfolios_run(pg_hl_exchange *e);
+
+/* Money at all exchanges and tokens of an account, without what it has in vaults. */
+pg_money hlx_account_worth(const pg_hl_exchange *e, int account);
 
 /* ---- exchange_hyperliquid_transfer.c: actions ---- */
 

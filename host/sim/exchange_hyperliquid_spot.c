@@ -25,7 +25,9 @@ pg_money hlx_purse_free(const pg_hl_exchange *e, hlx_purse purse)
 
 void hlx_purse_put(pg_hl_exchange *e, hlx_purse purse, pg_money amount_e12)
 {
-    e->users[purse.account].touched = true;
+    hlx_user *user = &e->users[purse.account];
+    user->touched = true;
+    user->put_in_e12 += purse.dex == HLX_SPOT ? hlx_token_value(e, purse.token, amount_e12) : amount_e12;
     if (purse.dex == HLX_SPOT)
         pg_exchange_put_asset(e->core, purse.account, purse.token, amount_e12);
     else
@@ -72,7 +74,7 @@ void hlx_json_spot_state(pg_hl_exchange *e, pg_text *text, const char *key, int 
             continue;
         pg_json_open(text, NULL, '{');
         pg_json_string(text, "coin", token->name);
-        pg_json_integer(text, "token", token->index);
+        pg_json_integer(text, "token", i);
         hlx_json_token(e, text, "total", i, balance.total);
         hlx_json_token(e, text, "hold", i, balance.hold);
         hlx_json_money(text, "entryNtl", i == 0 ? 0 : balance.entry);

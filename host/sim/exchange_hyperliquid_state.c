@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_staking.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "sim/exchange_hyperliquid_vault.h"
 #include "venue/hyperliquid/margin.h"
@@ -127,7 +130,7 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
     pg_json_close(text, ']');
 }
 
-static void put_order_with_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order)
+void hlx_json_order_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order)
 {
     pg_json_open(text, key, '{');
     pg_json_open(text, "order", '{');
@@ -152,47 +155,100 @@ static bool put_order_status(pg_hl_exchange *e, pg_text *text, const cJSON *requ
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "status", order ? "order" : "unknownOid");
     if (order)
-        put_order_with_status(e, text, "order", order);
+        hlx_json_order_status(e, text, "order", order);
     pg_json_close(text, '}');
     return true;
 }
 
-static void put_history(pg_hl_exchange *e, pg_text *text, int account, int *items)
+int hlx_json_history(pg_hl_exchange *e, pg_text *text, const char *key, int account)
 {
-    pg_json_open(text, NULL, '[');
     const pg_exchange_order *order;
-    for (int i = 0; account != PG_EXCHANGE_NOBODY && (order = pg_exchange_ended_at(e->core, account, i)); i++, ++*items)
-        put_order_with_status(e, text, NULL, order);
+    int count = 0;
+    pg_json_open(text, key, '[');
+    while (account != PG_EXCHANGE_NOBODY && (order = pg_exchange_ended_at(e->core, account, count))) {
+        hlx_json_order_status(e, text, NULL, order);
+        count++;
+    }
     pg_json_close(text, ']');
+    return count;
 }
 
 /* ---- fills ---- */
 
-/* Newest first; from, to: ms, inclusive. */
-static void put_fills(pg_hl_exchange *e, pg_text *text, int account, double from, double to, bool newest_first,
-                      int *items)
+/* Takes the fill of the same order at the same time into another one, whose exact value is kept beside it. */
+static bool join_fill(pg_exchange_fill *whole, pg_money *value, const pg_exchange_fill *part, bool part_is_older)
+{
+    if (whole->oid != part->oid || hlx_ms(whole->time_ns) != hlx_ms(part->time_ns))
+        return false;
+    *value += (pg_money)part->price * part->size;
+    whole->size += part->size;
+    whole->price = (int64_t)((*value + whole->size / 2) / whole->size);
+    whole->fee += part->fee;
+    whole->fee_e12 += part->fee_e12;
+    whole->builder_fee += part->builder_fee;
+    whole->closed += part->closed;
+    if (part_is_older) {
+        whole->start_position = part->start_position;
+        whole->start_e12 = part->start_e12;
+    }
+    return true;
+}
+
+/* How a list of fills is wanted. */
+typedef struct {
+    double from_ms, to_ms; /* inclusive */
+    bool newest_first, joined;
+} fills_wish;
+
+static void put_fills(pg_hl_exchange *e, pg_text *text, int account, const fills_wish *wish, int *items)
 {
     const pg_exchange_fill *fill;
-    int count = 0, first = 0;
+    int count = 0, first = 0, told = 0;
     pg_json_open(text, NULL, '[');
     while (account != PG_EXCHANGE_NOBODY && (fill = pg_exchange_fill_at(e->core, account, count)) &&
-           (double)hlx_ms(fill->time_ns) >= from) {
-        first += (double)hlx_ms(fill->time_ns) > to;
+           (double)hlx_ms(fill->time_ns) >= wish->from_ms) {
+        first += (double)hlx_ms(fill->time_ns) > wish->to_ms;
         count++;
     }
-    for (int i = 0; i < count - first && i < FILLS_A_REPLY; i++, ++*items)
-        hlx_json_fill(e, text, pg_exchange_fill_at(e->core, account, newest_first ? first + i : count - 1 - i));
+    for (int i = 0; i < count - first && told < FILLS_A_REPLY; told++) {
+        pg_exchange_fill whole;
+        pg_money value = 0;
+        bool joins = false;
+        do {
+            fill = pg_exchange_fill_at(e->core, account, wish->newest_first ? first + i : count - 1 - i);
+            if (joins && !join_fill(&whole, &value, fill, wish->newest_first))
+                break;
+            if (!joins) {
+                whole = *fill;
+                value = (pg_money)fill->price * fill->size;
+            }
+            joins = wish->joined;
+            i++;
+        } while (joins && i < count - first);
+        hlx_json_fill(e, text, &whole);
+    }
+    *items += told;
     pg_json_close(text, ']');
+}
+
+static bool is_true(const cJSON *request, const char *name)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, name));
 }
 
 static bool put_fills_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
 {
-    double from_ms, to_ms;
-    if (!hlx_read_span(&from_ms, &to_ms, request, true))
+    fills_wish wish = { .newest_first = is_true(request, "reversed"), .joined = is_true(request, "aggregateByTime") };
+    if (!hlx_read_span(&wish.from_ms, &wish.to_ms, request, true))
         return false;
-    bool reversed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, "reversed"));
-    put_fills(e, text, account, from_ms, to_ms, reversed, items);
+    put_fills(e, text, account, &wish, items);
     return true;
+}
+
+static void put_last_fills(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
+{
+    fills_wish wish = { .to_ms = 9e15, .newest_first = true, .joined = is_true(request, "aggregateByTime") };
+    put_fills(e, text, account, &wish, items);
 }
 
 static bool put_slices_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
@@ -216,38 +272,6 @@ static bool put_moves(pg_hl_exchange *e, pg_text *text, const char *type, const 
     return true;
 }
 
-/* One point of each history: now. An account here is not older than the exchange's run. */
-void hlx_json_portfolio(pg_hl_exchange *e, pg_text *text, const char *key, int account)
-{
-    static const char *const periods[] = { "day",     "week",     "month",     "allTime",
-                                           "perpDay", "perpWeek", "perpMonth", "perpAllTime" };
-    pg_exchange_margin m = { 0 };
-    pg_money volume = 0, put_in = 0;
-    if (account != PG_EXCHANGE_NOBODY) {
-        pg_exchange_get_margin(&m, e->core, account);
-        volume = pg_exchange_volume(e->core, account);
-        put_in = pg_exchange_deposited(e->core, account);
-    }
-    pg_json_open(text, key, '[');
-    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
-        pg_json_open(text, NULL, '[');
-        pg_json_string(text, NULL, periods[i]);
-        pg_json_open(text, NULL, '{');
-        for (int pnl = 0; pnl < 2; pnl++) {
-            pg_json_open(text, pnl ? "pnlHistory" : "accountValueHistory", '[');
-            pg_json_open(text, NULL, '[');
-            pg_json_integer(text, NULL, hlx_ms(pg_exchange_now(e->core)));
-            hlx_json_money(text, NULL, pnl ? m.value - put_in : m.value);
-            pg_json_close(text, ']');
-            pg_json_close(text, ']');
-        }
-        hlx_json_money(text, "vlm", volume);
-        pg_json_close(text, '}');
-        pg_json_close(text, ']');
-    }
-    pg_json_close(text, ']');
-}
-
 /* ---- fees, limits, roles ---- */
 
 static void put_rate(pg_text *text, const char *key, int64_t rate_e8)
@@ -256,7 +280,7 @@ static void put_rate(pg_text *text, const char *key, int64_t rate_e8)
     pg_json_string(text, key, pg_decimal_format_short(number, sizeof number, rate_e8, 8));
 }
 
-static void put_fees(pg_text *text)
+static void put_fees(pg_hl_exchange *e, pg_text *text, int account)
 {
     pg_json_open(text, NULL, '{');
     hlx_put(text, "\"dailyUserVlm\":[],\"feeSchedule\":{");
@@ -267,16 +291,18 @@ static void put_fees(pg_text *text)
                   "\"referralDiscount\":\"0.04\",\"stakingDiscountTiers\":[]}");
     put_rate(text, "userCrossRate", HLX_TAKER_FEE_E8);
     put_rate(text, "userAddRate", HLX_MAKER_FEE_E8);
-    hlx_put(text, ",\"userSpotCrossRate\":\"0.0007\",\"userSpotAddRate\":\"0.0004\",\"activeReferralDiscount\":\"0.0\","
-                  "\"trial\":null,\"feeTrialEscrow\":\"0.0\",\"nextTrialAvailableTimestamp\":null,\"stakingLink\":null,"
-                  "\"activeStakingDiscount\":{\"bpsOfMaxSupply\":\"0.0\",\"discount\":\"0.0\"}");
+    hlx_put(text, ",\"userSpotCrossRate\":\"0.0007\",\"userSpotAddRate\":\"0.0004\"");
+    pg_json_string(text, "activeReferralDiscount", hlx_discount(e, account));
+    hlx_put(text,
+            ",\"trial\":null,\"feeTrialEscrow\":\"0.0\",\"nextTrialAvailableTimestamp\":null,\"stakingLink\":null,"
+            "\"activeStakingDiscount\":{\"bpsOfMaxSupply\":\"0.0\",\"discount\":\"0.0\"}");
     pg_json_close(text, '}');
 }
 
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account)
 {
     pg_money volume = pg_exchange_volume(e->core, account) / pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
-    return FREE_REQUESTS + (uint64_t)volume;
+    return FREE_REQUESTS + (uint64_t)volume + hlx_reserved(e, account);
 }
 
 static void put_rate_limit(pg_hl_exchange *e, pg_text *text, int account)
@@ -396,11 +422,11 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "frontendOpenOrders") == 0)
         hlx_json_open_orders(e, text, NULL, account, dex, true);
     else if (strcmp(type, "historicalOrders") == 0)
-        put_history(e, text, account, items);
+        *items += hlx_json_history(e, text, NULL, account);
     else if (strcmp(type, "userFills") == 0)
-        put_fills(e, text, account, 0, 9e15, true, items);
+        put_last_fills(e, text, request, account, items);
     else if (strcmp(type, "userFees") == 0)
-        put_fees(text);
+        put_fees(e, text, account);
     else if (strcmp(type, "userRateLimit") == 0)
         put_rate_limit(e, text, account);
     else if (strcmp(type, "userRole") == 0)
@@ -420,10 +446,18 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "extraAgents") == 0)
         hlx_json_agents(e, text, account);
     else if (strcmp(type, "userAbstraction") == 0)
-        hlx_put(text, "\"default\"");
+        hlx_json_abstraction(e, text, NULL, account);
+    else if (strcmp(type, "referral") == 0)
+        hlx_json_referral(e, text, account);
+    else if (strcmp(type, "approvedBuilders") == 0)
+        hlx_json_builders(e, text, account);
+    else if (strcmp(type, "userToMultiSigSigners") == 0)
+        hlx_json_signers(e, text, account);
+    else if (hlx_json_staking(e, text, type, account))
+        return true;
     else if (strcmp(type, "portfolio") == 0)
         hlx_json_portfolio(e, text, NULL, account);
     else
-        return hlx_absent(text, type);
+        return hlx_other_user(e, text, type, request, account);
     return true;
 }

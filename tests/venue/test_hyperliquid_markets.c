@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "data/scratch.h"
 #include "support/hyperliquid_venue.h"
 
 enum { MARKET_HYPE = 3, MARKET_SP = 4, HYPE = 0, SP500 = 1 };
@@ -224,13 +225,93 @@ static void sub_account(void **state)
     tear_down(NULL);
 }
 
+/* ---- two venue blocks ---- */
+
+enum { TWICE = 100 };
+
+static struct {
+    int ready, accepted, unknown, refused;
+} other;
+
+static void other_ready(void *self)
+{
+    (void)self;
+    other.ready++;
+}
+
+static void other_failed(void *self, const pg_error *err)
+{
+    (void)self;
+    fail_msg("%s", err->what);
+}
+
+static void other_events(void *self, int market, const pg_event *events, int count)
+{
+    (void)self, (void)market, (void)events, (void)count;
+}
+
+static void other_report(void *self, const pg_report *report)
+{
+    (void)self;
+    if (report->run != HOST_RUN + 1)
+        return;
+    other.unknown += report->unknown;
+    other.accepted += !report->unknown && report->reply.kind == PG_REPLY_ACCEPTED;
+    other.refused += !report->unknown && report->reply.kind == PG_REPLY_REJECTED;
+}
+
+static void other_link(void *self, pg_link link, bool up, const char *why)
+{
+    (void)self, (void)link, (void)up, (void)why;
+}
+
+/* Both sign with one key, in the same milliseconds: no nonce is used twice, so that no request is refused or lost. */
+static void one_key_for_two(void **state)
+{
+    static const char *const eth[] = { "ETH" };
+    pg_venue *second;
+    pg_error err = { 0 };
+    (void)state;
+    assert_int_equal(scratch_make(NULL), 0);
+    h = calloc(1, sizeof *h);
+    memset(&other, 0, sizeof other);
+    serve();
+    pg_venue_config config = host_config(h);
+    config.symbols = eth;
+    config.symbol_count = 1;
+    config.state = scratch_folder;
+    exchange_check(host_connect(h, &config, &err), &err);
+    config.name = "other";
+    config.run = HOST_RUN + 1;
+    pg_venue_sink sink = { NULL, other_ready, other_failed, other_events, other_report, other_link };
+    exchange_check(pg_venue_open(&second, &config, h->exchange.loop, sink, &err), &err);
+    assert_true(host_until(h, h->ready && other.ready));
+    for (int i = 0; i < TWICE; i++) {
+        pg_submit submit = { .request = { .kind = PG_REQUEST_NEW,
+                                          .id = 1 + (uint64_t)i,
+                                          .price = 290000 - 10 * i,
+                                          .size = 100,
+                                          .side = PG_BUY,
+                                          .tif = PG_TIF_ALO } };
+        pg_venue_submit(h->venue, &submit, 1);
+        pg_venue_submit(second, &submit, 1);
+        host_run(h, 1);
+    }
+    assert_true(host_until(h, host_open_at_venue(h) == 2 * TWICE && other.accepted == TWICE));
+    assert_int_equal(h->unknown + other.unknown + other.refused, 0);
+    h->misfits = 0; /* these orders were not the order manager's */
+    pg_venue_close(second);
+    tear_down(NULL);
+    scratch_remove(NULL);
+}
+
 int main(void)
 {
 #define with_markets(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         with_markets(instruments_and_books), with_markets(spot),
         with_markets(builders_exchange),     with_markets(everything_is_cancelled),
-        cmocka_unit_test(sub_account),
+        cmocka_unit_test(sub_account),       cmocka_unit_test(one_key_for_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

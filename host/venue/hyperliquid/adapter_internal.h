@@ -1,6 +1,7 @@
-/* What the parts of the adapter share: adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has
- * the market stream, adapter_account.c the account's, adapter_submit.c takes orders, adapter_send.c sends requests, adapter_doubt.c asks what became
- * of them, adapter_calls.c has the other calls of venue.h. */
+/* What the parts of the adapter share. adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has the
+ * market stream, adapter_account.c the account's; adapter_submit.c takes orders, adapter_margin.c and adapter_rights.c
+ * judge them, adapter_send.c sends them, adapter_doubt.c asks what became of them; adapter_read.c, adapter_fills.c,
+ * adapter_sweep.c and adapter_calls.c have the other calls of venue.h. */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 #define PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 
@@ -248,10 +249,19 @@ void hl_doubt_tick(hl_venue *venue, int64_t now_ns);
 void hl_fetch_fills(hl_venue *venue, int64_t from_ns, bool all, void *self, pg_venue_done done);
 void hl_fills_since(pg_venue *base, int64_t time_ns, void *self, pg_venue_done done);
 
-/* ---- adapter_calls.c ---- */
+/* ---- adapter_read.c ---- */
+
+void hl_account(pg_venue *base, void *self, pg_account_done done);
+
+/* Asks a question about the account at a perpetuals exchange (its place in venue->dexes; -1: of none). */
+void hl_ask_dex(hl_venue *venue, const char *type, int dex, int weight, void *self, pg_hl_asked done);
+
+/* ---- adapter_sweep.c ---- */
 
 void hl_cancel_all(pg_venue *base, uint64_t run, void *self, pg_cancelled_done done);
-void hl_account(pg_venue *base, void *self, pg_account_done done);
+
+/* ---- adapter_calls.c ---- */
+
 void hl_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done);
 void hl_set_leverage(pg_venue *base, int market, int leverage, bool cross, void *self, pg_venue_done done);
 

@@ -71,12 +71,18 @@ static void acted(void *self, pg_hl_sent sent, const char *body, size_t size, co
         acting_done(a, NULL);
 }
 
-static void act(hl_venue *venue, const pg_hl_action *action, bool is_switch, void *self, pg_venue_done done)
+static acting *begin(hl_venue *venue, void *self, pg_venue_done done)
 {
     acting *a = pg_call_begin(&venue->calls, sizeof *a);
     a->call.release = acting_release;
     a->self = self;
     a->done = done;
+    return a;
+}
+
+static void act(hl_venue *venue, const pg_hl_action *action, bool is_switch, void *self, pg_venue_done done)
+{
+    acting *a = begin(venue, self, done);
     a->is_switch = is_switch;
     const char *body = NULL;
     pg_status status = is_switch && venue->facts.switch_least_s == 0
@@ -88,10 +94,12 @@ static void act(hl_venue *venue, const pg_hl_action *action, bool is_switch, voi
         status = hl_sign(venue, action, 0, false, &a->early);
     if (status == PG_OK && !(body = hl_body(venue)))
         pg_fail(&a->early, PG_ERR_MEMORY, "no memory for a request");
-    if (body)
+    if (body) {
+        hl_rights_charge(venue, 1, true);
         pg_hl_rest_act(venue->rest, body, a, acted);
-    else
+    } else {
         a->timer = pg_timer_start(venue->loop, 0, 0, a, acting_early);
+    }
 }
 
 void hl_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
@@ -105,8 +113,14 @@ void hl_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
 void hl_set_leverage(pg_venue *base, int market, int leverage, bool cross, void *self, pg_venue_done done)
 {
     hl_venue *venue = (hl_venue *)base;
-    int64_t asset = market >= 0 && market < venue->market_count ? venue->market[market].asset.id : 0;
+    if (market < 0 || market >= venue->market_count) {
+        acting *a = begin(venue, self, done);
+        pg_fail(&a->early, PG_ERR_NOT_FOUND, "there is no market %d", market);
+        a->timer = pg_timer_start(venue->loop, 0, 0, a, acting_early);
+        return;
+    }
     pg_hl_action action = { .kind = PG_HL_UPDATE_LEVERAGE,
-                            .margin = { .asset = asset, .is_cross = cross, .leverage = leverage } };
+                            .margin = {
+                                .asset = venue->market[market].asset.id, .is_cross = cross, .leverage = leverage } };
     act(venue, &action, false, self, done);
 }

@@ -198,7 +198,7 @@ bool hl_rights_budget(hl_venue *venue, const cJSON *json, pg_error *err);
 /* The approval of the key as an agent ends then. */
 void hl_rights_agent_until(hl_venue *venue, int64_t until_ms);
 
-/* So many actions are sent; so much was traded. */
+/* So many actions are sent (cancels: or others that no order waits for); so much was traded. */
 void hl_rights_charge(hl_venue *venue, int count, bool cancels);
 void hl_rights_traded(hl_venue *venue, const pg_told_fill *fill);
 

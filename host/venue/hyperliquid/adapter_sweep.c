@@ -85,6 +85,7 @@ static void cancel_found(sweep *s)
         if (!body)
             break;
         s->pending++;
+        hl_rights_charge(venue, n, true);
         pg_hl_rest_act(venue->rest, body, s, swept);
     }
     if (--s->pending == 0)

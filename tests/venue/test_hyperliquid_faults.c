@@ -217,16 +217,53 @@ static void an_answer_of_another_form(void **state)
     assert_int_equal(s.unknown, 1);
 }
 
+/* ---- messages ---- */
+
+static void a_message_that_does_not_matter(void **state)
+{
+    (void)state;
+    assert_true(script_start(&s, NULL, NULL, 0));
+    pg_peer *peer = s.account_peer;
+    script_say(peer, "{\"channel\":\"activeAssetData\",\"data\":{\"coin\":\"ETH\",\"leverage\":20}}");
+    script_say(peer, "{\"channel\":\"webData3\",\"data\":[]}");
+    script_say(peer, "{\"channel\":\"userFundings\",\"data\":{\"fundings\":\"none\"}}");
+    script_say(peer, "{\"channel\":\"a channel of tomorrow\",\"data\":{}}");
+    s.action_body =
+        "{\"status\":\"ok\",\"response\":{\"type\":\"order\",\"data\":{\"statuses\":[{\"resting\":{\"oid\":7}}]}}}";
+    script_place(&s, 1, PG_TIF_ALO);
+    assert_int_equal(until_said(1)->reply.kind, PG_REPLY_ACCEPTED);
+    assert_true(script_logged(&s, "cannot be read"));
+    assert_ptr_equal(s.account_peer, peer); /* the same connection */
+    assert_int_equal(s.downs, 0);
+}
+
+/* It may have been a fill: the connection is made anew. */
+static void a_message_that_does(void **state)
+{
+    (void)state;
+    assert_true(script_start(&s, NULL, NULL, 0));
+    script_say(s.account_peer, "{\"channel\":\"userFills\",\"data\":{\"fills\":[{\"coin\":\"ETH\"}]}}");
+    assert_true(script_until(&s, s.downs == 1 && s.ups == 3)); /* both, and the account's again */
+}
+
 int main(void)
 {
 #define with_script(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        with_script(a_start_among_errors),      with_script(a_clock_that_is_wrong),
-        with_script(an_unknown_coin),           with_script(a_clock_that_orders_cannot_expire_by),
-        with_script(a_key_that_is_not_taken),   with_script(a_signer_that_cannot_be_recovered),
-        with_script(an_error_behind_the_order), with_script(a_cut_behind_the_order),
-        with_script(a_nonce_that_was_used),     with_script(a_nonce_that_is_stale),
-        with_script(too_many_requests),         with_script(an_action_that_cannot_be_read),
+        with_script(a_message_that_does_not_matter),
+        with_script(a_message_that_does),
+        with_script(a_start_among_errors),
+        with_script(a_clock_that_is_wrong),
+        with_script(an_unknown_coin),
+        with_script(a_clock_that_orders_cannot_expire_by),
+        with_script(a_key_that_is_not_taken),
+        with_script(a_signer_that_cannot_be_recovered),
+        with_script(an_error_behind_the_order),
+        with_script(a_cut_behind_the_order),
+        with_script(a_nonce_that_was_used),
+        with_script(a_nonce_that_is_stale),
+        with_script(too_many_requests),
+        with_script(an_action_that_cannot_be_read),
         with_script(an_answer_of_another_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,13 @@ static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
         check_up(venue, received_ns);
 }
 
+/* Whether nothing of orders and fills is lost with a message of a kind. */
+static bool is_extra(pg_hl_frame_kind kind)
+{
+    return kind == PG_HL_FRAME_FUNDINGS || kind == PG_HL_FRAME_MARGIN || kind == PG_HL_FRAME_AGENT ||
+           kind == PG_HL_FRAME_LIQUIDATION;
+}
+
 /* A message about the account that cannot be read may have been a fill: the connection is made anew, whereupon fills
  * come again and the host reads the account. */
 static void text(void *self, char *data, size_t size, int64_t received_ns)
@@ -121,6 +128,8 @@ static void text(void *self, char *data, size_t size, int64_t received_ns)
     }
     hl_log(venue, PG_LOG_ERROR, "a message about the account cannot be read", "why",
            pg_error_text(&err, words, sizeof words));
+    if (is_extra(frame.kind))
+        return;
     pg_hl_stream_drop(venue->account_stream, "a message about the account could not be read");
 }
 

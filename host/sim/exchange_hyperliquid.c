@@ -5,9 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
 #include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
 #include "sim/exchange_hyperliquid_multi_sig.h"
 #include "sim/exchange_hyperliquid_staking.h"
+#include "sim/exchange_hyperliquid_streams.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "sim/exchange_hyperliquid_vault.h"
 

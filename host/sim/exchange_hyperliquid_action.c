@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
 #include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_streams.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "venue/hyperliquid/nonce.h"
 

@@ -2,6 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_money.h"
 #include "sim/exchange_hyperliquid_vault.h"
 
 enum { POINTS = 256 };

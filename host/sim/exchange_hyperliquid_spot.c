@@ -2,6 +2,9 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_money.h"
 
 /* ---- purses ---- */

@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_streams.h"
 
 /* MAY_HAVE_DEX: the acknowledgement says none when none was given. */

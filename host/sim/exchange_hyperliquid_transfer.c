@@ -1,6 +1,9 @@
 /* Sends, withdrawals and moves between an account's own purses (hyperliquid.md 12.7). */
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_money.h"
 
 enum { USD_DECIMALS = 6 };

@@ -103,6 +103,9 @@ static void told_not_replaced(pg_tracker *tracker, pg_tracked *order, int64_t no
     if (order->replace == PG_REPLACE_REFUSED) {
         memcpy(words, order->next.words, sizeof words);
         tracker_refuse_replace(tracker, order, order->next.reason, words, false);
+    } else if (order->in_place && !order->doubt && now_ns - order->sent_ns >= TRACKER_IN_VAIN_NS) {
+        tracker_refuse_replace(tracker, order, PG_REASON_OTHER,
+                               "the venue took the request and did not change the order", false);
     } else if (order->doubt && order->taken) {
         tracker_refuse_replace(tracker, order, PG_REASON_OTHER,
                                "the venue took the request and did not replace the order", false);

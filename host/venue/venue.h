@@ -127,7 +127,8 @@ typedef struct {
 pg_status pg_venue_open(pg_venue **venue, const pg_venue_config *config, pg_loop *loop, pg_venue_sink sink,
                         pg_error *err);
 
-/* Drops the connections; no callback follows, orders stay as they are. NULL is allowed. */
+/* Drops the connections; no callback follows, orders stay as they are. Not to be called within a callback of the venue,
+ * which still works on it: from a timer of one's own. NULL is allowed. */
 void pg_venue_close(pg_venue *venue);
 
 const pg_instrument *pg_venue_instrument(const pg_venue *venue, int market);

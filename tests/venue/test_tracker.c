@@ -452,9 +452,9 @@ static void legs_by_number(void **state)
     memset(&manager, 0, sizeof manager);
     filled = misfits = fills = accepted = ends = last_kind = 0;
     assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, report }, &err), PG_OK);
-    pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway });
+    pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway }, ID);
     manager.fresh_replace = true;
-    pg_orders_place(&manager, &request);
+    pg_orders_place(&manager, &request, false, 1);
     pg_tracked *order = pg_tracker_place(table, 0, &request, 1);
     pg_told_order told = {
         .oid = 90, .cloid = { RUN, ID, 1 }, .remaining = 10, .size = 10, .price = 100, .side = PG_BUY

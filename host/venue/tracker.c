@@ -220,7 +220,7 @@ void pg_tracked_replace(pg_tracked *order, int64_t price, int64_t size, int64_t 
 {
     order->replace = PG_REPLACE_SENT;
     order->in_place = false;
-    order->next = (pg_leg){ .price = price, .size = size };
+    order->next = (pg_leg){ .number = ++order->legs, .price = price, .size = size };
     order->sent_ns = now_ns;
 }
 
@@ -339,6 +339,26 @@ void pg_tracker_expect(pg_tracker *tracker, pg_tracked *order, int64_t at_ns)
 
 /* ---- states ---- */
 
+/* The leg that goes by a number of its own; NULL when it was replaced, or refused. */
+static pg_leg *leg_of_number(pg_tracked *order, uint32_t number)
+{
+    bool replacing = order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN;
+    if (order->leg.number == number)
+        return &order->leg;
+    return replacing && order->next.number == number ? &order->next : NULL;
+}
+
+/* The leg of an id of the venue that is new, where all legs have one name: a replacement's id is the larger one. */
+static pg_leg *leg_of_unknown(pg_tracked *order, uint64_t oid)
+{
+    if (!order->leg.oid)
+        return &order->leg;
+    if (order->in_place)
+        return NULL;
+    bool replacing = order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN;
+    return replacing && !order->next.oid && oid > order->leg.oid ? &order->next : NULL;
+}
+
 /* The order and leg that a state or fill is about: by the venue's id, or by ours, whereby the venue's is learnt. NULL
  * when there is none, or it is a leg that was replaced. */
 pg_tracked *tracker_find_leg(pg_tracker *tracker, uint64_t oid, pg_client_id cloid, pg_leg **leg)
@@ -349,12 +369,8 @@ pg_tracked *tracker_find_leg(pg_tracker *tracker, uint64_t oid, pg_client_id clo
     order = cloid.run == tracker->run ? pg_tracker_find(tracker, cloid.id) : NULL;
     if (!order)
         return NULL;
-    if (!order->leg.oid)
-        *leg = &order->leg;
-    else if (!order->in_place && (order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN) &&
-             !order->next.oid && oid > order->leg.oid)
-        *leg = &order->next;
-    else
+    *leg = cloid.leg ? leg_of_number(order, cloid.leg) : leg_of_unknown(order, oid);
+    if (!*leg || ((*leg)->oid && (*leg)->oid != oid))
         return NULL;
     tracker_learn_oid(tracker, order, *leg, oid);
     return order;

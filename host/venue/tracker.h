@@ -26,7 +26,8 @@ enum {
 };
 
 typedef struct {
-    uint64_t oid; /* 0: not known yet */
+    uint64_t oid;    /* 0: not known yet */
+    uint32_t number; /* of the legs that the order had so far, those that were refused among them; from 1 */
     int64_t price, size;
     int64_t filled;     /* heard of */
     bool ended;         /* and then: */
@@ -60,6 +61,7 @@ typedef struct {
     pg_replacing replace;
     bool in_place;              /* the replacement is the same order, changed */
     pg_leg leg, next;           /* next: what is to replace it; once that is refused, why */
+    uint32_t legs;              /* how many there were so far */
     int64_t placed_ns, sent_ns; /* sent: the last request */
 
     /* What is to be asked and when; and of which request (pg_request_kind) the outcome is unknown. */
@@ -91,6 +93,10 @@ void pg_tracker_free(pg_tracker *tracker);
 
 /* A new order that is about to be sent; NULL when PG_TRACKER_ORDERS are open. */
 pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *request, int64_t now_ns);
+
+/* How long after it was sent a request may still arrive: an order that the venue does not know until then is not there.
+ * 3 s unless it is set. */
+void pg_tracker_set_patience(pg_tracker *tracker, int64_t patience_ns);
 
 /* By our id, open or lately ended; NULL. */
 pg_tracked *pg_tracker_find(pg_tracker *tracker, uint64_t id);

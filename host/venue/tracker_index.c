@@ -15,6 +15,7 @@ pg_status pg_tracker_new(pg_tracker **tracker, uint64_t run, pg_report_sink sink
     if (!o)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for orders");
     o->run = run;
+    o->patience_ns = TRACKER_IN_VAIN_NS;
     o->sink = sink;
     o->first_done = o->last_done = o->watched = TRACKER_NONE;
     for (int i = 0; i < TRACKER_CHAINS; i++)
@@ -133,7 +134,8 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
                            .tif = request->tif,
                            .reduce_only = request->reduce_only,
                            .used = true,
-                           .leg = { .price = request->price, .size = request->size },
+                           .leg = { .number = 1, .price = request->price, .size = request->size },
+                           .legs = 1,
                            .placed_ns = now_ns,
                            .sent_ns = now_ns,
                            .after = TRACKER_NONE };
@@ -142,6 +144,11 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
     *head = slot;
     tracker->open++;
     return order;
+}
+
+void pg_tracker_set_patience(pg_tracker *tracker, int64_t patience_ns)
+{
+    tracker->patience_ns = patience_ns;
 }
 
 int pg_tracker_open(const pg_tracker *tracker)

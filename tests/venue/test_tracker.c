@@ -442,6 +442,49 @@ static void change_ends_it(void **state)
 /* ---- many ---- */
 
 /* More orders than there is room for, of which most have ended: the places of the oldest are used again. */
+/* Legs that go by numbers are told apart whatever their ids: also a smaller one, also when the answer comes last, also
+ * after a leg that was refused. */
+static void legs_by_number(void **state)
+{
+    (void)state;
+    pg_error err;
+    pg_request request = { .kind = PG_REQUEST_NEW, .id = ID, .price = 100, .size = 10, .side = PG_BUY };
+    memset(&manager, 0, sizeof manager);
+    filled = misfits = fills = accepted = ends = last_kind = 0;
+    assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, report }, &err), PG_OK);
+    pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway }, ID);
+    manager.fresh_replace = true;
+    pg_orders_place(&manager, &request, false, 1);
+    pg_tracked *order = pg_tracker_place(table, 0, &request, 1);
+    pg_told_order told = {
+        .oid = 90, .cloid = { RUN, ID, 1 }, .remaining = 10, .size = 10, .price = 100, .side = PG_BUY
+    };
+    pg_tracker_update(table, &told, 2);
+    assert_int_equal(order->leg.oid, 90);
+    pg_tracked_replace(order, 101, 10, 3);
+    pg_tracker_refuse(table, order, PG_REQUEST_REPLACE, (pg_refusal){ .reason = PG_REASON_RATE }, "no", true, 4);
+    pg_tracked_replace(order, 101, 10, 5);
+    assert_int_equal(order->next.number, 3);
+    told = (pg_told_order){
+        .oid = 40, .cloid = { RUN, ID, 3 }, .remaining = 10, .size = 10, .price = 101, .side = PG_BUY
+    };
+    pg_tracker_update(table, &told, 6);
+    assert_int_equal(order->next.oid, 40);
+    told = (pg_told_order){
+        .oid = 39, .cloid = { RUN, ID, 2 }, .remaining = 10, .size = 10, .price = 101, .side = PG_BUY
+    };
+    pg_tracker_update(table, &told, 6); /* the one that was refused: not ours any more */
+    assert_int_equal(order->next.oid, 40);
+    told = (pg_told_order){
+        .oid = 90, .cloid = { RUN, ID, 1 }, .size = 10, .remaining = 10, .side = PG_BUY, .state = GONE
+    };
+    pg_tracker_update(table, &told, 7);
+    assert_int_equal(last_kind, PG_REPLY_REPLACED);
+    assert_int_equal(order->leg.number, 3);
+    assert_int_equal(order->leg.oid, 40);
+    pg_tracker_free(table);
+}
+
 static void places_are_used_again(void **state)
 {
     (void)state;
@@ -486,6 +529,7 @@ int main(void)
         cmocka_unit_test(changed_and_filled),
         cmocka_unit_test(change_too_late),
         cmocka_unit_test(change_ends_it),
+        cmocka_unit_test(legs_by_number),
         cmocka_unit_test(places_are_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,9 +24,9 @@ void ex_heed(ex_venue *venue, pg_extended_class class, const char *words)
 {
     pg_error err;
     switch (class) {
-    case PG_EXTENDED_MAINTENANCE: set_mode(venue, &venue->mode.maintenance, words); break;
-    case PG_EXTENDED_POST_ONLY: set_mode(venue, &venue->mode.post_only, words); break;
-    case PG_EXTENDED_REDUCE_ONLY: set_mode(venue, &venue->mode.reduce_only, words); break;
+    case PG_EXTENDED_TAKES_NONE: set_mode(venue, &venue->mode.maintenance, words); break;
+    case PG_EXTENDED_TAKES_POST_ONLY: set_mode(venue, &venue->mode.post_only, words); break;
+    case PG_EXTENDED_TAKES_REDUCE_ONLY: set_mode(venue, &venue->mode.reduce_only, words); break;
     case PG_EXTENDED_WRONG_FEE: venue->fees_ns = ex_now(); break;
     case PG_EXTENDED_FATAL:
         pg_fail(&err, PG_ERR_STATE, "the venue does not take orders of this key: %s", words);

@@ -203,7 +203,7 @@ enum { BALANCE, ORDERS, TRADES, POSITIONS, LISTS, SNAPSHOT = LISTS, MEMBERS };
 
 static const struct {
     pg_extended_record_kind kind;
-    pg_extended_each give;
+    pg_extended_record_fn give;
     unsigned whole;
 } lists[LISTS] = { [BALANCE] = { PG_EXTENDED_BALANCE, give_balance, PG_EXTENDED_HAS_BALANCE },
                    [ORDERS] = { PG_EXTENDED_ORDER_RECORD, give_order, PG_EXTENDED_HAS_ORDERS },

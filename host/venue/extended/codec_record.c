@@ -382,7 +382,8 @@ pg_status pg_extended_record_read(pg_extended_record *record, pg_extended_record
 }
 
 /* Reads the object at the reader's place by itself, so that its faults are not the list's. */
-static bool read_element(pg_scan *list, pg_extended_record_kind kind, void *self, pg_extended_each each, pg_error *err)
+static bool read_element(pg_scan *list, pg_extended_record_kind kind, void *self, pg_extended_record_fn each,
+                         pg_error *err)
 {
     pg_extended_record record;
     pg_span json;
@@ -394,7 +395,7 @@ static bool read_element(pg_scan *list, pg_extended_record_kind kind, void *self
     return true;
 }
 
-int pg_extended_records_read(pg_extended_record_kind kind, pg_span json, void *self, pg_extended_each each,
+int pg_extended_records_read(pg_extended_record_kind kind, pg_span json, void *self, pg_extended_record_fn each,
                              pg_error *err)
 {
     pg_scan list;

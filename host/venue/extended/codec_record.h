@@ -232,11 +232,11 @@ pg_status pg_extended_record_read(pg_extended_record *record, pg_extended_record
 /* The same at the place where a reader stands, which is then behind it. */
 bool pg_extended_record_scan(pg_extended_record *record, pg_extended_record_kind kind, pg_scan *reader);
 
-typedef void (*pg_extended_each)(void *self, const pg_extended_record *record);
+typedef void (*pg_extended_record_fn)(void *self, const pg_extended_record *record);
 
 /* Reads a list of objects, or one object that stands alone, and gives each. One that is refused does not cost the others:
  * returns how many were, with the first one's error in *err; -1 when the text is no list of objects at all. */
-int pg_extended_records_read(pg_extended_record_kind kind, pg_span json, void *self, pg_extended_each each,
+int pg_extended_records_read(pg_extended_record_kind kind, pg_span json, void *self, pg_extended_record_fn each,
                              pg_error *err);
 
 /* ---- what the tables know; for tests ---- */

@@ -94,9 +94,9 @@ static const struct {
     { 1004, 1004, PG_REASON_SIGNATURE, PG_EXTENDED_FATAL },
     { 1006, 1006, PG_REASON_OTHER, PG_EXTENDED_UNCLEAR },
     { 1008, 1008, PG_REASON_SIGNATURE, PG_EXTENDED_FATAL },
-    { 1010, 1010, PG_REASON_CLOSED, PG_EXTENDED_MAINTENANCE },
-    { 1011, 1011, PG_REASON_CLOSED, PG_EXTENDED_POST_ONLY },
-    { 1012, 1012, PG_REASON_CLOSED, PG_EXTENDED_REDUCE_ONLY },
+    { 1010, 1010, PG_REASON_CLOSED, PG_EXTENDED_TAKES_NONE },
+    { 1011, 1011, PG_REASON_CLOSED, PG_EXTENDED_TAKES_POST_ONLY },
+    { 1012, 1012, PG_REASON_CLOSED, PG_EXTENDED_TAKES_REDUCE_ONLY },
     { 1014, 1014, PG_REASON_CLOSED, PG_EXTENDED_REFUSED }, /* of one market: its status tells */
     { 1100, 1102, PG_REASON_SIGNATURE, PG_EXTENDED_FATAL },
     { 1120, 1121, PG_REASON_SIZE, PG_EXTENDED_REFUSED },
@@ -137,10 +137,10 @@ pg_extended_refusal pg_extended_refusal_of(int code, int http)
 pg_extended_class pg_extended_mode_of(pg_span reason)
 {
     if (pg_scan_equal(reason, "POST_ONLY_MODE"))
-        return PG_EXTENDED_POST_ONLY;
+        return PG_EXTENDED_TAKES_POST_ONLY;
     if (pg_scan_equal(reason, "REDUCE_ONLY_MODE"))
-        return PG_EXTENDED_REDUCE_ONLY;
-    return pg_scan_equal(reason, "TRADING_OFF_MODE") ? PG_EXTENDED_MAINTENANCE : PG_EXTENDED_REFUSED;
+        return PG_EXTENDED_TAKES_REDUCE_ONLY;
+    return pg_scan_equal(reason, "TRADING_OFF_MODE") ? PG_EXTENDED_TAKES_NONE : PG_EXTENDED_REFUSED;
 }
 
 /* ---- our own ids ---- */

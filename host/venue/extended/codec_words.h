@@ -24,16 +24,16 @@ uint8_t pg_extended_side_of(pg_span side);
 /* ---- refusals ---- */
 
 typedef enum {
-    PG_EXTENDED_REFUSED,     /* nothing to be done: this order is not taken as it is */
-    PG_EXTENDED_GONE,        /* the order to be cancelled or replaced is not there: look it up */
-    PG_EXTENDED_FATAL,       /* no order of this key will be taken: stop */
-    PG_EXTENDED_DUPLICATE,   /* the external id was used: the order may be there, look it up */
-    PG_EXTENDED_UNCLEAR,     /* a fault of the venue: it may have been taken, look it up */
-    PG_EXTENDED_SLOW,        /* too many requests */
-    PG_EXTENDED_WRONG_FEE,   /* read the fees anew */
-    PG_EXTENDED_MAINTENANCE, /* no orders at all for a while */
-    PG_EXTENDED_POST_ONLY,   /* only orders that add liquidity for a while */
-    PG_EXTENDED_REDUCE_ONLY  /* only orders that reduce for a while */
+    PG_EXTENDED_REFUSED,          /* nothing to be done: this order is not taken as it is */
+    PG_EXTENDED_GONE,             /* the order to be cancelled or replaced is not there: look it up */
+    PG_EXTENDED_FATAL,            /* no order of this key will be taken: stop */
+    PG_EXTENDED_DUPLICATE,        /* the external id was used: the order may be there, look it up */
+    PG_EXTENDED_UNCLEAR,          /* a fault of the venue: it may have been taken, look it up */
+    PG_EXTENDED_SLOW,             /* too many requests */
+    PG_EXTENDED_WRONG_FEE,        /* read the fees anew */
+    PG_EXTENDED_TAKES_NONE,       /* no orders at all for a while */
+    PG_EXTENDED_TAKES_POST_ONLY,  /* only orders that add liquidity for a while */
+    PG_EXTENDED_TAKES_REDUCE_ONLY /* only orders that reduce for a while */
 } pg_extended_class;
 
 typedef struct {

@@ -98,9 +98,7 @@ static bool same_number(const cJSON *item, pg_span text)
 
 static bool same_whole(const cJSON *item, double value, uint64_t whole)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%" PRIu64, whole);
-    return cJSON_IsString(item) ? strcmp(item->valuestring, text) == 0
+    return cJSON_IsString(item) ? strtoull(item->valuestring, NULL, 10) == whole
                                 : cJSON_IsNumber(item) && item->valuedouble == value;
 }
 

@@ -95,6 +95,8 @@ struct pg_exchange {
     exchange_account *account[PG_EXCHANGE_ACCOUNTS];
     int account_count;
     uint64_t next_oid;
+    uint64_t last_tid;
+    int64_t expiry_ns; /* no open order expires before; INT64_MAX: none does */
     pg_exchange_order *by_oid[EXCHANGE_BUCKETS], *by_client[EXCHANGE_BUCKETS];
     pg_money fees_e12, funding_e12; /* kept by the exchange; paid out by it */
     int64_t now_ns, settle_ns;      /* never goes back; next look at funding and margins */
@@ -154,8 +156,10 @@ pg_money exchange_account_book(pg_exchange *exchange, int account, exchange_mark
 
 /* ---- exchange_margin.c ---- */
 
-/* Whether the account has the margin for one more order of this size. */
-bool exchange_margin_allows(const pg_exchange *exchange, int account, const exchange_market *m, int side, int64_t size);
+/* Whether the account has the margin for one more order of this size, which is not among its open ones; `without` (NULL:
+ * none) is not counted. */
+bool exchange_margin_allows(const pg_exchange *exchange, int account, const exchange_market *m, int side, int64_t size,
+                            const pg_exchange_order *without);
 
 /* Hourly funding at a premium, both 1e-12. */
 int64_t exchange_funding_rate(int64_t premium_e12);

@@ -55,11 +55,12 @@ void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *x, in
 }
 
 /* Open sizes of an account by market and side. */
-static void open_sizes(int64_t size[PG_EXCHANGE_MARKETS][2], const exchange_account *a)
+static void open_sizes(int64_t size[PG_EXCHANGE_MARKETS][2], const exchange_account *a,
+                       const pg_exchange_order *without)
 {
     memset(size, 0, PG_EXCHANGE_MARKETS * sizeof *size);
     for (const pg_exchange_order *o = a->first_open; o; o = o->after)
-        if (!o->reduce_only)
+        if (!o->reduce_only && o != without)
             size[o->market][o->side == PG_SELL] += o->remaining;
 }
 
@@ -70,23 +71,24 @@ static int64_t worst_case(int64_t quantity, const int64_t size[2])
     return up > down ? up : down;
 }
 
-bool exchange_margin_allows(const pg_exchange *x, int account, const exchange_market *m, int side, int64_t size)
+bool exchange_margin_allows(const pg_exchange *x, int account, const exchange_market *m, int side, int64_t size,
+                            const pg_exchange_order *without)
 {
     const exchange_account *a = x->account[account];
     int64_t held = a->holding[m->number].booked.quantity, before = 0, after = 0;
     int64_t open[PG_EXCHANGE_MARKETS][2];
     pg_exchange_margin margin;
     pg_exchange_get_margin(&margin, x, account);
-    open_sizes(open, a);
+    open_sizes(open, a, without);
     pg_money needed = 0;
     for (int i = 0; i < x->market_count; i++) {
         const exchange_holding *h = &a->holding[i];
-        int64_t worst = worst_case(h->booked.quantity, open[i]);
-        if (i == m->number) { /* the order itself is among the open ones */
-            after = worst;
-            open[i][side == PG_SELL] -= size;
+        if (i == m->number) {
             before = worst_case(h->booked.quantity, open[i]);
+            open[i][side == PG_SELL] += size;
+            after = worst_case(h->booked.quantity, open[i]);
         }
+        int64_t worst = worst_case(h->booked.quantity, open[i]);
         /* Of an isolated position only what it would grow by comes from the shared margin. */
         int64_t has = h->booked.quantity < 0 ? -h->booked.quantity : h->booked.quantity;
         needed += magnitude(value_of(x->market[i], h->isolated ? worst - has : worst)) / h->leverage;

@@ -380,7 +380,7 @@ static void exchange_ended(void *self, int code)
 
 typedef struct {
     char *list[4 * PG_LIVE_MARKETS + 24];
-    char text[16][PG_PATH_SIZE];
+    char text[16][PG_PATH_SIZE], coin[PG_CONFIG_MARKETS][PG_SYMBOL_SIZE];
     int count, texts;
 } arguments;
 
@@ -416,6 +416,14 @@ static pg_status fund_of(char *text, size_t size, const live_venue *v, pg_error 
     return PG_OK;
 }
 
+/* How much of a symbol is the coin's name: Extended's markets are called after it, "BTC-USD". */
+static int coin_length(const live_venue *v, const char *symbol)
+{
+    size_t length = strlen(symbol);
+    bool quoted = strcmp(v->venue->kind, "extended") == 0 && length > 4 && strcmp(symbol + length - 4, "-USD") == 0;
+    return (int)(quoted ? length - 4 : length);
+}
+
 static pg_status start_exchange(live_venue *v, pg_error *err)
 {
     const pg_config_venue *venue = v->venue;
@@ -443,7 +451,8 @@ static pg_status start_exchange(live_venue *v, pg_error *err)
         add_number(a, "--taker-bps", venue->taker_fee_bps);
     for (int i = 0; i < v->symbol_count; i++) {
         add(a, "--coin");
-        add(a, v->symbols[i]);
+        snprintf(a->coin[i], sizeof a->coin[i], "%.*s", coin_length(v, v->symbols[i]), v->symbols[i]);
+        add(a, a->coin[i]);
     }
     add(a, "--fund");
     add(a, fund);

@@ -175,7 +175,7 @@ static void compare_record(void *self, const pg_extended_record *record)
         pg_vector_fail(c->v, which, "is read as something else");
     if (c->kind != PG_EXTENDED_MARKET_RECORD)
         return;
-    compare_object(c->v, PG_EXTENDED_TRADING, record->market.trading, pg_vector_get(object, "tradingConfig"));
+    compare_object(c->v, PG_EXTENDED_TRADING_RULES, record->market.trading, pg_vector_get(object, "tradingConfig"));
     compare_object(c->v, PG_EXTENDED_L2, record->market.l2, pg_vector_get(object, "l2Config"));
     if (record->market.stats.data)
         compare_object(c->v, PG_EXTENDED_STATS, record->market.stats, pg_vector_get(object, "marketStats"));

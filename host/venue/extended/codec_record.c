@@ -281,7 +281,7 @@ static const struct {
 } tables[PG_EXTENDED_RECORDS] = {
     [PG_EXTENDED_MARKET_RECORD] = TABLE("market", market),
     [PG_EXTENDED_STATS] = TABLE("stats", stats),
-    [PG_EXTENDED_TRADING] = TABLE("tradingConfig", trading),
+    [PG_EXTENDED_TRADING_RULES] = TABLE("tradingConfig", trading),
     [PG_EXTENDED_L2] = TABLE("l2Config", l2),
     [PG_EXTENDED_REST_BOOK] = TABLE("orderbook", book),
     [PG_EXTENDED_REST_LEVEL] = TABLE("level", level),

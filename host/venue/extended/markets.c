@@ -22,7 +22,7 @@ static pg_status read_trading(pg_extended_listing *listing, pg_span json, pg_err
 {
     pg_extended_record record;
     pg_extended_market *rules = &listing->rules;
-    pg_status status = pg_extended_record_read(&record, PG_EXTENDED_TRADING, json, err);
+    pg_status status = pg_extended_record_read(&record, PG_EXTENDED_TRADING_RULES, json, err);
     if (status != PG_OK)
         return status;
     const pg_extended_trading *t = &record.trading;

@@ -86,8 +86,8 @@ static void on_opened(void *self, pg_peer *peer)
     exx_socket *socket = pg_peer_get(peer);
     exx_enter(e);
     if (!socket->rpc) {
-        socket->count = socket->capacity;
         exx_tell_first(socket, socket->subscriptions);
+        socket->count = socket->capacity;
     }
     exx_leave(e);
 }

@@ -146,11 +146,10 @@ typedef enum { EXX_LIMIT, EXX_MARKET_ORDER, EXX_CONDITIONAL, EXX_TPSL } exx_orde
 
 /* What the core does not know of an order, in its tag. */
 enum {
-    EXX_TAG_TYPE = 7,            /* exx_order_type */
-    EXX_TAG_POST_ONLY = 8,       /* as it was asked for */
-    EXX_TAG_IOC = 16,            /* likewise */
-    EXX_TAG_WHOLE = 32,          /* tpSlType POSITION */
-    EXX_TAG_LIMIT_EXECUTION = 64 /* a leg or conditional order that becomes a limit order */
+    EXX_TAG_TYPE = 7,      /* exx_order_type */
+    EXX_TAG_POST_ONLY = 8, /* as it was asked for */
+    EXX_TAG_IOC = 16,      /* likewise */
+    EXX_TAG_WHOLE = 32,    /* tpSlType POSITION */
 };
 
 /* ---- connections ---- */

@@ -280,6 +280,55 @@ static void message_missing(void **state)
     assert_true(ext_until(t, t->up[PG_LINK_MARKET] && book_is(60001, 60002)));
 }
 
+/* Nothing comes on the book's stream any more: its prices come over HTTP. */
+static void backup_prices(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    pg_venue_close(t->venue);
+    pg_venue_config config = ext_config(t);
+    config.rest_backup_ms = 50;
+    t->ready = 0;
+    ext_check(ext_connect(t, &config, &err), &err);
+    assert_true(ext_until(t, t->ready && book_is(60000, 60002)));
+    ext_fault(t, "orderbooks", PG_FAULT_DROP, 0, 0);
+    pg_extended_exchange_cut(t->server);
+    ext_level(t, 0, PG_BUY, 60001 * pg_exchange_instrument(t->core, 0)->tick, 1000);
+    assert_true(ext_until(t, book_is(60001, 60002)));
+    assert_false(t->up[PG_LINK_MARKET]);
+    pg_faults_clear(t->faults);
+    ext_level(t, 0, PG_BUY, 60001 * pg_exchange_instrument(t->core, 0)->tick, 2000);
+    assert_true(ext_until(t, t->up[PG_LINK_MARKET]));
+    assert_true(t->gaps > 0);
+}
+
+/* Bytes that are none of the protocol's, in the place of answers and messages: nothing is lost for good. */
+static void nonsense(void **state)
+{
+    (void)state;
+    static const pg_fault_kind kinds[] = { PG_FAULT_TRUNCATE, PG_FAULT_HTML, PG_FAULT_UNKNOWN, PG_FAULT_CUT_INSIDE,
+                                           PG_FAULT_DUPLICATE };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        ext_fault(t, "/user/orders", kinds[i], 1, 0);
+        ext_fault(t, "/user/positions", kinds[i], 1, 0);
+        ext_read_account(t);
+        if (t->call_error.status != PG_OK) {
+            assert_true(t->call_error.what[0]);
+            ext_read_account(t);
+        }
+        assert_int_equal(t->call_error.status, PG_OK);
+        ext_fault(t, "orderbooks", kinds[i], 2, 0);
+        ext_fault(t, "account", kinds[i], 1, 0);
+        uint64_t id = ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO);
+        assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE));
+        pg_orders_cancel_all(&t->orders);
+        assert_true(ext_until(t, t->orders.count == 0));
+        assert_true(ext_until(t, t->up[PG_LINK_ACCOUNT] && t->up[PG_LINK_MARKET]));
+        pg_faults_clear(t->faults);
+    }
+    assert_int_equal(t->failures, 0);
+}
+
 /* ---- calls ---- */
 
 static void account_and_fills(void **state)
@@ -471,6 +520,8 @@ int main(void)
         on_exchange(too_many_requests),
         on_exchange(away_and_back),
         on_exchange(message_missing),
+        on_exchange(backup_prices),
+        on_exchange(nonsense),
         on_exchange(account_and_fills),
         on_exchange(cancel_everything),
         on_exchange(switch_and_leverage),

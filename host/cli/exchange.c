@@ -16,7 +16,8 @@
 
 enum { FAULTS_BYTES = 1 << 20, ROOM = 64, OWN_MOST = 8, OWN_FIRST = 256 /* no character */ };
 
-static const pg_exchange_venue *const venues[] = { &pg_exchange_venue_extended, &pg_exchange_venue_hyperliquid };
+static const pg_exchange_venue *const venues[] = { &pg_exchange_venue_extended, &pg_exchange_venue_hyperliquid,
+                                                   &pg_exchange_venue_lighter };
 
 enum { VENUES = sizeof venues / sizeof *venues };
 

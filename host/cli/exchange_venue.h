@@ -60,7 +60,7 @@ typedef struct {
     void (*close)(void *state);
 } pg_exchange_venue;
 
-extern const pg_exchange_venue pg_exchange_venue_extended, pg_exchange_venue_hyperliquid;
+extern const pg_exchange_venue pg_exchange_venue_extended, pg_exchange_venue_hyperliquid, pg_exchange_venue_lighter;
 
 /* A whole number of 0 to `most`. PG_ERR_INVALID names the option. */
 pg_status pg_exchange_whole(int64_t *value, const char *option, const char *text, int64_t most, pg_error *err);

@@ -71,10 +71,13 @@ static void join(pg_exchange_candle *whole, const pg_exchange_candle *part)
     whole->low = part->low < whole->low ? part->low : whole->low;
     whole->close = part->close;
     whole->size += part->size;
+    whole->value += part->value;
+    whole->last_id = part->last_id;
     whole->count += part->count;
 }
 
-void pg_exchange_candles_add(pg_exchange_candles *candles, int64_t time_ns, int64_t price, int64_t size)
+void pg_exchange_candles_add_trade(pg_exchange_candles *candles, int64_t time_ns, int64_t price, int64_t size,
+                                   uint64_t id)
 {
     pg_exchange_candle *last = candles->count ? &candles->items[candles->count - 1] : NULL;
     pg_exchange_candle one = { .minute = time_ns / MINUTE_NS,
@@ -83,6 +86,8 @@ void pg_exchange_candles_add(pg_exchange_candles *candles, int64_t time_ns, int6
                                .low = price,
                                .close = price,
                                .size = size,
+                               .value = (pg_money)price * size,
+                               .last_id = id,
                                .count = 1 };
     if (last && last->minute == one.minute) {
         join(last, &one);
@@ -91,6 +96,11 @@ void pg_exchange_candles_add(pg_exchange_candles *candles, int64_t time_ns, int6
     pg_exchange_candle *made = add(candles);
     if (made)
         *made = one;
+}
+
+void pg_exchange_candles_add(pg_exchange_candles *candles, int64_t time_ns, int64_t price, int64_t size)
+{
+    pg_exchange_candles_add_trade(candles, time_ns, price, size, 0);
 }
 
 /* ---- longer ones ---- */

@@ -2,8 +2,7 @@
 #ifndef PG_SIM_EXCHANGE_CANDLES_H
 #define PG_SIM_EXCHANGE_CANDLES_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "market/instrument.h"
 
 enum {
     PG_EXCHANGE_CANDLES = 5000, /* minutes kept: the oldest is forgotten */
@@ -16,7 +15,9 @@ enum {
 typedef struct {
     int64_t minute; /* since the epoch */
     int64_t open, high, low, close, size;
-    int count; /* of trades, or of prices */
+    pg_money value;   /* price * size of its trades */
+    uint64_t last_id; /* of its last trade; 0: not told */
+    int count;        /* of trades, or of prices */
 } pg_exchange_candle;
 
 /* Zero it to begin. */
@@ -29,6 +30,10 @@ void pg_exchange_candles_free(pg_exchange_candles *candles);
 
 /* Counts a trade, or a price of size 0. Without memory it is not counted. */
 void pg_exchange_candles_add(pg_exchange_candles *candles, int64_t time_ns, int64_t price, int64_t size);
+
+/* The same of a trade that has an id. */
+void pg_exchange_candles_add_trade(pg_exchange_candles *candles, int64_t time_ns, int64_t price, int64_t size,
+                                   uint64_t id);
 
 /* First minutes of the candle of `minutes` that a minute belongs to, and of the one after it. Weeks begin on Mondays. */
 void pg_exchange_candles_span(int64_t span[2], int64_t minute, int minutes);

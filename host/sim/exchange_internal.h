@@ -16,8 +16,15 @@ typedef struct {
     pg_money funding_e12, funding_open_e12, funding_change_e12; /* paid */
     pg_money isolated_e12;
     int leverage;
+    int fraction_e4; /* the initial margin where it is not 1 / leverage; 0: it is */
     bool isolated;
 } exchange_holding;
+
+/* The initial margin of a value. */
+static inline pg_money exchange_initial(const exchange_holding *h, pg_money value)
+{
+    return h->fraction_e4 ? value * h->fraction_e4 / 10000 : value / h->leverage;
+}
 
 /* The last `capacity` of something, growing up to a bound. */
 typedef struct {
@@ -37,6 +44,7 @@ typedef struct {
     exchange_balance assets[PG_EXCHANGE_ASSETS];
     int64_t discount_e8; /* of fees */
     pg_money volume_e12;
+    int64_t maker_fee_e8, taker_fee_e8; /* on top of the exchange's */
     exchange_holding holding[PG_EXCHANGE_MARKETS];
     pg_exchange_order *first_open, *last_open;
     int open_count, waiting_count;

@@ -115,9 +115,8 @@ void pg_exchange_links_forget(pg_exchange_links *links, const pg_peer *peer)
 
 void pg_exchange_link_close(pg_exchange_link *link, bool abrupt)
 {
-    if (!link->dead)
-        pg_peer_close(link->peer, abrupt);
     link->dead = true;
+    pg_peer_close(link->peer, abrupt); /* one that is half open, too */
 }
 
 void pg_exchange_link_clear(pg_exchange_link *link)

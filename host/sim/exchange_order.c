@@ -257,6 +257,7 @@ static void draw_up(pg_exchange_order *order, const pg_exchange *x, int account,
                                   .remaining = request->size,
                                   .time_ns = pg_exchange_now(x),
                                   .status_ns = pg_exchange_now(x) };
+    memcpy(order->note, request->note, sizeof order->note);
     if (request->client_id)
         memcpy(order->client_id, request->client_id, strnlen(request->client_id, PG_EXCHANGE_CLIENT_ID - 1));
     for (int i = 0; i < 2; i++)
@@ -269,6 +270,11 @@ pg_exchange_reason pg_exchange_check(const pg_exchange *x, int account, const pg
     pg_exchange_order order;
     draw_up(&order, x, account, request);
     return refusal(x, x->market[request->market], &order, instead);
+}
+
+uint64_t pg_exchange_next_oid(const pg_exchange *x)
+{
+    return x->next_oid;
 }
 
 static void number(pg_exchange *x, pg_exchange_order *order)
@@ -408,10 +414,12 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
 {
     pg_exchange *x = m->exchange;
     exchange_account *a = x->account[order->account];
+    pg_money value = (pg_money)reply->price * reply->size;
     /* A builder takes its fee of money only: of a spot buy, which pays in the base asset, it has none. */
     bool unbuilt = m->config.is_spot && order->side == PG_BUY;
-    pg_money built = unbuilt ? 0 : pg_fee((pg_money)reply->price * reply->size, order->builder_fee_e8);
+    pg_money built = unbuilt ? 0 : pg_fee(value, order->builder_fee_e8);
     pg_money own = reply->fee > 0 ? reply->fee - pg_fee(reply->fee, a->discount_e8) : reply->fee;
+    own += pg_fee(value, reply->maker ? a->maker_fee_e8 : a->taker_fee_e8);
     pg_exchange_fill fill = { .account = order->account,
                               .market = m->number,
                               .oid = order->oid,
@@ -435,7 +443,7 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
     else
         fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
     order->remaining -= reply->size;
-    order->value += (pg_money)reply->price * reply->size;
+    order->value += value;
     order->fees += fill.fee;
     order->status_ns = fill.time_ns;
     PG_ASSERT(order->remaining >= 0 && order->remaining == reply->remaining);

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
-#include "venue/hyperliquid/assets.h"
+#include "sim/exchange_hyperliquid_money.h"
 
-enum { MAX_LEVERAGE = 50, FAR_PERCENT = 80, PLAY_MS = 5, MOST_DECIMALS = 6 };
+enum { FAR_PERCENT = 80, PLAY_MS = 5 };
 
 /* ---- connections ---- */
 
@@ -161,37 +160,6 @@ void pg_hl_exchange_push(pg_hl_exchange *e, int market, const pg_event *events, 
 
 /* ---- life ---- */
 
-static pg_status add_coin(pg_hl_exchange *e, const pg_hl_exchange_coin *coin, pg_error *err)
-{
-    hlx_coin *made = &e->coins[pg_exchange_market_count(e->core)];
-    pg_hl_asset asset = { .id = pg_exchange_market_count(e->core), .size_decimals = coin->size_decimals };
-    if (!coin->name[0] || strlen(coin->name) >= HLX_NAME || coin->size_decimals < 0 ||
-        coin->size_decimals > MOST_DECIMALS)
-        return pg_fail(err, PG_ERR_INVALID, "the coin '%s' needs a name of 1 to %d bytes and 0 to %d decimals of size",
-                       coin->name, HLX_NAME - 1, MOST_DECIMALS);
-    if (hlx_find_coin(e, coin->name) >= 0)
-        return pg_fail(err, PG_ERR_INVALID, "the coin '%s' is given twice", coin->name);
-    snprintf(asset.name, sizeof asset.name, "%s", coin->name);
-    snprintf(made->name, sizeof made->name, "%s", coin->name);
-    pg_exchange_market_config config = { .max_leverage = coin->max_leverage ? coin->max_leverage : MAX_LEVERAGE,
-                                         .impact_usd = strcmp(coin->name, "BTC") == 0 || strcmp(coin->name, "ETH") == 0
-                                                           ? 20000
-                                                           : 6000,
-                                         .tape = coin->tape,
-                                         .speed = coin->speed,
-                                         .synthetic = coin->synthetic,
-                                         .seed = coin->seed };
-    pg_status status = pg_hl_asset_instrument(&config.instrument, &asset, err);
-    int number;
-    if (status == PG_OK)
-        status = pg_exchange_add_market(&number, e->core, &config, err);
-    if (status != PG_OK)
-        return status;
-    made->size_decimals = config.instrument.size_decimals;
-    made->price_decimals = config.instrument.price_decimals;
-    return PG_OK;
-}
-
 static pg_status add_fund(pg_hl_exchange *e, const pg_hl_exchange_fund *fund, pg_error *err)
 {
     pg_address address;
@@ -202,9 +170,12 @@ static pg_status add_fund(pg_hl_exchange *e, const pg_hl_exchange_fund *fund, pg
     int account = pg_exchange_open_account(e->core, pg_address_format(name, &address));
     if (account == PG_EXCHANGE_NOBODY)
         return pg_fail(err, PG_ERR_FULL, "an exchange has %d accounts at most", PG_EXCHANGE_ACCOUNTS);
-    pg_money amount = (pg_money)fund->usd * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
+    pg_money amount = (pg_money)fund->usd * HLX_USD;
+    pg_text delta = { 0 };
     pg_exchange_deposit(e->core, account, amount);
-    hlx_ledger_add(e, account, &(hlx_record){ .kind = HLX_DEPOSIT, .amount_e12 = amount });
+    hlx_ledger_begin(&delta, "deposit");
+    hlx_json_money(&delta, "usdc", amount);
+    hlx_ledger_end(e, account, &delta);
     return PG_OK;
 }
 
@@ -220,8 +191,10 @@ static pg_status fill(pg_hl_exchange *e, pg_error *err)
     if (e->config.coin_count < 1 || e->config.coin_count > PG_EXCHANGE_MARKETS)
         return pg_fail(err, PG_ERR_INVALID, "an exchange has 1 to %d coins", PG_EXCHANGE_MARKETS);
     pg_status status = pg_exchange_new(&e->core, &core, hlx_sink(e), err);
+    if (status == PG_OK)
+        status = hlx_list_init(&e->list, e->core, err);
     for (int i = 0; i < e->config.coin_count && status == PG_OK; i++)
-        status = add_coin(e, &e->config.coins[i], err);
+        status = hlx_list_add(&e->list, e->core, &e->config.coins[i], err);
     for (int i = 0; i < e->config.fund_count && status == PG_OK; i++)
         status = add_fund(e, &e->config.funds[i], err);
     if (status == PG_OK)
@@ -312,7 +285,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         pg_text_free(&e->users[k].cancels);
         pg_text_free(&e->users[k].funding);
         pg_text_free(&e->users[k].moves);
-        hlx_records_free(&e->users[k].ledger);
+        hlx_moves_free(&e->users[k].ledger);
         hlx_records_free(&e->users[k].payments);
     }
     pg_text_free(&e->out);

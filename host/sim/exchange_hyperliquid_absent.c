@@ -7,8 +7,6 @@
 static const struct {
     const char *type, *answer;
 } answers[] = {
-    { "subAccounts", "null" },
-    { "subAccounts2", "null" },
     { "userToMultiSigSigners", "null" },
     { "userDexAbstraction", "null" },
     { "userVaultEquities", "[]" },

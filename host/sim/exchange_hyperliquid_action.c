@@ -17,6 +17,11 @@ void hlx_ok(pg_text *out)
     hlx_put(out, "{\"status\":\"ok\",\"response\":{\"type\":\"default\"}}");
 }
 
+void hlx_made(pg_text *out, const char *type, const char *address)
+{
+    pg_text_print(out, "{\"status\":\"ok\",\"response\":{\"type\":\"%s\",\"data\":\"%s\"}}", type, address);
+}
+
 void hlx_error(pg_text *out, const char *format, ...)
 {
     char text[256];
@@ -192,6 +197,18 @@ static bool has_budget(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
 
 /* ---- doing ---- */
 
+/* The account that `owner` trades for by vaultAddress: a sub-account or vault of his; PG_EXCHANGE_NOBODY with the answer
+ * written for any other. */
+static int account_for(pg_hl_exchange *e, pg_text *out, const request *r, int owner)
+{
+    int account = pg_exchange_find_account(e->core, r->vault);
+    if (account == owner ||
+        (account != PG_EXCHANGE_NOBODY && e->users[account].role != HLX_USER && e->users[account].owner == owner))
+        return account;
+    hlx_error(out, "Vault not registered: %s", r->vault);
+    return PG_EXCHANGE_NOBODY;
+}
+
 /* The account that a signed request is for; PG_EXCHANGE_NOBODY with the answer written when there is none. */
 static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_address *signer)
 {
@@ -215,10 +232,8 @@ static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_addr
         hlx_error(out, "Must deposit before performing actions. User: %s", name);
     else if (account == PG_EXCHANGE_NOBODY)
         hlx_error(out, "User or API Wallet %s does not exist.", name);
-    else if (r->envelope.vault && strcmp(r->vault, pg_exchange_account_name(e->core, account)) != 0) {
-        hlx_error(out, "Vault not registered: %s", r->vault);
-        return PG_EXCHANGE_NOBODY;
-    }
+    else if (r->envelope.vault && !schema->no_vault)
+        account = account_for(e, out, r, account);
     return account;
 }
 

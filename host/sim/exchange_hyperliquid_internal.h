@@ -6,11 +6,10 @@
 
 #include "base/text.h"
 #include "net/server.h"
-#include "sim/exchange_hyperliquid.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "venue/hyperliquid/sign.h"
 
 enum {
-    HLX_NAME = 24,
     HLX_SUBSCRIPTIONS = 1000, /* of a connection */
     HLX_USERS = 14,           /* that one may follow */
     HLX_SOCKETS = 10,         /* with limits on */
@@ -18,6 +17,7 @@ enum {
     HLX_HELD = 4096,          /* messages that wait by a fault */
     HLX_NONCES = 100,         /* kept for a signer */
     HLX_SIGNERS = 256,
+    HLX_USER_NAME = 52,  /* bytes of a sub-account's or vault's name */
     HLX_AGENTS = 256,    /* ever approved */
     HLX_AGENT_NAME = 17, /* bytes of a name */
     HLX_BUILDERS = 256,  /* approvals, of all accounts */
@@ -38,16 +38,11 @@ typedef struct {
     int count;
 } hlx_candle;
 
-typedef enum { HLX_DEPOSIT, HLX_WITHDRAWAL, HLX_TRANSFER, HLX_FUNDING, HLX_RATE } hlx_record_kind;
-
-/* What moved money of an account but trades; of a coin: a rate of funding. */
+/* A payment of funding; of a coin: a rate. */
 typedef struct {
-    hlx_record_kind kind;
-    int market; /* of funding */
+    int market;
     int64_t time_ms, quantity, rate_e12, premium_e12;
-    pg_money amount_e12, fee_e12;
-    uint64_t nonce; /* of a withdrawal */
-    char from[PG_ADDRESS_TEXT], to[PG_ADDRESS_TEXT];
+    pg_money amount_e12;
 } hlx_record;
 
 typedef struct {
@@ -55,9 +50,20 @@ typedef struct {
     int count, capacity;
 } hlx_records;
 
+/* What moved money of an account, as the venue writes it. */
 typedef struct {
-    char name[HLX_NAME];
-    int size_decimals, price_decimals;
+    int64_t time_ms;
+    uint64_t number;
+    char *delta;
+} hlx_move;
+
+typedef struct {
+    hlx_move *items; /* oldest first */
+    int count, capacity;
+} hlx_moves;
+
+/* What happens in a coin, beside what the core knows. */
+typedef struct {
     hlx_candle *candles; /* oldest first */
     int candle_count, candle_capacity;
     bool candle_changed; /* since it was told */
@@ -70,12 +76,19 @@ typedef struct {
     int trade_listeners;
 } hlx_coin;
 
-/* What happened to an account in this block, as elements of arrays. */
+/* What an address is. Sub-accounts and vaults have an owner, who trades for them. */
+typedef enum { HLX_USER, HLX_SUB_ACCOUNT, HLX_VAULT } hlx_role;
+
+/* Of an account: what it is, and what happened to it in this block, as elements of arrays. */
 typedef struct {
+    hlx_role role;
+    int owner;
+    char name[HLX_USER_NAME];
     pg_text updates, fills, cancels, funding; /* funding: whole frames' data, one at a time */
     pg_text moves;                            /* of the ledger */
-    hlx_records ledger, payments;             /* payments: of funding */
-    uint64_t used;                            /* actions that count against its budget */
+    hlx_moves ledger;
+    hlx_records payments; /* of funding */
+    uint64_t used;        /* actions that count against its budget */
     int64_t agent_removed_ms;
     bool touched;
 } hlx_user;
@@ -122,7 +135,7 @@ typedef enum {
 
 typedef struct {
     hlx_type type;
-    int market;
+    int market, dex;
     char user[PG_ADDRESS_TEXT];
     bool fast;
     int figures, mantissa;            /* of an aggregated book; 0: none */
@@ -183,6 +196,7 @@ struct pg_hl_exchange {
     pg_exchange *core;
     pg_secp256k1 *curve;
     char url[64];
+    hlx_list list;
     hlx_coin coins[PG_EXCHANGE_MARKETS];
     hlx_user users[PG_EXCHANGE_ACCOUNTS];
     hlx_signer *signers;
@@ -202,8 +216,8 @@ struct pg_hl_exchange {
     double weight; /* left of the address of the network */
     int64_t weight_ns;
     bool post_only;
-    int busy; /* within calls that walk over sockets: none is freed meanwhile */
-    uint64_t requests;
+    int busy;                 /* within calls that walk over sockets: none is freed meanwhile */
+    uint64_t requests, moves; /* so far */
 };
 
 /* ---- exchange_hyperliquid.c ---- */
@@ -244,6 +258,7 @@ void hlx_put_money(pg_text *text, pg_money amount_e12);
 /* Members: comma, "key":"decimal". */
 void hlx_json_decimal(pg_text *text, const char *key, int64_t value, int decimals);
 void hlx_json_money(pg_text *text, const char *key, pg_money amount_e12);
+void hlx_json_token(pg_hl_exchange *e, pg_text *text, const char *key, int token, pg_money amount_e12);
 void hlx_json_price(pg_hl_exchange *e, pg_text *text, const char *key, int market, int64_t price);
 void hlx_json_size(pg_hl_exchange *e, pg_text *text, const char *key, int market, int64_t size);
 int64_t hlx_ms(int64_t time_ns);
@@ -256,7 +271,7 @@ void hlx_json_trade(pg_hl_exchange *e, pg_text *text, int market, const pg_excha
 void hlx_json_context(pg_hl_exchange *e, pg_text *text, const char *key, int market);
 void hlx_json_book(pg_hl_exchange *e, pg_text *text, const hlx_subscription *book, int depth);
 void hlx_json_touch(pg_hl_exchange *e, pg_text *text, int market, const pg_exchange_level touch[2]);
-void hlx_json_mids(pg_hl_exchange *e, pg_text *text, const char *key);
+void hlx_json_mids(pg_hl_exchange *e, pg_text *text, const char *key, int dex);
 
 /* ---- exchange_hyperliquid_candles.c ---- */
 
@@ -275,11 +290,11 @@ bool hlx_json_candle(pg_hl_exchange *e, pg_text *text, int market, int interval)
 
 /* ---- exchange_hyperliquid_ledger.c ---- */
 
-/* Notes what happened to an account or (HLX_RATE) a coin, and keeps it for the streams. */
-void hlx_ledger_add(pg_hl_exchange *e, int account, const hlx_record *record);
+/* Keeps what happened for questions and streams. */
 void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding);
 void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t premium_e12);
 void hlx_records_free(hlx_records *records);
+void hlx_moves_free(hlx_moves *moves);
 
 /* Elements of arrays, of a span of time (ms); return how many. */
 int hlx_json_ledger(pg_hl_exchange *e, pg_text *text, const char *key, int account, double from_ms, double to_ms);
@@ -287,17 +302,19 @@ int hlx_json_payments(pg_hl_exchange *e, pg_text *text, int account, double from
 void hlx_json_fundings(pg_hl_exchange *e, pg_text *text, const char *key, int account);
 int hlx_json_rates(pg_hl_exchange *e, pg_text *text, int market, double from_ms, double to_ms);
 
-/* usdSend and withdraw3. */
-void hlx_transfer(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce);
+/* ---- exchange_hyperliquid_spot.c and _subs.c ---- */
 
-/* What may be taken out of an account. */
-pg_money hlx_withdrawable(const pg_hl_exchange *e, int account);
+/* What may be taken out of an account's money at an exchange. */
+pg_money hlx_withdrawable(const pg_hl_exchange *e, int account, int dex);
+void hlx_json_spot_state(pg_hl_exchange *e, pg_text *text, const char *key, int account);
+void hlx_json_subs(pg_hl_exchange *e, pg_text *text, int account, bool by_dex);
+int hlx_count_subs(const pg_hl_exchange *e, int account);
 
 /* ---- exchange_hyperliquid_info.c and _state.c ---- */
 
 void hlx_info(pg_hl_exchange *e, const hlx_reply *reply, const cJSON *request);
-void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account);
-void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, bool frontend);
+void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex);
+void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex, bool frontend);
 
 /* The part of an answer about an account. False: no such request. *items: records in the answer, for its weight. */
 bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items);
@@ -309,8 +326,8 @@ bool hlx_absent(pg_text *text, const char *type);
 /* startTime (0 when it may be missing and is) and endTime of a request, ms. False: one is no number. */
 bool hlx_read_span(double *from_ms, double *to_ms, const cJSON *request, bool from_needed);
 
-/* The market of a name; -1. */
-int hlx_find_coin(const pg_hl_exchange *e, const char *name);
+/* The exchange that a request's dex names, the first when none is; false: there is no such one. */
+bool hlx_read_dex(int *dex, const pg_hl_exchange *e, const cJSON *request);
 
 /* "0x..." in lower case of a member that is an address; false: it is none. */
 bool hlx_read_address(char text[PG_ADDRESS_TEXT], const cJSON *member);
@@ -333,6 +350,9 @@ void hlx_run_waiting(pg_hl_exchange *e);
 /* Does what an action asks for an account and writes the answer. */
 void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce);
 void hlx_ok(pg_text *out);
+
+/* The answer of an action that has made an address. */
+void hlx_made(pg_text *out, const char *type, const char *address);
 void hlx_error(pg_text *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- exchange_hyperliquid_agents.c ---- */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_money.h"
 
 enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
 
@@ -39,7 +39,7 @@ static void put_average(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
 {
     int64_t filled = order->size - order->remaining;
     hlx_json_decimal(out, "avgPx", (int64_t)((order->value * 10 + filled / 2) / filled),
-                     e->coins[order->market].price_decimals + 1);
+                     e->list.coins[order->market].price_decimals + 1);
 }
 
 static void put_placed(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
@@ -74,16 +74,20 @@ static void put_refusal(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
         [PG_EXCHANGE_NO_MATCH] = "Order could not immediately match against any resting orders.",
         [PG_EXCHANGE_TOO_MANY] = "Too many open orders.",
         [PG_EXCHANGE_BAD_TRIGGER] = "Invalid TP/SL price.",
+        [PG_EXCHANGE_NO_BALANCE] = "Insufficient spot balance",
     };
     char text[160], bid[PG_DECIMAL_TEXT], ask[PG_DECIMAL_TEXT];
-    int decimals = e->coins[order->market].price_decimals;
+    int decimals = e->list.coins[order->market].price_decimals;
+    const hlx_listing *coin = &e->list.coins[order->market];
     const char *known = texts[order->reason] ? texts[order->reason] : "Order was rejected.";
     snprintf(text, sizeof text, "%s", known);
     if (order->reason == PG_EXCHANGE_POST_ONLY)
         snprintf(text, sizeof text, "Post only order would have immediately matched, bbo was %s@%s.",
                  pg_decimal_format_short(bid, sizeof bid, order->touch[0], decimals),
                  pg_decimal_format_short(ask, sizeof ask, order->touch[1], decimals));
-    put_error(out, text, order->market);
+    if (order->reason == PG_EXCHANGE_NOTIONAL && coin->dex == HLX_SPOT)
+        snprintf(text, sizeof text, "Order must have minimum value of 10 %s.", e->list.tokens[coin->quote].name);
+    put_error(out, text, coin->asset);
 }
 
 static bool is_refused(const pg_exchange_order *order)
@@ -121,10 +125,11 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
                                     [PG_HL_GTC] = PG_TIF_GTC,
                                     [PG_HL_FRONTEND_MARKET] = PG_TIF_IOC };
     memset(made, 0, sizeof *made);
-    if (order->asset < 0 || order->asset >= e->config.coin_count)
+    int market = hlx_find_asset(&e->list, order->asset);
+    if (market < 0)
         return "Order has invalid asset.";
-    const hlx_coin *coin = &e->coins[order->asset];
-    *made = (pg_exchange_request){ .market = (int)order->asset,
+    const hlx_listing *coin = &e->list.coins[market];
+    *made = (pg_exchange_request){ .market = market,
                                    .side = order->is_buy ? PG_BUY : PG_SELL,
                                    .tif = tifs[order->tif],
                                    .reduce_only = order->reduce_only };
@@ -223,10 +228,21 @@ static bool is_group(const pg_hl_action *action)
     return true;
 }
 
+/* Whether all orders are of pairs. */
+static bool is_spot_only(const pg_hl_exchange *e, const pg_hl_action *action)
+{
+    for (size_t i = 0; i < action->order.count; i++) {
+        int market = hlx_find_asset(&e->list, action->order.list[i].asset);
+        if (market < 0 || e->list.coins[market].dex != HLX_SPOT)
+            return false;
+    }
+    return true;
+}
+
 /* What is wrong with an action as a whole; NULL: nothing. */
 static const char *check_orders(const pg_hl_exchange *e, int account, const pg_hl_action *action)
 {
-    enum { MOST_BUILDER_FEE = 100 };
+    enum { MOST_BUILDER_FEE = 100, MOST_SPOT_BUILDER_FEE = 1000 };
     char cloid[PG_EXCHANGE_CLIENT_ID], builder[PG_ADDRESS_TEXT];
     pg_exchange_request made;
     pg_address address;
@@ -234,7 +250,8 @@ static const char *check_orders(const pg_hl_exchange *e, int account, const pg_h
         return "Insufficient delegatable balance for priority order";
     if (action->order.builder) {
         int64_t fee = action->order.builder_fee;
-        if (pg_address_parse(&address, action->order.builder, NULL) != PG_OK || fee < 0 || fee > MOST_BUILDER_FEE)
+        if (pg_address_parse(&address, action->order.builder, NULL) != PG_OK || fee < 0 ||
+            fee > (is_spot_only(e, action) ? MOST_SPOT_BUILDER_FEE : MOST_BUILDER_FEE))
             return "Invalid builder or fee rate";
         if (fee > hlx_builder_most(e, account, pg_address_format(builder, &address)))
             return "Builder fee has not been approved.";
@@ -275,7 +292,8 @@ static const pg_exchange_order *find_open(const pg_hl_exchange *e, int account, 
 {
     const pg_exchange_order *order =
         cloid ? pg_exchange_find_client(e->core, account, cloid) : pg_exchange_find_order(e->core, account, oid);
-    return order && order->status == PG_EXCHANGE_OPEN && (asset < 0 || order->market == asset) ? order : NULL;
+    bool here = order && (asset < 0 || e->list.coins[order->market].asset == asset);
+    return here && order->status == PG_EXCHANGE_OPEN ? order : NULL;
 }
 
 static void cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
@@ -307,7 +325,8 @@ static const char *check_modify(pg_exchange_request *made, char cloid[PG_EXCHANG
     if (in->rule(in, made->price, made->side) != made->price)
         return "Price must be divisible by tick size.";
     if (!made->reduce_only && (pg_money)made->price * made->size < least)
-        return "Order must have minimum value of $10.";
+        return e->list.coins[made->market].dex == HLX_SPOT ? "Order must have minimum value of 10 USDC."
+                                                           : "Order must have minimum value of $10.";
     const pg_exchange_order *same = made->client_id ? pg_exchange_find_client(e->core, account, made->client_id) : NULL;
     if (same && same != old && same->status == PG_EXCHANGE_OPEN)
         return "Order has a cloid that is already in use.";
@@ -392,14 +411,22 @@ static void schedule_cancel(pg_hl_exchange *e, pg_text *out, int account, const 
     }
 }
 
+/* The market of a perpetual's asset; -1. */
+static int find_perp(const pg_hl_exchange *e, int64_t asset)
+{
+    int market = hlx_find_asset(&e->list, asset);
+    return market >= 0 && e->list.coins[market].dex == HLX_SPOT ? -1 : market;
+}
+
 static void set_leverage(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     int64_t asset = action->margin.asset, leverage = action->margin.leverage;
-    if (asset >= e->config.coin_count) {
+    int market = find_perp(e, asset);
+    if (market < 0) {
         hlx_error(out, "Order has invalid asset.");
         return;
     }
-    const char *wrong = pg_exchange_set_leverage(e->core, account, (int)asset, leverage < 1000 ? (int)leverage : 0,
+    const char *wrong = pg_exchange_set_leverage(e->core, account, market, leverage < 1000 ? (int)leverage : 0,
                                                  !action->margin.is_cross);
     if (!wrong)
         hlx_ok(out);
@@ -413,12 +440,12 @@ static void set_leverage(pg_hl_exchange *e, pg_text *out, int account, const pg_
 
 static void move_margin(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
-    if (action->margin.asset >= e->config.coin_count) {
+    int market = find_perp(e, action->margin.asset);
+    if (market < 0) {
         hlx_error(out, "Order has invalid asset.");
         return;
     }
-    const char *wrong =
-        pg_exchange_move_margin(e->core, account, (int)action->margin.asset, (pg_money)action->margin.usd * 1000000);
+    const char *wrong = pg_exchange_move_margin(e->core, account, market, (pg_money)action->margin.usd * 1000000);
     if (!wrong)
         hlx_ok(out);
     else if (strcmp(wrong, "type") == 0)
@@ -441,8 +468,17 @@ void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_actio
     case PG_HL_NOOP: hlx_ok(out); break;
     case PG_HL_APPROVE_AGENT: hlx_approve_agent(e, out, account, action); break;
     case PG_HL_APPROVE_BUILDER_FEE: hlx_approve_builder(e, out, account, action); break;
-    case PG_HL_USD_SEND:
-    case PG_HL_WITHDRAW: hlx_transfer(e, out, account, action, nonce); break;
+    case PG_HL_USD_SEND: hlx_usd_send(e, out, account, action); break;
+    case PG_HL_WITHDRAW: hlx_withdraw(e, out, account, action, nonce); break;
+    case PG_HL_SPOT_SEND: hlx_spot_send(e, out, account, action, nonce); break;
+    case PG_HL_SPOT_CLASS_TRANSFER:
+    case PG_HL_USD_CLASS_TRANSFER: hlx_class_transfer(e, out, account, action); break;
+    case PG_HL_SEND_ASSET:
+    case PG_HL_AGENT_SEND_ASSET: hlx_send_asset(e, out, account, action, nonce); break;
+    case PG_HL_CREATE_SUB_ACCOUNT: hlx_create_sub_account(e, out, account, action); break;
+    case PG_HL_SUB_ACCOUNT_MODIFY: hlx_modify_sub_account(e, out, account, action); break;
+    case PG_HL_SUB_ACCOUNT_TRANSFER:
+    case PG_HL_SUB_ACCOUNT_SPOT_TRANSFER: hlx_sub_account_transfer(e, out, account, action); break;
     case PG_HL_SET_REFERRER: hlx_error(out, "Referral code not registered"); break;
     default: hlx_error(out, "Action is not available on this exchange: %s", pg_hl_schema_of(action->kind)->type);
     }

@@ -43,19 +43,24 @@ static void send_touch(hlx_socket *socket, const hlx_subscription *s)
 
 static void send_context(hlx_socket *socket, const hlx_subscription *s)
 {
-    pg_text *frame = begin(socket->exchange, "activeAssetCtx");
+    bool spot = socket->exchange->list.coins[s->market].dex == HLX_SPOT;
+    const char *channel = spot ? "activeSpotAssetCtx" : "activeAssetCtx";
+    pg_text *frame = begin(socket->exchange, channel);
     pg_json_open(frame, NULL, '{');
-    pg_json_string(frame, "coin", socket->exchange->coins[s->market].name);
+    pg_json_string(frame, "coin", socket->exchange->list.coins[s->market].name);
     hlx_json_context(socket->exchange, frame, "ctx", s->market);
     pg_json_close(frame, '}');
-    finish(socket, "activeAssetCtx", frame);
+    finish(socket, channel, frame);
 }
 
-static void send_mids(hlx_socket *socket)
+static void send_mids(hlx_socket *socket, const hlx_subscription *s)
 {
-    pg_text *frame = begin(socket->exchange, "allMids");
+    pg_hl_exchange *e = socket->exchange;
+    pg_text *frame = begin(e, "allMids");
     pg_json_open(frame, NULL, '{');
-    hlx_json_mids(socket->exchange, frame, "mids");
+    hlx_json_mids(e, frame, "mids", s->dex);
+    if (s->dex > 0)
+        pg_json_string(frame, "dex", e->list.dexs[s->dex].name);
     pg_json_close(frame, '}');
     finish(socket, "allMids", frame);
 }
@@ -68,12 +73,12 @@ static void send_state(hlx_socket *socket, hlx_subscription *s)
     int account = pg_exchange_find_account(e->core, s->user);
     pg_text *frame = begin(e, channel);
     pg_json_open(frame, NULL, '{');
-    pg_json_string(frame, "dex", "");
+    pg_json_string(frame, "dex", e->list.dexs[s->dex].name);
     pg_json_string(frame, "user", s->user);
     if (s->type == HLX_OPEN_ORDERS)
-        hlx_json_open_orders(e, frame, "orders", account, true);
+        hlx_json_open_orders(e, frame, "orders", account, s->dex, true);
     else
-        hlx_json_clearinghouse(e, frame, "clearinghouseState", account);
+        hlx_json_clearinghouse(e, frame, "clearinghouseState", account, s->dex);
     pg_json_close(frame, '}');
     s->next_ns = pg_exchange_now(e->core) + e->config.state_ms * 1000000;
     finish(socket, channel, frame);
@@ -146,16 +151,13 @@ static void send_moves_before(hlx_socket *socket, const hlx_subscription *s)
     finish(socket, channel, frame);
 }
 
-/* There is nothing but perpetuals here. */
 static void send_spot_state(hlx_socket *socket, hlx_subscription *s)
 {
-    pg_text *frame = begin(socket->exchange, "spotState");
+    pg_hl_exchange *e = socket->exchange;
+    pg_text *frame = begin(e, "spotState");
     pg_json_open(frame, NULL, '{');
     pg_json_string(frame, "user", s->user);
-    pg_json_open(frame, "spotState", '{');
-    pg_json_open(frame, "balances", '[');
-    pg_json_close(frame, ']');
-    pg_json_close(frame, '}');
+    hlx_json_spot_state(e, frame, "spotState", pg_exchange_find_account(e->core, s->user));
     pg_json_close(frame, '}');
     s->next_ns = pg_exchange_now(socket->exchange->core) + socket->exchange->config.state_ms * 1000000;
     finish(socket, "spotState", frame);
@@ -202,7 +204,7 @@ static void tell_state(hlx_socket *socket, hlx_subscription *s)
 void hlx_tell_first(hlx_socket *socket, hlx_subscription *s)
 {
     switch (s->type) {
-    case HLX_ALL_MIDS: send_mids(socket); break;
+    case HLX_ALL_MIDS: send_mids(socket, s); break;
     case HLX_L2_BOOK: send_book(socket, s); break;
     case HLX_BBO: send_touch(socket, s); break;
     case HLX_TRADES: send_backfill(socket, s); break;
@@ -234,7 +236,7 @@ static void on_order(void *self, const pg_exchange_order *order)
         order->reason == PG_EXCHANGE_NO_MATCH)
         return;
     pg_json_open(&user->cancels, NULL, '{');
-    pg_json_string(&user->cancels, "coin", e->coins[order->market].name);
+    pg_json_string(&user->cancels, "coin", e->list.coins[order->market].name);
     pg_json_integer(&user->cancels, "oid", (int64_t)order->oid);
     pg_json_close(&user->cancels, '}');
 }
@@ -416,7 +418,7 @@ static void tell_coin(hlx_socket *socket, const hlx_subscription *s, const due *
 
 static void tell_coins(pg_hl_exchange *e, int64_t now_ns)
 {
-    for (int m = 0; m < e->config.coin_count; m++) {
+    for (int m = 0; m < e->list.coin_count; m++) {
         due d = what_is_due(e, m, now_ns);
         if (!(d.touch || d.trades || d.book || d.fast || d.context || d.candle))
             continue;
@@ -436,7 +438,7 @@ static void tell_rest(pg_hl_exchange *e, int64_t now_ns)
         for (int i = 0; i < socket->count && !socket->dead; i++) {
             hlx_subscription *s = &socket->subscriptions[i];
             if (s->type == HLX_ALL_MIDS && mids)
-                send_mids(socket);
+                send_mids(socket, s);
             if (s->next_ns != 0 && now_ns >= s->next_ns)
                 tell_state(socket, s);
         }

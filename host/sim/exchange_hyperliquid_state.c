@@ -19,7 +19,7 @@ static double in_quote(pg_money amount_e12)
 static void put_liquidation_price(pg_hl_exchange *e, pg_text *text, const pg_exchange_position *p,
                                   const pg_exchange_margin *margin, int market, pg_money value)
 {
-    const hlx_coin *coin = &e->coins[market];
+    const hlx_listing *coin = &e->list.coins[market];
     pg_hl_tier tier = { 0, pg_exchange_max_leverage(e->core, market) };
     double size = (double)p->quantity / (double)pg_pow10(coin->size_decimals);
     double mark = in_quote(value) / size;
@@ -47,7 +47,7 @@ static void put_leverage(pg_text *text, const pg_exchange_position *p, pg_money 
 static void put_position(pg_hl_exchange *e, pg_text *text, const pg_exchange_position *p,
                          const pg_exchange_margin *margin, int market)
 {
-    const hlx_coin *coin = &e->coins[market];
+    const hlx_listing *coin = &e->list.coins[market];
     pg_money unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->size_decimals - coin->price_decimals);
     pg_exchange_context context;
     pg_exchange_get_context(&context, e->core, market);
@@ -87,22 +87,22 @@ static void put_summary(pg_text *text, const char *key, pg_money value, pg_money
     pg_json_close(text, '}');
 }
 
-void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account)
+void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex)
 {
     pg_exchange_margin m = { 0 };
     bool known = account != PG_EXCHANGE_NOBODY;
     if (known)
-        pg_exchange_get_margin(&m, e->core, account);
+        pg_exchange_get_margin_pool(&m, e->core, account, dex);
     pg_json_open(text, key, '{');
     put_summary(text, "marginSummary", m.value, m.notional, m.raw, m.used);
     put_summary(text, "crossMarginSummary", m.cross_value, m.cross_notional, m.cross_raw, m.cross_used);
     hlx_json_money(text, "crossMaintenanceMarginUsed", m.maintenance);
-    hlx_json_money(text, "withdrawable", known ? hlx_withdrawable(e, account) : 0);
+    hlx_json_money(text, "withdrawable", known ? hlx_withdrawable(e, account, dex) : 0);
     pg_json_open(text, "assetPositions", '[');
-    for (int i = 0; known && i < e->config.coin_count; i++) {
+    for (int i = 0; known && i < e->list.coin_count; i++) {
         pg_exchange_position p;
         pg_exchange_get_position(&p, e->core, account, i);
-        if (p.quantity != 0)
+        if (e->list.coins[i].dex == dex && p.quantity != 0)
             put_position(e, text, &p, &m, i);
     }
     pg_json_close(text, ']');
@@ -112,12 +112,12 @@ void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, i
 
 /* ---- orders ---- */
 
-void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, bool frontend)
+void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex, bool frontend)
 {
     pg_json_open(text, key, '[');
     const pg_exchange_order *order = NULL;
     while (account != PG_EXCHANGE_NOBODY && (order = pg_exchange_next_open(e->core, account, order))) {
-        if (order->dormant)
+        if (order->dormant || !hlx_is_with(&e->list.coins[order->market], dex))
             continue; /* its parent has it */
         pg_json_open(text, NULL, '{');
         hlx_json_order(e, text, order, frontend);
@@ -285,12 +285,17 @@ static void put_role(pg_hl_exchange *e, pg_text *text, const cJSON *request, int
     char address[PG_ADDRESS_TEXT] = "";
     hlx_read_address(address, cJSON_GetObjectItemCaseSensitive(request, "user"));
     int master = hlx_agent_account(e, address);
+    static const char *const roles[] = { [HLX_USER] = "user", [HLX_SUB_ACCOUNT] = "subAccount", [HLX_VAULT] = "vault" };
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "role",
-                   account != PG_EXCHANGE_NOBODY  ? "user"
+                   account != PG_EXCHANGE_NOBODY  ? roles[e->users[account].role]
                    : master != PG_EXCHANGE_NOBODY ? "agent"
                                                   : "missing");
-    if (account == PG_EXCHANGE_NOBODY && master != PG_EXCHANGE_NOBODY) {
+    if (account != PG_EXCHANGE_NOBODY && e->users[account].role == HLX_SUB_ACCOUNT) {
+        pg_json_open(text, "data", '{');
+        pg_json_string(text, "master", pg_exchange_account_name(e->core, e->users[account].owner));
+        pg_json_close(text, '}');
+    } else if (account == PG_EXCHANGE_NOBODY && master != PG_EXCHANGE_NOBODY) {
         pg_json_open(text, "data", '{');
         pg_json_string(text, "user", pg_exchange_account_name(e->core, master));
         pg_json_close(text, '}');
@@ -300,14 +305,14 @@ static void put_role(pg_hl_exchange *e, pg_text *text, const cJSON *request, int
 
 static void put_active_members(pg_hl_exchange *e, pg_text *text, int account, int market)
 {
-    const hlx_coin *coin = &e->coins[market];
+    const hlx_listing *coin = &e->list.coins[market];
     pg_exchange_position p = { .leverage = 1 };
     pg_exchange_margin margin = { 0 };
     pg_exchange_context context;
     pg_exchange_get_context(&context, e->core, market);
     if (account != PG_EXCHANGE_NOBODY) {
         pg_exchange_get_position(&p, e->core, account, market);
-        pg_exchange_get_margin(&margin, e->core, account);
+        pg_exchange_get_margin_pool(&margin, e->core, account, coin->dex);
     }
     pg_money unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->size_decimals - coin->price_decimals);
     pg_money price = (pg_money)context.mark * unit, room = margin.free * p.leverage;
@@ -329,7 +334,7 @@ void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, in
 {
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "user", user);
-    pg_json_string(text, "coin", e->coins[market].name);
+    pg_json_string(text, "coin", e->list.coins[market].name);
     put_active_members(e, text, account, market);
     pg_json_close(text, '}');
 }
@@ -337,9 +342,10 @@ void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, in
 static bool answer_active_data(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account)
 {
     const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
-    int market = cJSON_IsString(coin) ? hlx_find_coin(e, coin->valuestring) : -1;
+    int market = cJSON_IsString(coin) ? hlx_find_coin(&e->list, coin->valuestring) : -1;
     char user[PG_ADDRESS_TEXT];
-    if (market < 0 || !hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
+    if (market < 0 || e->list.coins[market].dex == HLX_SPOT ||
+        !hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
         return false;
     hlx_json_active_data(e, text, user, account, market);
     return true;
@@ -358,6 +364,9 @@ static bool answer_builder(pg_hl_exchange *e, pg_text *text, const cJSON *reques
 
 bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
 {
+    int dex;
+    if (!hlx_read_dex(&dex, e, request))
+        return false;
     if (strcmp(type, "orderStatus") == 0)
         return put_order_status(e, text, request, account);
     if (strcmp(type, "userFillsByTime") == 0)
@@ -369,11 +378,11 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     if (strcmp(type, "userFunding") == 0 || strcmp(type, "userNonFundingLedgerUpdates") == 0)
         return put_moves(e, text, type, request, account, items);
     if (strcmp(type, "clearinghouseState") == 0)
-        hlx_json_clearinghouse(e, text, NULL, account);
+        hlx_json_clearinghouse(e, text, NULL, account, dex);
     else if (strcmp(type, "openOrders") == 0)
-        hlx_json_open_orders(e, text, NULL, account, false);
+        hlx_json_open_orders(e, text, NULL, account, dex, false);
     else if (strcmp(type, "frontendOpenOrders") == 0)
-        hlx_json_open_orders(e, text, NULL, account, true);
+        hlx_json_open_orders(e, text, NULL, account, dex, true);
     else if (strcmp(type, "historicalOrders") == 0)
         put_history(e, text, account, items);
     else if (strcmp(type, "userFills") == 0)
@@ -385,7 +394,9 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "userRole") == 0)
         put_role(e, text, request, account);
     else if (strcmp(type, "spotClearinghouseState") == 0)
-        hlx_put(text, "{\"balances\":[]}");
+        hlx_json_spot_state(e, text, NULL, account);
+    else if (strcmp(type, "subAccounts") == 0 || strcmp(type, "subAccounts2") == 0)
+        hlx_json_subs(e, text, account, type[strlen(type) - 1] == '2');
     else if (strcmp(type, "extraAgents") == 0)
         hlx_json_agents(e, text, account);
     else if (strcmp(type, "userAbstraction") == 0)

@@ -5,13 +5,14 @@
 
 #include "sim/exchange_hyperliquid_internal.h"
 
-enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4, OF_INTERVAL = 8 };
+/* MAY_HAVE_DEX: the acknowledgement says none when none was given. */
+enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4, OF_INTERVAL = 8, MAY_HAVE_DEX = 16 };
 
 static const struct {
     const char *name;
     int of;
 } types[HLX_TYPES] = {
-    [HLX_ALL_MIDS] = { "allMids", 0 },
+    [HLX_ALL_MIDS] = { "allMids", MAY_HAVE_DEX },
     [HLX_L2_BOOK] = { "l2Book", OF_COIN },
     [HLX_BBO] = { "bbo", OF_COIN },
     [HLX_TRADES] = { "trades", OF_COIN },
@@ -96,13 +97,13 @@ static bool write_text(hlx_subscription *s, const pg_hl_exchange *e)
     pg_json_open(&text, NULL, '{');
     pg_json_string(&text, "type", types[s->type].name);
     if (types[s->type].of & OF_COIN)
-        pg_json_string(&text, "coin", e->coins[s->market].name);
+        pg_json_string(&text, "coin", e->list.coins[s->market].name);
     if (types[s->type].of & OF_INTERVAL)
         pg_json_string(&text, "interval", hlx_interval_name(s->interval));
     if (types[s->type].of & OF_USER)
         pg_json_string(&text, "user", s->user);
-    if (types[s->type].of & OF_DEX)
-        pg_json_string(&text, "dex", "");
+    if ((types[s->type].of & OF_DEX) || ((types[s->type].of & MAY_HAVE_DEX) && s->dex > 0))
+        pg_json_string(&text, "dex", e->list.dexs[s->dex].name);
     if (s->type == HLX_L2_BOOK) {
         put_setting(&text, "nSigFigs", s->figures);
         put_setting(&text, "mantissa", s->mantissa);
@@ -128,7 +129,7 @@ static reading read_subscription(hlx_subscription *s, const pg_hl_exchange *e, c
             s->type = (hlx_type)i;
     if (s->type == HLX_TYPES || (dex && !cJSON_IsString(dex) && !cJSON_IsNull(dex)))
         return NO_SUBSCRIPTION;
-    if (cJSON_IsString(dex) && dex->valuestring[0])
+    if (!hlx_read_dex(&s->dex, e, json))
         return CLOSES;
     int of = types[s->type].of;
     if ((of & OF_COIN) && !cJSON_IsString(coin))
@@ -140,7 +141,7 @@ static reading read_subscription(hlx_subscription *s, const pg_hl_exchange *e, c
         s->interval = cJSON_IsString(interval) ? hlx_find_interval(interval->valuestring) : -1;
     if (s->interval < 0)
         return NO_SUBSCRIPTION;
-    s->market = of & OF_COIN ? hlx_find_coin(e, coin->valuestring) : 0;
+    s->market = of & OF_COIN ? hlx_find_coin(&e->list, coin->valuestring) : 0;
     reading read = s->type == HLX_L2_BOOK ? read_book(s, json) : READ;
     if (read == READ && s->market < 0)
         return CLOSES;

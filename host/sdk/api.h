@@ -55,8 +55,9 @@ void pg_sdk_budget(pg_sdk_client *client, double capacity, double per_s);
 /* Takes off the budget what an answer has cost more than its request was thought to. */
 void pg_sdk_charge(pg_sdk_client *client, double weight);
 
-/* ms since the Unix epoch. */
+/* ms since the Unix epoch, and ms on a clock that only runs forward. */
 int64_t pg_sdk_now_ms(void);
+int64_t pg_sdk_ticks_ms(void);
 
 typedef struct {
     const char *url;

@@ -13,7 +13,7 @@ bool sdk_fail(pg_sdk_error *error, const pg_error *err)
     return false;
 }
 
-int64_t sdk_ticks_ms(void)
+int64_t pg_sdk_ticks_ms(void)
 {
     return (int64_t)(pg_clock_elapsed() * 1e3);
 }
@@ -57,8 +57,8 @@ void pg_sdk_client_free(pg_sdk_client *client)
 
 void pg_sdk_wait(pg_sdk_client *client, int64_t ms)
 {
-    int64_t end = sdk_ticks_ms() + ms;
-    for (int64_t left = ms; left > 0; left = end - sdk_ticks_ms())
+    int64_t end = pg_sdk_ticks_ms() + ms;
+    for (int64_t left = ms; left > 0; left = end - pg_sdk_ticks_ms())
         pg_loop_run_for(client->loop, left); /* a stream may wake it before */
 }
 
@@ -87,7 +87,7 @@ static pg_status take_budget(pg_sdk_client *client, double weight, int64_t end_m
     if (!client->has_budget || !(weight > 0))
         return PG_OK;
     int64_t wait_ns = pg_bucket_wait(&client->budget, weight, true, now_ns());
-    if (wait_ns == INT64_MAX || sdk_ticks_ms() + wait_ns / 1000000 >= end_ms) {
+    if (wait_ns == INT64_MAX || pg_sdk_ticks_ms() + wait_ns / 1000000 >= end_ms) {
         pg_fail(err, PG_ERR_FULL, "the venue's limit of requests is used up: nothing was sent");
         pg_error_remedy(err, "ask less often, or allow the call more time");
         return PG_ERR_FULL;
@@ -144,7 +144,7 @@ static pg_status send_with(waiting *w, const pg_sdk_request *request, const char
         sdk_headers(headers, &sent.header_count, request->headers, request->header_count, key_header, w->err);
     if (status == PG_OK)
         status = take_budget(w->client, request->weight, end_ms, w->err);
-    sent.timeout_ms = end_ms - sdk_ticks_ms();
+    sent.timeout_ms = end_ms - pg_sdk_ticks_ms();
     if (status == PG_OK && sent.timeout_ms <= 0)
         status = pg_fail(w->err, PG_ERR_IO, "no time is left for the request: nothing was sent");
     if (status == PG_OK)
@@ -162,7 +162,7 @@ bool pg_sdk_send(pg_sdk_client *client, pg_sdk_answer *answer, const pg_sdk_requ
     *answer = (pg_sdk_answer){ 0 };
     pg_status status = sdk_header_new(&key_header, request->key_header, request->api_key, &err);
     if (status == PG_OK)
-        status = send_with(&w, request, key_header, sdk_ticks_ms() + request->timeout_ms);
+        status = send_with(&w, request, key_header, pg_sdk_ticks_ms() + request->timeout_ms);
     sdk_header_free(key_header);
     return status == PG_OK || sdk_fail(error, &err);
 }

@@ -26,9 +26,6 @@ struct pg_sdk_client {
 /* Fills *error; returns false. */
 bool sdk_fail(pg_sdk_error *error, const pg_error *err);
 
-/* Monotonic clock, ms. */
-int64_t sdk_ticks_ms(void);
-
 /* "Name: secret" of a header with an API key, to be given back to sdk_header_free; *header is NULL without a name. */
 pg_status sdk_header_new(char **header, const char *name, const pg_sdk_key *key, pg_error *err);
 void sdk_header_free(char *header);

@@ -188,12 +188,12 @@ void pg_sdk_stream_forget(pg_sdk_stream *stream, const char *text)
 
 void pg_sdk_stream_next(pg_sdk_stream *stream, pg_sdk_message *message, int64_t timeout_ms)
 {
-    int64_t end = sdk_ticks_ms() + timeout_ms;
+    int64_t end = pg_sdk_ticks_ms() + timeout_ms;
     /* Once round at least, so that a program that never waits hears something. */
     if (stream->count == 0)
         pg_loop_run_for(stream->client->loop, timeout_ms > 0 ? timeout_ms : 0);
-    while (stream->count == 0 && sdk_ticks_ms() < end)
-        pg_loop_run_for(stream->client->loop, end - sdk_ticks_ms()); /* another stream woke it */
+    while (stream->count == 0 && pg_sdk_ticks_ms() < end)
+        pg_loop_run_for(stream->client->loop, end - pg_sdk_ticks_ms()); /* another stream woke it */
     *message = (pg_sdk_message){ .kind = PG_SDK_NOTHING, .text = "" };
     if (stream->lost > 0) {
         message->kind = PG_SDK_LOST;

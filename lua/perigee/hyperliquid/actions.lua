@@ -121,8 +121,9 @@ local function build_cancels(client, given)
   for i, one in ipairs(batch_of("cancel", given)) do
     local sent = arguments.check("cancel", cancel_fields, one, M.types, cancel_options)
     if (sent.oid == nil) == (sent.cloid == nil) then arguments.misuse "cancel: give either oid or cloid" end
-    if by_cloid ~= nil and by_cloid ~= (sent.cloid ~= nil) then arguments.misuse "cancel: all by oid, or all by cloid" end
-    by_cloid = sent.cloid ~= nil
+    local has_cloid = sent.cloid ~= nil
+    if by_cloid ~= nil and by_cloid ~= has_cloid then arguments.misuse "cancel: all by oid, or all by cloid" end
+    by_cloid = has_cloid
     local asset, why = client.find(sent.coin)
     if not asset then return nil, why end
     list[i] = by_cloid and { asset = asset.id, cloid = sent.cloid } or { a = asset.id, o = sent.oid }

@@ -14,6 +14,8 @@ enum { BLOCK, ANY_VOLUME };
 
 static const pg_exchange_own_option own[] = { [BLOCK] = { "block", true }, [ANY_VOLUME] = { "any-volume", false } };
 
+static const char *const also[] = { "PURR/USDC", "HYPE/USDC", "xyz:SP500", NULL };
+
 static void init(void *state)
 {
     server *s = state;
@@ -77,8 +79,11 @@ const pg_exchange_venue pg_exchange_venue_hyperliquid = {
     .fund = "ADDRESS",
     .fund_is = "",
     .channels = "                       channel: a stream, post, /info, /exchange, action, or * for all\n",
-    .own_help = "  --block MS           blocks: cancels and post-only orders of one go first (default 50, 0: none)\n"
-                "  --any-volume         scheduleCancel without 1,000,000 USD traded\n",
+    .own_help = "  --coin also takes pairs (HYPE/USDC) and coins of builders' exchanges (xyz:SP500); the\n"
+                "                       default has PURR/USDC, HYPE/USDC and xyz:SP500, too\n"
+                "  --block MS           blocks: cancels and post-only orders of one go first (default 50, 0: none)\n"
+                "  --any-volume         scheduleCancel, sub-accounts and codes without the volume that they need\n",
+    .also = also,
     .own = own,
     .own_count = sizeof own / sizeof *own,
     .size = sizeof(server),

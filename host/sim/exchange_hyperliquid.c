@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_money.h"
+#include "sim/exchange_hyperliquid_twap.h"
+#include "sim/exchange_hyperliquid_vault.h"
 
 enum { FAR_PERCENT = 80, PLAY_MS = 5 };
 
@@ -141,6 +142,7 @@ void pg_hl_exchange_step(pg_hl_exchange *e)
     if (pg_exchange_play(e->core, &err) != PG_OK)
         pg_log_write(e->config.log, PG_LOG_ERROR, "exchange", err.what, NULL, 0);
     hlx_run_waiting(e);
+    hlx_twaps_run(e);
     hlx_publish(e);
     hlx_leave(e);
 }
@@ -234,19 +236,18 @@ pg_status pg_hl_exchange_new(pg_hl_exchange **exchange, pg_loop *loop, const pg_
                              pg_error *err)
 {
     pg_hl_exchange *e = calloc(1, sizeof *e);
-    hlx_signer *signers = calloc(HLX_SIGNERS, sizeof *signers);
-    if (!e || !signers) {
-        free(e);
-        free(signers);
+    if (!e)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for an exchange");
-    }
     e->config = *config;
     set_defaults(&e->config);
     e->loop = loop;
-    e->signers = signers;
     e->last_waiting = &e->first_waiting;
     e->weight = 1e9; /* brought down to its bound when it is looked at */
-    pg_status status = fill(e, err);
+    e->signers = calloc(HLX_SIGNERS, sizeof *e->signers);
+    e->twaps = hlx_twaps_new();
+    e->vaults = hlx_vaults_new();
+    bool made = e->signers && e->twaps && e->vaults;
+    pg_status status = made ? fill(e, err) : pg_fail(err, PG_ERR_MEMORY, "no memory for an exchange");
     if (status == PG_OK)
         status = serve(e, err);
     if (status != PG_OK) {
@@ -272,6 +273,8 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         free(e->first_waiting);
         e->first_waiting = next;
     }
+    hlx_twaps_free(e->twaps);
+    hlx_vaults_free(e->vaults);
     pg_exchange_free(e->core);
     pg_secp256k1_free(e->curve);
     for (int i = 0; i < PG_EXCHANGE_MARKETS; i++) {
@@ -280,6 +283,8 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         free(e->coins[i].candles);
     }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
+        pg_text_free(&e->users[k].slices);
+        pg_text_free(&e->users[k].twaps);
         pg_text_free(&e->users[k].updates);
         pg_text_free(&e->users[k].fills);
         pg_text_free(&e->users[k].cancels);

@@ -9,15 +9,11 @@ static const struct {
 } answers[] = {
     { "userToMultiSigSigners", "null" },
     { "userDexAbstraction", "null" },
-    { "userVaultEquities", "[]" },
     { "delegations", "[]" },
     { "delegatorRewards", "[]" },
     { "delegatorHistory", "[]" },
     { "delegatorSummary",
       "{\"delegated\":\"0.0\",\"undelegated\":\"0.0\",\"totalPendingWithdrawal\":\"0.0\",\"nPendingWithdrawals\":0}" },
-    { "twapHistory", "[]" },
-    { "userTwapSliceFills", "[]" },
-    { "userTwapSliceFillsByTime", "[]" },
     { "referral", "{\"referredBy\":null,\"cumVlm\":\"0.0\",\"unclaimedRewards\":\"0.0\",\"claimedRewards\":\"0.0\","
                   "\"builderRewards\":\"0.0\",\"referrerState\":{\"stage\":\"needToTrade\",\"data\":{\"required\":"
                   "\"10000.0\"}},\"rewardHistory\":[],\"tokenToState\":[]}" },

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "crypto/hex.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_twap.h"
 #include "venue/hyperliquid/nonce.h"
 
 enum { BATCH_A_WEIGHT = 40, EXPIRED_COST = 5, CANCELS_MORE = 100000 };
@@ -314,6 +314,7 @@ void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body)
         pg_exchange_play(e->core, NULL);
         perform(e, reply, &r);
         cJSON_Delete(body);
+        hlx_twaps_run(e);
         hlx_publish(e);
     } else if (!(waiting = calloc(1, sizeof *waiting))) {
         hlx_refuse(e, reply, 500, "null");

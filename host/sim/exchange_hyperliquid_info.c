@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "crypto/hex.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_vault.h"
 
 enum { WEIGHT_LIGHT = 2, WEIGHT_NORMAL = 20, WEIGHT_ROLE = 60, ITEMS_A_WEIGHT = 20, CANDLES_A_WEIGHT = 60 };
 
@@ -204,6 +204,10 @@ static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type,
         hlx_json_spot_meta(&e->list, text, NULL);
     else if (strcmp(type, "spotMetaAndAssetCtxs") == 0)
         put_meta_and_contexts(e, text, HLX_SPOT);
+    else if (strcmp(type, "vaultDetails") == 0)
+        return hlx_json_vault(e, text, request) ? ANSWERED : BAD_REQUEST;
+    else if (strcmp(type, "vaultSummaries") == 0)
+        hlx_json_vault_summaries(e, text);
     else if (strcmp(type, "perpDexs") == 0)
         hlx_json_dexs(&e->list, text);
     else if (strcmp(type, "allPerpMetas") == 0)

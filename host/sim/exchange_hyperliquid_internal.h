@@ -84,6 +84,7 @@ typedef struct {
     hlx_role role;
     int owner;
     char name[HLX_USER_NAME];
+    pg_text slices, twaps;                    /* fills of TWAPs; what became of them */
     pg_text updates, fills, cancels, funding; /* funding: whole frames' data, one at a time */
     pg_text moves;                            /* of the ledger */
     hlx_moves ledger;
@@ -188,6 +189,9 @@ typedef struct hlx_later {
     char *text;
 } hlx_later;
 
+typedef struct hlx_twaps hlx_twaps;
+typedef struct hlx_vaults hlx_vaults;
+
 struct pg_hl_exchange {
     pg_hl_exchange_config config;
     pg_loop *loop;
@@ -203,6 +207,8 @@ struct pg_hl_exchange {
     int signer_count;
     hlx_agent agents[HLX_AGENTS];
     int agent_count;
+    hlx_twaps *twaps;
+    hlx_vaults *vaults;
     hlx_approval approvals[HLX_BUILDERS];
     int approval_count;
     hlx_socket *sockets;
@@ -318,6 +324,7 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
 
 /* The part of an answer about an account. False: no such request. *items: records in the answer, for its weight. */
 bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items);
+void hlx_json_portfolio(pg_hl_exchange *e, pg_text *text, const char *key, int account);
 void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, int account, int market);
 
 /* Answers to requests about what this exchange does not have; exchange_hyperliquid_absent.c. False: no such request. */

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_money.h"
+#include "sim/exchange_hyperliquid_twap.h"
+#include "sim/exchange_hyperliquid_vault.h"
 
 enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
 
@@ -465,6 +466,12 @@ void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_actio
     case PG_HL_SCHEDULE_CANCEL: schedule_cancel(e, out, account, action); break;
     case PG_HL_UPDATE_LEVERAGE: set_leverage(e, out, account, action); break;
     case PG_HL_UPDATE_ISOLATED_MARGIN: move_margin(e, out, account, action); break;
+    case PG_HL_CREATE_VAULT: hlx_create_vault(e, out, account, action); break;
+    case PG_HL_VAULT_TRANSFER: hlx_vault_transfer(e, out, account, action); break;
+    case PG_HL_VAULT_MODIFY: hlx_vault_modify(e, out, account, action); break;
+    case PG_HL_VAULT_DISTRIBUTE: hlx_vault_distribute(e, out, account, action); break;
+    case PG_HL_TWAP_ORDER: hlx_twap_order(e, out, account, action); break;
+    case PG_HL_TWAP_CANCEL: hlx_twap_cancel(e, out, account, action); break;
     case PG_HL_NOOP: hlx_ok(out); break;
     case PG_HL_APPROVE_AGENT: hlx_approve_agent(e, out, account, action); break;
     case PG_HL_APPROVE_BUILDER_FEE: hlx_approve_builder(e, out, account, action); break;

@@ -1,7 +1,7 @@
 /* What sockets are told: first, at the end of each block, and from time to time (hyperliquid.md 15.2). */
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_twap.h"
 
 enum { BACKFILL = 30, SILENCE_S = 60, FILLS_FIRST = 2000, CANDLE_MS = 1000 };
 
@@ -247,6 +247,8 @@ static void on_fill(void *self, const pg_exchange_fill *fill)
     hlx_user *user = &e->users[fill->account];
     user->touched = true;
     hlx_json_fill(e, &user->fills, fill);
+    if (fill->tag)
+        hlx_twap_fill(e, fill);
 }
 
 static void on_trade(void *self, int market, const pg_exchange_trade *trade)
@@ -350,6 +352,8 @@ static void tell_users(pg_hl_exchange *e)
         hlx_empty(&user->cancels);
         hlx_empty(&user->funding);
         hlx_empty(&user->moves);
+        hlx_empty(&user->slices);
+        hlx_empty(&user->twaps);
         user->touched = false;
     }
 }

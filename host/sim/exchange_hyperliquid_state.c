@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_twap.h"
+#include "sim/exchange_hyperliquid_vault.h"
 #include "venue/hyperliquid/margin.h"
 
 enum { FILLS_A_REPLY = 2000, FREE_REQUESTS = 10000 };
@@ -194,6 +195,15 @@ static bool put_fills_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *req
     return true;
 }
 
+static bool put_slices_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
+{
+    double from_ms, to_ms;
+    if (!hlx_read_span(&from_ms, &to_ms, request, true))
+        return false;
+    *items += hlx_json_slice_fills(e, text, NULL, account, from_ms, to_ms);
+    return true;
+}
+
 /* ---- what moved money ---- */
 
 static bool put_moves(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
@@ -207,7 +217,7 @@ static bool put_moves(pg_hl_exchange *e, pg_text *text, const char *type, const 
 }
 
 /* One point of each history: now. An account here is not older than the exchange's run. */
-static void put_portfolio(pg_hl_exchange *e, pg_text *text, int account)
+void hlx_json_portfolio(pg_hl_exchange *e, pg_text *text, const char *key, int account)
 {
     static const char *const periods[] = { "day",     "week",     "month",     "allTime",
                                            "perpDay", "perpWeek", "perpMonth", "perpAllTime" };
@@ -218,7 +228,7 @@ static void put_portfolio(pg_hl_exchange *e, pg_text *text, int account)
         volume = pg_exchange_volume(e->core, account);
         put_in = pg_exchange_deposited(e->core, account);
     }
-    pg_json_open(text, NULL, '[');
+    pg_json_open(text, key, '[');
     for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
         pg_json_open(text, NULL, '[');
         pg_json_string(text, NULL, periods[i]);
@@ -371,6 +381,8 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
         return put_order_status(e, text, request, account);
     if (strcmp(type, "userFillsByTime") == 0)
         return put_fills_by_time(e, text, request, account, items);
+    if (strcmp(type, "userTwapSliceFillsByTime") == 0)
+        return put_slices_by_time(e, text, request, account, items);
     if (strcmp(type, "activeAssetData") == 0)
         return answer_active_data(e, text, request, account);
     if (strcmp(type, "maxBuilderFee") == 0)
@@ -397,12 +409,20 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
         hlx_json_spot_state(e, text, NULL, account);
     else if (strcmp(type, "subAccounts") == 0 || strcmp(type, "subAccounts2") == 0)
         hlx_json_subs(e, text, account, type[strlen(type) - 1] == '2');
+    else if (strcmp(type, "userVaultEquities") == 0)
+        hlx_json_vault_equities(e, text, account);
+    else if (strcmp(type, "leadingVaults") == 0)
+        hlx_json_leading_vaults(e, text, NULL, account);
+    else if (strcmp(type, "twapHistory") == 0)
+        *items += hlx_json_twap_history(e, text, NULL, account);
+    else if (strcmp(type, "userTwapSliceFills") == 0)
+        *items += hlx_json_slice_fills(e, text, NULL, account, 0, 9e15);
     else if (strcmp(type, "extraAgents") == 0)
         hlx_json_agents(e, text, account);
     else if (strcmp(type, "userAbstraction") == 0)
         hlx_put(text, "\"default\"");
     else if (strcmp(type, "portfolio") == 0)
-        put_portfolio(e, text, account);
+        hlx_json_portfolio(e, text, NULL, account);
     else
         return hlx_absent(text, type);
     return true;

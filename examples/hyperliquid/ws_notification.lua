@@ -10,6 +10,7 @@ local client, options = hl.program { doc = "Shows notices to an account.",
 }
 
 local feed = assert(client.subscribe.notification { user = options.user })
+print "subscribed"
 for _ = 1, options.count do
   local message = assert(feed:next(options.timeout))
   print(message.data.notification)

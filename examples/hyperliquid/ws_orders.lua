@@ -10,6 +10,7 @@ local client, options = hl.program { doc = "Shows the states of an account's ord
 }
 
 local feed = assert(client.subscribe.order_updates { user = options.user })
+print "subscribed"
 for _ = 1, options.count do
   local message = assert(feed:next(options.timeout))
   for _, update in ipairs(message.data) do

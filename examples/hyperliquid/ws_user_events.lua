@@ -10,6 +10,7 @@ local client, options = hl.program { doc = "Shows fills, funding and liquidation
 }
 
 local feed = assert(client.subscribe.user_events { user = options.user })
+print "subscribed"
 for _ = 1, options.count do
   local message = assert(feed:next(options.timeout))
   for _, fill in ipairs(message.data.fills or {}) do

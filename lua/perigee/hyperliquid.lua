@@ -172,6 +172,7 @@ function M.program(about)
   for _, option in ipairs(common) do list[#list + 1] = option end
   for _, option in ipairs(about.key and with_key or {}) do list[#list + 1] = option end
   for _, option in ipairs(about) do list[#list + 1] = option end
+  io.stdout:setvbuf "line" -- who reads it through a pipe sees each line as it is printed
   local name = tostring(given[0] or "program")
   local options = arguments.program({ name = name, doc = about.doc, options = list }, given)
   local client, why = M.connect { network = options.network, url = options.url, key = options.key,

@@ -66,10 +66,10 @@ function Feed:next(timeout)
   end
 end
 
---- Ends the subscription.
+--- Ends the subscription; what was not read is gone.
 function Feed:close()
   if self.closed then return end
-  self.closed = true
+  self.closed, self.items, self.first, self.last, self.lost = true, {}, 1, 1, 0
   self.hub.feeds[self.key] = nil
   self.hub.stream:forget(self.hello)
   if self.bye then self.hub.stream:send(self.bye) end

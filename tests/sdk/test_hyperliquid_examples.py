@@ -289,7 +289,7 @@ class Streams(Case):
                          [("ETH", "buy", oid, "open"), ("ETH", "buy", oid, "canceled")])
 
     def test_ws_user_events(self):
-        program = self.start("ws_user_events", "--user", MAKER)
+        program = self.start("ws_user_events", "--user", MAKER, "--count", 2)
         cells = self.meanwhile(program, "market_order_and_cancel", MAKER)
         line = self.finish(program)[0]
         self.assertEqual(line[:3], ["fill", "ETH", "Open Long"])
@@ -309,7 +309,7 @@ class Streams(Case):
         self.assertEqual(float(lines[-1][1]), 3)
 
     def test_ws_notification(self):
-        program = self.start("ws_notification", "--user", RICH)
+        program = self.start("ws_notification", "--user", RICH, "--count", 1)
         self.meanwhile(program, "market_order_and_cancel", RICH)
         self.assertIn("ETH", self.finish(program)[0][0])
 

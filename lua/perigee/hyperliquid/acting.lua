@@ -111,8 +111,10 @@ end
 --- What the venue's response to an action says.
 local function read_response(action, response, alone)
   local data = type(response) == "table" and response.data or nil
-  if data == nil or data == json.null then return true end
-  if type(data) ~= "table" then return data end
+  local has_parts = action.orders or action.cancels or action.modifies or action.twap
+  if not has_parts and (data == nil or data == json.null) then return true end
+  if not has_parts and type(data) ~= "table" then return data end
+  if type(data) ~= "table" then data = {} end
   if data.status ~= nil then data = { statuses = { data.status } } end
   local results, why = orders.read_statuses(data.statuses, parts_of(action))
   if not results then return nil, why, { unknown = true } end

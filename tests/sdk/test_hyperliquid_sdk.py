@@ -156,7 +156,7 @@ class BadAnswers(Case):
               show(i, order and order.status == "strange" or nil, why, detail)
             end""")
         self.assertEqual([row[1] for row in rows], ["false"] * 4 + ["true"] + ["false"] * 2)
-        for number, words in ((0, "has no status"), (1, "has no status"), (2, "has no statuses"), (3, "0 statuses"),
+        for number, words in ((0, "has no status"), (1, "has no status"), (2, "says nothing of it"), (3, "0 statuses"),
                               (5, "has no status"), (6, "has no status")):
             self.assertIn(words, rows[number][2])
             self.assertIn("unknown=true", rows[number][3])

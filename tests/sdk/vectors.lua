@@ -46,7 +46,7 @@ local function sign_multi(vector, options)
     sent = body
     return { type = "default" }
   end
-  assert(outer:act_for(payload.action, vector.multi_sig_user, parts, options))
+  outer:act_for(payload.action, vector.multi_sig_user, parts, options)
   outer.send = nil
   return sent
 end

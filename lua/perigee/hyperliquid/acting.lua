@@ -84,6 +84,7 @@ function Client:send(body, parts, timeout)
     local refusal = orders.refusal(tostring(answer.response))
     return nil, refusal.error, refusal
   end
+  if answer.response == nil then return nil, "the answer to an action says nothing of it", { unknown = true } end
   return answer.response
 end
 

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_staking.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "sim/exchange_hyperliquid_vault.h"
 
@@ -143,6 +146,7 @@ void pg_hl_exchange_step(pg_hl_exchange *e)
         pg_log_write(e->config.log, PG_LOG_ERROR, "exchange", err.what, NULL, 0);
     hlx_run_waiting(e);
     hlx_twaps_run(e);
+    hlx_stakes_run(e);
     hlx_publish(e);
     hlx_leave(e);
 }
@@ -246,7 +250,10 @@ pg_status pg_hl_exchange_new(pg_hl_exchange **exchange, pg_loop *loop, const pg_
     e->signers = calloc(HLX_SIGNERS, sizeof *e->signers);
     e->twaps = hlx_twaps_new();
     e->vaults = hlx_vaults_new();
-    bool made = e->signers && e->twaps && e->vaults;
+    e->admin = hlx_admin_new();
+    e->stakes = hlx_stakes_new();
+    e->multi_sigs = hlx_multi_sigs_new();
+    bool made = e->signers && e->twaps && e->vaults && e->admin && e->stakes && e->multi_sigs;
     pg_status status = made ? fill(e, err) : pg_fail(err, PG_ERR_MEMORY, "no memory for an exchange");
     if (status == PG_OK)
         status = serve(e, err);
@@ -275,6 +282,9 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
     }
     hlx_twaps_free(e->twaps);
     hlx_vaults_free(e->vaults);
+    hlx_admin_free(e->admin);
+    hlx_stakes_free(e->stakes);
+    hlx_multi_sigs_free(e->multi_sigs);
     pg_exchange_free(e->core);
     pg_secp256k1_free(e->curve);
     for (int i = 0; i < PG_EXCHANGE_MARKETS; i++) {
@@ -283,6 +293,8 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         free(e->coins[i].candles);
     }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
+        pg_text_free(&e->users[k].history);
+        pg_text_free(&e->users[k].notices);
         pg_text_free(&e->users[k].slices);
         pg_text_free(&e->users[k].twaps);
         pg_text_free(&e->users[k].updates);

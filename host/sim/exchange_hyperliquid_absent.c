@@ -7,16 +7,7 @@
 static const struct {
     const char *type, *answer;
 } answers[] = {
-    { "userToMultiSigSigners", "null" },
     { "userDexAbstraction", "null" },
-    { "delegations", "[]" },
-    { "delegatorRewards", "[]" },
-    { "delegatorHistory", "[]" },
-    { "delegatorSummary",
-      "{\"delegated\":\"0.0\",\"undelegated\":\"0.0\",\"totalPendingWithdrawal\":\"0.0\",\"nPendingWithdrawals\":0}" },
-    { "referral", "{\"referredBy\":null,\"cumVlm\":\"0.0\",\"unclaimedRewards\":\"0.0\",\"claimedRewards\":\"0.0\","
-                  "\"builderRewards\":\"0.0\",\"referrerState\":{\"stage\":\"needToTrade\",\"data\":{\"required\":"
-                  "\"10000.0\"}},\"rewardHistory\":[],\"tokenToState\":[]}" },
 };
 
 bool hlx_absent(pg_text *text, const char *type)

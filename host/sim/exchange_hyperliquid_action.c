@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/hex.h"
+#include "sim/exchange_hyperliquid_multi_sig.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "venue/hyperliquid/nonce.h"
 
@@ -43,20 +43,9 @@ typedef struct {
     pg_hl_envelope envelope;
     pg_signature signature;
     char vault[PG_ADDRESS_TEXT];
+    bool is_wrapped; /* several keys have signed it */
+    hlx_wrapper wrapper;
 } request;
-
-/* r and s may come without leading zeros. */
-static bool read_word(uint8_t word[32], const cJSON *member)
-{
-    char digits[65];
-    size_t length = cJSON_IsString(member) ? strlen(member->valuestring) : 0;
-    if (length < 3 || length > 66 || strncmp(member->valuestring, "0x", 2) != 0)
-        return false;
-    memset(digits, '0', 64);
-    memcpy(digits + 64 - (length - 2), member->valuestring + 2, length - 2);
-    digits[64] = '\0';
-    return pg_hex_decode(word, 32, digits, 64, NULL) == PG_OK;
-}
 
 static bool read_time(uint64_t *value, const cJSON *member)
 {
@@ -64,17 +53,6 @@ static bool read_time(uint64_t *value, const cJSON *member)
         return false;
     *value = (uint64_t)member->valuedouble;
     return (double)*value == member->valuedouble;
-}
-
-static bool read_signature(pg_signature *signature, const cJSON *json)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(json, "v");
-    if (!read_word(signature->r, cJSON_GetObjectItemCaseSensitive(json, "r")) ||
-        !read_word(signature->s, cJSON_GetObjectItemCaseSensitive(json, "s")) || !cJSON_IsNumber(v) ||
-        !(v->valuedouble >= 0 && v->valuedouble <= 255))
-        return false;
-    signature->v = (uint8_t)v->valuedouble;
-    return true;
 }
 
 static bool is_given(const cJSON *member)
@@ -90,7 +68,7 @@ static bool read_request(request *r, const pg_hl_exchange *e, const cJSON *body)
     memset(r, 0, sizeof *r);
     r->envelope.network = e->config.network;
     if (!read_time(&r->envelope.nonce, cJSON_GetObjectItemCaseSensitive(body, "nonce")) ||
-        !read_signature(&r->signature, cJSON_GetObjectItemCaseSensitive(body, "signature")))
+        !hlx_read_signature(&r->signature, cJSON_GetObjectItemCaseSensitive(body, "signature")))
         return false;
     if (is_given(expires) && !read_time(&r->envelope.expires_after, expires))
         return false;
@@ -98,7 +76,12 @@ static bool read_request(request *r, const pg_hl_exchange *e, const cJSON *body)
         return false;
     if (is_given(vault))
         r->envelope.vault = r->vault;
-    return pg_hl_action_read(&r->action, &r->envelope, cJSON_GetObjectItemCaseSensitive(body, "action"), NULL) == PG_OK;
+    const cJSON *action = cJSON_GetObjectItemCaseSensitive(body, "action");
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(action, "type");
+    r->is_wrapped = cJSON_IsString(type) && strcmp(type->valuestring, "multiSig") == 0;
+    if (r->is_wrapped && !hlx_read_wrapper(&r->wrapper, &action, action))
+        return false;
+    return pg_hl_action_read(&r->action, &r->envelope, action, NULL) == PG_OK;
 }
 
 /* ---- nonces ---- */
@@ -209,12 +192,10 @@ static int account_for(pg_hl_exchange *e, pg_text *out, const request *r, int ow
     return PG_EXCHANGE_NOBODY;
 }
 
-/* The account that a signed request is for; PG_EXCHANGE_NOBODY with the answer written when there is none. */
-static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_address *signer)
+/* The account whose key, or whose agent's, has signed; PG_EXCHANGE_NOBODY with the answer written when there is none. */
+static int account_of_key(pg_hl_exchange *e, pg_text *out, const request *r, bool by_user, pg_address *signer)
 {
     char name[PG_ADDRESS_TEXT];
-    const pg_hl_schema *schema = pg_hl_schema_of(r->action.kind);
-    bool by_user = schema && schema->primary; /* agents cannot sign these */
     pg_hl_envelope signed_as = r->envelope;
     signed_as.verbatim = by_user; /* their texts are hashed as they are sent, others in the venue's own form */
     if (pg_hl_recover(signer, e->curve, &r->action, &signed_as, &r->signature, NULL) != PG_OK) {
@@ -224,17 +205,31 @@ static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_addr
     int account = pg_exchange_find_account(e->core, pg_address_format(name, signer));
     if (account == PG_EXCHANGE_NOBODY && !by_user)
         account = hlx_agent_account(e, name);
-    if (by_user && r->envelope.network != e->config.network) {
-        hlx_error(out, "Invalid hyperliquidChain");
-        return PG_EXCHANGE_NOBODY;
-    }
     if (account == PG_EXCHANGE_NOBODY && by_user)
         hlx_error(out, "Must deposit before performing actions. User: %s", name);
     else if (account == PG_EXCHANGE_NOBODY)
         hlx_error(out, "User or API Wallet %s does not exist.", name);
-    else if (r->envelope.vault && !schema->no_vault)
-        account = account_for(e, out, r, account);
+    else if (hlx_is_multi_sig(e, account)) {
+        hlx_error(out, "Multi-sig required for user: %s", pg_exchange_account_name(e->core, account));
+        return PG_EXCHANGE_NOBODY;
+    }
     return account;
+}
+
+/* The account that a signed request is for; PG_EXCHANGE_NOBODY with the answer written when there is none. */
+static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_address *signer)
+{
+    const pg_hl_schema *schema = pg_hl_schema_of(r->action.kind);
+    bool by_user = schema && schema->primary; /* agents cannot sign these */
+    int account = r->is_wrapped
+                      ? hlx_multi_sig_account(e, out, signer, &r->wrapper, &r->action, &r->envelope, &r->signature)
+                      : account_of_key(e, out, r, by_user, signer);
+    if (account != PG_EXCHANGE_NOBODY && by_user && r->envelope.network != e->config.network) {
+        hlx_error(out, "Invalid hyperliquidChain");
+        return PG_EXCHANGE_NOBODY;
+    }
+    bool for_another = account != PG_EXCHANGE_NOBODY && r->envelope.vault && schema && !schema->no_vault;
+    return for_another ? account_for(e, out, r, account) : account;
 }
 
 /* Does a request and writes its answer. */

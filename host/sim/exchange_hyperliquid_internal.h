@@ -71,6 +71,7 @@ typedef struct {
     hlx_records rates;
     pg_exchange_level told[2]; /* best bid and ask as last told by bbo */
     uint64_t told_version;
+    int64_t told_mark, told_mid_x2;       /* as last told by fastAssetCtxs */
     int64_t book_ns, fast_ns, context_ns; /* next pushes */
     pg_text trades;                       /* elements of the frame of this block */
     int trade_listeners;
@@ -84,6 +85,7 @@ typedef struct {
     hlx_role role;
     int owner;
     char name[HLX_USER_NAME];
+    pg_text history, notices;                 /* orders as historicalOrders has them; texts to be read */
     pg_text slices, twaps;                    /* fills of TWAPs; what became of them */
     pg_text updates, fills, cancels, funding; /* funding: whole frames' data, one at a time */
     pg_text moves;                            /* of the ledger */
@@ -131,6 +133,17 @@ typedef enum {
     HLX_LEDGER,
     HLX_SPOT_STATE,
     HLX_WEB_DATA,
+    HLX_ALL_STATES,
+    HLX_TWAP_STATES,
+    HLX_SLICE_FILLS,
+    HLX_TWAP_HISTORY,
+    HLX_ORDER_HISTORY,
+    HLX_NOTIFICATION,
+    HLX_FAST_CTXS,
+    HLX_ALL_CTXS,
+    HLX_ASSET_CTXS,
+    HLX_SPOT_CTXS,
+    HLX_OUTCOMES,
     HLX_TYPES
 } hlx_type;
 
@@ -191,6 +204,9 @@ typedef struct hlx_later {
 
 typedef struct hlx_twaps hlx_twaps;
 typedef struct hlx_vaults hlx_vaults;
+typedef struct hlx_admin hlx_admin;
+typedef struct hlx_stakes hlx_stakes;
+typedef struct hlx_multi_sigs hlx_multi_sigs;
 
 struct pg_hl_exchange {
     pg_hl_exchange_config config;
@@ -209,6 +225,9 @@ struct pg_hl_exchange {
     int agent_count;
     hlx_twaps *twaps;
     hlx_vaults *vaults;
+    hlx_admin *admin;
+    hlx_stakes *stakes;
+    hlx_multi_sigs *multi_sigs;
     hlx_approval approvals[HLX_BUILDERS];
     int approval_count;
     hlx_socket *sockets;
@@ -218,8 +237,9 @@ struct pg_hl_exchange {
     hlx_later *later;
     int later_count;
     pg_text out, frame; /* an answer, a frame: kept to be used again */
-    int64_t mids_ns;
-    double weight; /* left of the address of the network */
+    int64_t mids_ns, fast_contexts_ns;
+    int listeners[HLX_TYPES]; /* subscriptions, of all sockets */
+    double weight;            /* left of the address of the network */
     int64_t weight_ns;
     bool post_only;
     int busy;                 /* within calls that walk over sockets: none is freed meanwhile */
@@ -324,6 +344,8 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
 
 /* The part of an answer about an account. False: no such request. *items: records in the answer, for its weight. */
 bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items);
+int hlx_json_history(pg_hl_exchange *e, pg_text *text, const char *key, int account);
+void hlx_json_order_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order);
 void hlx_json_portfolio(pg_hl_exchange *e, pg_text *text, const char *key, int account);
 void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, int account, int market);
 
@@ -348,7 +370,7 @@ bool hlx_read_setting(int *value, const cJSON *member);
 /* What an address has left of its budget of actions. */
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account);
 
-/* ---- exchange_hyperliquid_action.c and _order.c ---- */
+/* ---- exchange_hyperliquid_action.c, _execute.c and _order.c ---- */
 
 /* Takes the body of an /exchange request, now or with the next block; the body is given away. */
 void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body);
@@ -356,6 +378,11 @@ void hlx_run_waiting(pg_hl_exchange *e);
 
 /* Does what an action asks for an account and writes the answer. */
 void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce);
+/* Actions of exchange_hyperliquid_order.c. */
+void hlx_place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+void hlx_modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
 void hlx_ok(pg_text *out);
 
 /* The answer of an action that has made an address. */
@@ -369,6 +396,17 @@ int hlx_agent_account(const pg_hl_exchange *e, const char *address);
 void hlx_approve_agent(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
 void hlx_json_agents(pg_hl_exchange *e, pg_text *text, int account);
 void hlx_approve_builder(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
+
+/* The agent without a name as members agentAddress and agentValidUntil; null when there is none. */
+void hlx_json_unnamed_agent(pg_hl_exchange *e, pg_text *text, int account);
+
+/* The builders that an account has approved. */
+void hlx_json_builders(pg_hl_exchange *e, pg_text *text, int account);
+
+/* What goes with an order of a builder: the number of the approval. Beside it the tag holds the id of a TWAP. */
+uint64_t hlx_builder_tag(const pg_hl_exchange *e, int account, const char *builder);
+int hlx_approval_of(uint64_t tag);
+uint64_t hlx_twap_of(uint64_t tag);
 
 /* The most that a builder may charge an account, tenths of a basis point; 0: nothing is approved. */
 int64_t hlx_builder_most(const pg_hl_exchange *e, int account, const char *builder);

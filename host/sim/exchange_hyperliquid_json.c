@@ -150,7 +150,7 @@ static const char *order_type(const pg_exchange_order *order)
 {
     const pg_exchange_trigger *trigger = &order->trigger;
     if (trigger->price == 0)
-        return order->tag ? "Twap Slice" : "Limit";
+        return hlx_twap_of(order->tag) ? "Twap Slice" : "Limit";
     if (trigger->take_profit)
         return trigger->market ? "Take Profit Market" : "Take Profit Limit";
     return trigger->market ? "Stop Market" : "Stop Limit";
@@ -266,7 +266,7 @@ void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fil
         hlx_json_size(e, text, "startPosition", m, fill->start_position);
     pg_json_string(text, "dir", direction(fill));
     put_amount(e, text, "closedPnl", m, fill->closed);
-    if (fill->tag) /* of a slice: no action of its own */
+    if (hlx_twap_of(fill->tag)) /* of a slice: no action of its own */
         pg_json_string(text, "hash", "0x0000000000000000000000000000000000000000000000000000000000000000");
     else
         hlx_json_hash(text, "hash", fill->tid);
@@ -284,8 +284,8 @@ void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fil
     if (fill->liquidation)
         put_liquidation(e, text, fill);
     pg_json_string(text, "feeToken", e->list.tokens[spot ? fill->fee_asset : 0].name);
-    if (fill->tag)
-        pg_json_integer(text, "twapId", (int64_t)fill->tag);
+    if (hlx_twap_of(fill->tag))
+        pg_json_integer(text, "twapId", (int64_t)hlx_twap_of(fill->tag));
     else
         pg_json_null(text, "twapId");
     pg_json_close(text, '}');

@@ -88,21 +88,26 @@ void hlx_ledger_begin(pg_text *delta, const char *type)
     pg_json_string(delta, "type", type);
 }
 
+const hlx_move *hlx_moves_keep(pg_hl_exchange *e, hlx_moves *moves, const pg_text *delta)
+{
+    char *copy = delta->failed || delta->length == 0 ? NULL : malloc(delta->length + 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, delta->data, delta->length + 1);
+    hlx_move move = { .time_ms = hlx_ms(pg_exchange_now(e->core)), .number = ++e->moves, .delta = copy };
+    if (keep_move(moves, &move))
+        return &moves->items[moves->count - 1];
+    free(copy);
+    return NULL;
+}
+
 static void give(pg_hl_exchange *e, int account, const pg_text *delta)
 {
     hlx_user *user = &e->users[account];
-    char *copy = delta->failed ? NULL : malloc(delta->length + 1);
-    if (!copy)
-        return;
-    memcpy(copy, delta->data, delta->length + 1);
-    hlx_move move = { .time_ms = hlx_ms(pg_exchange_now(e->core)), .number = ++e->moves, .delta = copy };
-    if (!keep_move(&user->ledger, &move)) {
-        free(copy);
-        return;
-    }
-    if (!e->server)
+    const hlx_move *kept = hlx_moves_keep(e, &user->ledger, delta);
+    if (!kept || !e->server)
         return; /* nobody can listen yet */
-    put_move(&user->moves, &move);
+    put_move(&user->moves, kept);
     user->touched = true;
 }
 
@@ -149,6 +154,14 @@ void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t pr
 static bool is_within(int64_t time_ms, double from_ms, double to_ms)
 {
     return (double)time_ms >= from_ms && (double)time_ms <= to_ms;
+}
+
+void hlx_json_moves(pg_text *text, const char *key, const hlx_moves *moves, bool newest_first)
+{
+    pg_json_open(text, key, '[');
+    for (int i = 0; i < moves->count; i++)
+        put_move(text, &moves->items[newest_first ? moves->count - 1 - i : i]);
+    pg_json_close(text, ']');
 }
 
 int hlx_json_ledger(pg_hl_exchange *e, pg_text *text, const char *key, int account, double from_ms, double to_ms)

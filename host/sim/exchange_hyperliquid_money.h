@@ -31,6 +31,10 @@ void hlx_ledger_end(pg_hl_exchange *e, int account, pg_text *delta);
 /* The same for two accounts, which may be one. */
 void hlx_ledger_end_both(pg_hl_exchange *e, int account, int other, pg_text *delta);
 
+/* Keeps a record that is not of the ledger; NULL: no memory. And all of them as JSON. */
+const hlx_move *hlx_moves_keep(pg_hl_exchange *e, hlx_moves *moves, const pg_text *delta);
+void hlx_json_moves(pg_text *text, const char *key, const hlx_moves *moves, bool newest_first);
+
 /* ---- exchange_hyperliquid_spot.c ---- */
 
 /* What an amount of a token is worth in dollars here. */

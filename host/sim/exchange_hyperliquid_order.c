@@ -1,12 +1,9 @@
-/* What actions do: orders, cancels, modifications, leverage (hyperliquid.md 12, answers and errors 13). */
+/* Orders, cancels and modifications (hyperliquid.md 12.1 to 12.4, answers and errors 13). */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_twap.h"
-#include "sim/exchange_hyperliquid_vault.h"
-
-enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
+#include "sim/exchange_hyperliquid_staking.h"
 
 /* ---- answers ---- */
 
@@ -170,15 +167,21 @@ static const pg_exchange_order *place_one(const char **wrong, pg_hl_exchange *e,
                                           const pg_hl_action *action, size_t i, uint64_t parent)
 {
     enum { TENTH_BP_E8 = 1000 };
-    char cloid[PG_EXCHANGE_CLIENT_ID] = "";
+    char cloid[PG_EXCHANGE_CLIENT_ID] = "", builder[PG_ADDRESS_TEXT] = "";
     pg_exchange_request made;
+    pg_address address;
+    if (action->order.builder && pg_address_parse(&address, action->order.builder, NULL) == PG_OK)
+        pg_address_format(builder, &address);
     *wrong = read_order(&made, cloid, e, &action->order.list[i], action->order.grouping);
     if (!*wrong)
         *wrong = refused_here(e, account, &made);
     if (*wrong)
         return NULL;
     made.parent = parent;
-    made.builder_fee_e8 = action->order.builder ? action->order.builder_fee * TENTH_BP_E8 : 0;
+    if (action->order.builder) {
+        made.builder_fee_e8 = action->order.builder_fee * TENTH_BP_E8;
+        made.tag = hlx_builder_tag(e, account, builder);
+    }
     const pg_exchange_order *placed = pg_exchange_place(e->core, account, &made);
     *wrong = placed ? NULL : "Internal error";
     return placed;
@@ -204,6 +207,8 @@ static void place_each(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
         const pg_exchange_order *placed = place_one(&wrong, e, account, action, i, parent);
         int64_t asset = action->order.list[i].asset;
         put_result(e, out, placed, wrong, asset);
+        if (placed && action->order.grouping == PG_HL_PRIORITY)
+            hlx_charge_priority(e, placed, action->order.priority_rate);
         if (group && i == 0 && placed && !is_refused(placed)) {
             parent = placed->oid;
         } else if (group && i == 0) {
@@ -218,7 +223,7 @@ static bool is_group(const pg_hl_action *action)
 {
     const pg_hl_order *list = action->order.list;
     bool normal = action->order.grouping == PG_HL_NORMAL_TPSL;
-    if (action->order.grouping == PG_HL_GROUP_NONE)
+    if (action->order.grouping == PG_HL_GROUP_NONE || action->order.grouping == PG_HL_PRIORITY)
         return true;
     if (action->order.count == 0 || (normal && (action->order.count > 3 || list[0].tif == PG_HL_TIF_NONE)))
         return false;
@@ -240,6 +245,19 @@ static bool is_spot_only(const pg_hl_exchange *e, const pg_hl_action *action)
     return true;
 }
 
+/* Priority is for orders that take, and for those that only make; NULL: it may be asked for. */
+static const char *check_priority(const pg_hl_action *action)
+{
+    enum { RATE_MOST = 80000 };
+    bool take = true, make = true;
+    for (size_t i = 0; i < action->order.count; i++) {
+        const pg_hl_order *order = &action->order.list[i];
+        take = take && order->tif == PG_HL_IOC;
+        make = make && order->tif == PG_HL_ALO && !order->reduce_only;
+    }
+    return (take || make) && action->order.priority_rate <= RATE_MOST ? NULL : "Invalid priority order";
+}
+
 /* What is wrong with an action as a whole; NULL: nothing. */
 static const char *check_orders(const pg_hl_exchange *e, int account, const pg_hl_action *action)
 {
@@ -247,7 +265,7 @@ static const char *check_orders(const pg_hl_exchange *e, int account, const pg_h
     char cloid[PG_EXCHANGE_CLIENT_ID], builder[PG_ADDRESS_TEXT];
     pg_exchange_request made;
     pg_address address;
-    if (action->order.grouping == PG_HL_PRIORITY)
+    if (action->order.grouping == PG_HL_PRIORITY && hlx_undelegated(e, account) <= 0)
         return "Insufficient delegatable balance for priority order";
     if (action->order.builder) {
         int64_t fee = action->order.builder_fee;
@@ -259,6 +277,8 @@ static const char *check_orders(const pg_hl_exchange *e, int account, const pg_h
     }
     if (!is_group(action))
         return "Invalid TP/SL grouping.";
+    if (action->order.grouping == PG_HL_PRIORITY && check_priority(action))
+        return check_priority(action);
     for (size_t i = 0; i < action->order.count; i++) {
         const char *wrong = read_order(&made, cloid, e, &action->order.list[i], action->order.grouping);
         if (wrong)
@@ -267,7 +287,7 @@ static const char *check_orders(const pg_hl_exchange *e, int account, const pg_h
     return NULL;
 }
 
-static void place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     const char *wrong = check_orders(e, account, action);
     open_statuses(out, "order");
@@ -297,7 +317,7 @@ static const pg_exchange_order *find_open(const pg_hl_exchange *e, int account, 
     return here && order->status == PG_EXCHANGE_OPEN ? order : NULL;
 }
 
-static void cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     open_statuses(out, "cancel");
     for (size_t i = 0; i < action->cancel.count; i++) {
@@ -355,7 +375,7 @@ static const pg_exchange_order *modify_one(const char **wrong, pg_hl_exchange *e
     return placed;
 }
 
-static void modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     const char *wrong;
     open_statuses(out, "order");
@@ -371,7 +391,7 @@ static void modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg
 }
 
 /* `modify` answers without statuses: a refusal is the answer as a whole. */
-static void modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     const char *wrong;
     const pg_exchange_order *placed =
@@ -388,105 +408,5 @@ static void modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg
         pg_text_free(&refusal);
     } else {
         hlx_ok(out);
-    }
-}
-
-/* ---- the dead-man's switch, leverage, margin ---- */
-
-static void schedule_cancel(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
-{
-    int64_t now_ms = hlx_ms(pg_exchange_now(e->core)), time_ms = action->schedule_cancel.time_ms;
-    pg_money volume = pg_exchange_volume(e->core, account), unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
-    if (!e->config.waive_volume && volume < SCHEDULE_VOLUME * unit) {
-        char traded[PG_DECIMAL_TEXT];
-        pg_decimal_format(traded, sizeof traded, (int64_t)(volume * 100 / unit), 2);
-        hlx_error(out, "Cannot set scheduled cancel time until enough volume traded. Required: $%d. Traded: $%s.",
-                  SCHEDULE_VOLUME, traded);
-    } else if (time_ms != 0 && time_ms < now_ms + SCHEDULE_LEAST_MS) {
-        hlx_error(out, "Scheduled cancel time must be at least 5 seconds from now.");
-    } else if (time_ms != 0 && pg_exchange_schedules_fired(e->core, account) >= SCHEDULES_A_DAY) {
-        hlx_error(out, "Scheduled cancel has been triggered too many times today.");
-    } else {
-        pg_exchange_schedule_cancel(e->core, account, time_ms < INT64_MAX / 1000000 ? time_ms * 1000000 : INT64_MAX);
-        hlx_ok(out);
-    }
-}
-
-/* The market of a perpetual's asset; -1. */
-static int find_perp(const pg_hl_exchange *e, int64_t asset)
-{
-    int market = hlx_find_asset(&e->list, asset);
-    return market >= 0 && e->list.coins[market].dex == HLX_SPOT ? -1 : market;
-}
-
-static void set_leverage(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
-{
-    int64_t asset = action->margin.asset, leverage = action->margin.leverage;
-    int market = find_perp(e, asset);
-    if (market < 0) {
-        hlx_error(out, "Order has invalid asset.");
-        return;
-    }
-    const char *wrong = pg_exchange_set_leverage(e->core, account, market, leverage < 1000 ? (int)leverage : 0,
-                                                 !action->margin.is_cross);
-    if (!wrong)
-        hlx_ok(out);
-    else if (strcmp(wrong, "leverage") == 0)
-        hlx_error(out, "Invalid leverage value");
-    else if (strcmp(wrong, "type") == 0)
-        hlx_error(out, "Cannot switch leverage type with open position.");
-    else
-        hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)asset);
-}
-
-static void move_margin(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
-{
-    int market = find_perp(e, action->margin.asset);
-    if (market < 0) {
-        hlx_error(out, "Order has invalid asset.");
-        return;
-    }
-    const char *wrong = pg_exchange_move_margin(e->core, account, market, (pg_money)action->margin.usd * 1000000);
-    if (!wrong)
-        hlx_ok(out);
-    else if (strcmp(wrong, "type") == 0)
-        hlx_error(out, "Position does not use isolated margin.");
-    else
-        hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)action->margin.asset);
-}
-
-void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce)
-{
-    switch (action->kind) {
-    case PG_HL_ORDER: place_orders(e, out, account, action); break;
-    case PG_HL_CANCEL:
-    case PG_HL_CANCEL_BY_CLOID: cancel_orders(e, out, account, action); break;
-    case PG_HL_MODIFY: modify_single(e, out, account, action); break;
-    case PG_HL_BATCH_MODIFY: modify_orders(e, out, account, action); break;
-    case PG_HL_SCHEDULE_CANCEL: schedule_cancel(e, out, account, action); break;
-    case PG_HL_UPDATE_LEVERAGE: set_leverage(e, out, account, action); break;
-    case PG_HL_UPDATE_ISOLATED_MARGIN: move_margin(e, out, account, action); break;
-    case PG_HL_CREATE_VAULT: hlx_create_vault(e, out, account, action); break;
-    case PG_HL_VAULT_TRANSFER: hlx_vault_transfer(e, out, account, action); break;
-    case PG_HL_VAULT_MODIFY: hlx_vault_modify(e, out, account, action); break;
-    case PG_HL_VAULT_DISTRIBUTE: hlx_vault_distribute(e, out, account, action); break;
-    case PG_HL_TWAP_ORDER: hlx_twap_order(e, out, account, action); break;
-    case PG_HL_TWAP_CANCEL: hlx_twap_cancel(e, out, account, action); break;
-    case PG_HL_NOOP: hlx_ok(out); break;
-    case PG_HL_APPROVE_AGENT: hlx_approve_agent(e, out, account, action); break;
-    case PG_HL_APPROVE_BUILDER_FEE: hlx_approve_builder(e, out, account, action); break;
-    case PG_HL_USD_SEND: hlx_usd_send(e, out, account, action); break;
-    case PG_HL_WITHDRAW: hlx_withdraw(e, out, account, action, nonce); break;
-    case PG_HL_SPOT_SEND: hlx_spot_send(e, out, account, action, nonce); break;
-    case PG_HL_SPOT_CLASS_TRANSFER:
-    case PG_HL_USD_CLASS_TRANSFER: hlx_class_transfer(e, out, account, action); break;
-    case PG_HL_SEND_ASSET:
-    case PG_HL_AGENT_SEND_ASSET: hlx_send_asset(e, out, account, action, nonce); break;
-    case PG_HL_CREATE_SUB_ACCOUNT: hlx_create_sub_account(e, out, account, action); break;
-    case PG_HL_SUB_ACCOUNT_MODIFY: hlx_modify_sub_account(e, out, account, action); break;
-    case PG_HL_SUB_ACCOUNT_TRANSFER:
-    case PG_HL_SUB_ACCOUNT_SPOT_TRANSFER: hlx_sub_account_transfer(e, out, account, action); break;
-    case PG_HL_SET_REFERRER: hlx_error(out, "Referral code not registered"); break;
-    default: hlx_error(out, "Action is not available on this exchange: %s", pg_hl_schema_of(action->kind)->type);
     }
 }

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_staking.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "sim/exchange_hyperliquid_vault.h"
 #include "venue/hyperliquid/margin.h"
@@ -127,7 +130,7 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
     pg_json_close(text, ']');
 }
 
-static void put_order_with_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order)
+void hlx_json_order_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order)
 {
     pg_json_open(text, key, '{');
     pg_json_open(text, "order", '{');
@@ -152,18 +155,22 @@ static bool put_order_status(pg_hl_exchange *e, pg_text *text, const cJSON *requ
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "status", order ? "order" : "unknownOid");
     if (order)
-        put_order_with_status(e, text, "order", order);
+        hlx_json_order_status(e, text, "order", order);
     pg_json_close(text, '}');
     return true;
 }
 
-static void put_history(pg_hl_exchange *e, pg_text *text, int account, int *items)
+int hlx_json_history(pg_hl_exchange *e, pg_text *text, const char *key, int account)
 {
-    pg_json_open(text, NULL, '[');
     const pg_exchange_order *order;
-    for (int i = 0; account != PG_EXCHANGE_NOBODY && (order = pg_exchange_ended_at(e->core, account, i)); i++, ++*items)
-        put_order_with_status(e, text, NULL, order);
+    int count = 0;
+    pg_json_open(text, key, '[');
+    while (account != PG_EXCHANGE_NOBODY && (order = pg_exchange_ended_at(e->core, account, count))) {
+        hlx_json_order_status(e, text, NULL, order);
+        count++;
+    }
     pg_json_close(text, ']');
+    return count;
 }
 
 /* ---- fills ---- */
@@ -256,7 +263,7 @@ static void put_rate(pg_text *text, const char *key, int64_t rate_e8)
     pg_json_string(text, key, pg_decimal_format_short(number, sizeof number, rate_e8, 8));
 }
 
-static void put_fees(pg_text *text)
+static void put_fees(pg_hl_exchange *e, pg_text *text, int account)
 {
     pg_json_open(text, NULL, '{');
     hlx_put(text, "\"dailyUserVlm\":[],\"feeSchedule\":{");
@@ -267,16 +274,18 @@ static void put_fees(pg_text *text)
                   "\"referralDiscount\":\"0.04\",\"stakingDiscountTiers\":[]}");
     put_rate(text, "userCrossRate", HLX_TAKER_FEE_E8);
     put_rate(text, "userAddRate", HLX_MAKER_FEE_E8);
-    hlx_put(text, ",\"userSpotCrossRate\":\"0.0007\",\"userSpotAddRate\":\"0.0004\",\"activeReferralDiscount\":\"0.0\","
-                  "\"trial\":null,\"feeTrialEscrow\":\"0.0\",\"nextTrialAvailableTimestamp\":null,\"stakingLink\":null,"
-                  "\"activeStakingDiscount\":{\"bpsOfMaxSupply\":\"0.0\",\"discount\":\"0.0\"}");
+    hlx_put(text, ",\"userSpotCrossRate\":\"0.0007\",\"userSpotAddRate\":\"0.0004\"");
+    pg_json_string(text, "activeReferralDiscount", hlx_discount(e, account));
+    hlx_put(text,
+            ",\"trial\":null,\"feeTrialEscrow\":\"0.0\",\"nextTrialAvailableTimestamp\":null,\"stakingLink\":null,"
+            "\"activeStakingDiscount\":{\"bpsOfMaxSupply\":\"0.0\",\"discount\":\"0.0\"}");
     pg_json_close(text, '}');
 }
 
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account)
 {
     pg_money volume = pg_exchange_volume(e->core, account) / pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
-    return FREE_REQUESTS + (uint64_t)volume;
+    return FREE_REQUESTS + (uint64_t)volume + hlx_reserved(e, account);
 }
 
 static void put_rate_limit(pg_hl_exchange *e, pg_text *text, int account)
@@ -396,11 +405,11 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "frontendOpenOrders") == 0)
         hlx_json_open_orders(e, text, NULL, account, dex, true);
     else if (strcmp(type, "historicalOrders") == 0)
-        put_history(e, text, account, items);
+        *items += hlx_json_history(e, text, NULL, account);
     else if (strcmp(type, "userFills") == 0)
         put_fills(e, text, account, 0, 9e15, true, items);
     else if (strcmp(type, "userFees") == 0)
-        put_fees(text);
+        put_fees(e, text, account);
     else if (strcmp(type, "userRateLimit") == 0)
         put_rate_limit(e, text, account);
     else if (strcmp(type, "userRole") == 0)
@@ -420,7 +429,15 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "extraAgents") == 0)
         hlx_json_agents(e, text, account);
     else if (strcmp(type, "userAbstraction") == 0)
-        hlx_put(text, "\"default\"");
+        hlx_json_abstraction(e, text, NULL, account);
+    else if (strcmp(type, "referral") == 0)
+        hlx_json_referral(e, text, account);
+    else if (strcmp(type, "approvedBuilders") == 0)
+        hlx_json_builders(e, text, account);
+    else if (strcmp(type, "userToMultiSigSigners") == 0)
+        hlx_json_signers(e, text, account);
+    else if (hlx_json_staking(e, text, type, account))
+        return true;
     else if (strcmp(type, "portfolio") == 0)
         hlx_json_portfolio(e, text, NULL, account);
     else

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_streams.h"
 
 /* MAY_HAVE_DEX: the acknowledgement says none when none was given. */
 enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4, OF_INTERVAL = 8, MAY_HAVE_DEX = 16 };
@@ -28,7 +28,23 @@ static const struct {
     [HLX_LEDGER] = { "userNonFundingLedgerUpdates", OF_USER },
     [HLX_SPOT_STATE] = { "spotState", OF_USER },
     [HLX_WEB_DATA] = { "webData3", OF_USER },
+    [HLX_ALL_STATES] = { "allDexsClearinghouseState", OF_USER },
+    [HLX_TWAP_STATES] = { "twapStates", OF_USER | OF_DEX },
+    [HLX_SLICE_FILLS] = { "userTwapSliceFills", OF_USER },
+    [HLX_TWAP_HISTORY] = { "userTwapHistory", OF_USER },
+    [HLX_ORDER_HISTORY] = { "userHistoricalOrders", OF_USER },
+    [HLX_NOTIFICATION] = { "notification", OF_USER },
+    [HLX_FAST_CTXS] = { "fastAssetCtxs", 0 },
+    [HLX_ALL_CTXS] = { "allDexsAssetCtxs", 0 },
+    [HLX_ASSET_CTXS] = { "assetCtxs", OF_DEX },
+    [HLX_SPOT_CTXS] = { "spotAssetCtxs", 0 },
+    [HLX_OUTCOMES] = { "outcomeMetaUpdates", 0 }, /* there are none */
 };
+
+const char *hlx_type_name(hlx_type type)
+{
+    return types[type].name;
+}
 
 /* ---- what the server says about requests ---- */
 
@@ -143,7 +159,7 @@ static reading read_subscription(hlx_subscription *s, const pg_hl_exchange *e, c
         return NO_SUBSCRIPTION;
     s->market = of & OF_COIN ? hlx_find_coin(&e->list, coin->valuestring) : 0;
     reading read = s->type == HLX_L2_BOOK ? read_book(s, json) : READ;
-    if (read == READ && s->market < 0)
+    if (read == READ && (s->market < 0 || (s->type == HLX_ACTIVE_DATA && e->list.coins[s->market].dex == HLX_SPOT)))
         return CLOSES;
     return read == READ && !write_text(s, e) ? NO_SUBSCRIPTION : read;
 }
@@ -184,6 +200,7 @@ static bool add(hlx_socket *socket, const hlx_subscription *s)
     }
     socket->subscriptions[socket->count++] = *s;
     socket->exchange->coins[s->market].trade_listeners += s->type == HLX_TRADES;
+    socket->exchange->listeners[s->type]++;
     return true;
 }
 
@@ -209,15 +226,18 @@ static void unsubscribe(hlx_socket *socket, const hlx_subscription *s)
         return;
     }
     socket->exchange->coins[s->market].trade_listeners -= s->type == HLX_TRADES;
+    socket->exchange->listeners[s->type]--;
     socket->subscriptions[at] = socket->subscriptions[--socket->count];
     acknowledge(socket, "unsubscribe", s);
 }
 
 void hlx_unsubscribe_all(hlx_socket *socket)
 {
-    for (int i = 0; i < socket->count; i++)
-        socket->exchange->coins[socket->subscriptions[i].market].trade_listeners -=
-            socket->subscriptions[i].type == HLX_TRADES;
+    for (int i = 0; i < socket->count; i++) {
+        const hlx_subscription *s = &socket->subscriptions[i];
+        socket->exchange->coins[s->market].trade_listeners -= s->type == HLX_TRADES;
+        socket->exchange->listeners[s->type]--;
+    }
     socket->count = 0;
 }
 

@@ -148,7 +148,7 @@ static void put_slice(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *
     pg_json_open(text, NULL, '{');
     hlx_put(text, "\"fill\":");
     hlx_json_fill(e, text, fill);
-    pg_json_integer(text, "twapId", (int64_t)fill->tag);
+    pg_json_integer(text, "twapId", (int64_t)hlx_twap_of(fill->tag));
     pg_json_close(text, '}');
 }
 
@@ -159,7 +159,7 @@ int hlx_json_slice_fills(pg_hl_exchange *e, pg_text *text, const char *key, int 
     pg_json_open(text, key, '[');
     for (int i = 0; account != PG_EXCHANGE_NOBODY && (fill = pg_exchange_fill_at(e->core, account, i)); i++) {
         double time_ms = (double)hlx_ms(fill->time_ns);
-        if (fill->tag == 0 || time_ms < from_ms || time_ms > to_ms || count == SLICES)
+        if (hlx_twap_of(fill->tag) == 0 || time_ms < from_ms || time_ms > to_ms || count == SLICES)
             continue;
         put_slice(e, text, fill);
         count++;
@@ -202,7 +202,7 @@ void hlx_twap_fill(pg_hl_exchange *e, const pg_exchange_fill *fill)
 {
     for (int i = 0; i < e->twaps->count; i++) {
         twap *w = &e->twaps->running[i];
-        if (w->id != fill->tag)
+        if (w->id != hlx_twap_of(fill->tag))
             continue;
         w->executed += fill->size;
         w->value += (pg_money)fill->price * fill->size;

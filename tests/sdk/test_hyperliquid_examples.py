@@ -309,9 +309,17 @@ class Streams(Case):
         self.assertEqual(float(lines[-1][1]), 3)
 
     def test_ws_notification(self):
+        """The venue notifies of resting orders that were filled."""
         program = self.start("ws_notification", "--user", RICH, "--count", 1)
-        self.meanwhile(program, "market_order_and_cancel", RICH)
-        self.assertIn("ETH", self.finish(program)[0][0])
+        self.assertEqual(program.line(), "subscribed")
+        self.lua('local bid = tonumber(assert(client.info.l2_book { coin = "ETH" }).levels[1][1].px)\n'
+                 'assert(client.exchange.order { coin = "ETH", side = "buy", price = bid * 0.9999, size = "0.05", '
+                 'tif = "Alo" })', RICH)
+        self.lua('for _ = 1, 20 do\n'
+                 'assert(client:market_open { coin = "ETH", side = "sell", size = 150, slippage = 0.03 })\n'
+                 f'if #assert(client.info.open_orders {{ user = "{RICH}" }}) == 0 then break end\n'
+                 'end assert(client:market_close { coin = "ETH", slippage = 0.05 })', OTHER)
+        self.assertIn("Bought 0.05 ETH", self.finish(program)[0][0])
 
     def meanwhile(self, program, name, user):
         """Runs an example when a program that says nothing before has subscribed."""

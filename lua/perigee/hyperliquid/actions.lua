@@ -317,6 +317,7 @@ local rows = {
 
 ---@class perigee.hyperliquid.Action
 ---@field types string[] types of what it sends
+---@field fields perigee.Field[]?
 ---@field make fun(client: table, given: table?): table?, string?
 
 --- Actions by name. make(client, given) gives the action, or nil and why the venue would refuse it.
@@ -330,7 +331,7 @@ M.actions = {
 
 for _, row in ipairs(rows) do
   local name, type_name, fields, build = row[1], row[2], arguments.declare(row[3]), row.build
-  M.actions[name] = { types = { type_name }, make = function(client, given)
+  M.actions[name] = { types = { type_name }, fields = fields, make = function(client, given)
     local asset, why
     local types = setmetatable({ asset = arguments.types.text }, { __index = M.types })
     local action = arguments.check(name, fields, given, types, orders.options_with {})

@@ -10,9 +10,9 @@ local HEADERS = { "Content-Type: application/json" }
 ---@field address string? the account whose state is asked for
 ---@field signer_address string? of the key
 ---@field is_agent boolean? the key is an agent's
----@field info table<string, fun(arguments?: table): any, string?, table?>
----@field exchange table<string, fun(arguments?: table): any, string?, table?>
----@field subscribe table<string, fun(arguments?: table): perigee.Feed?, string?, table?>
+---@field info perigee.hyperliquid.Info
+---@field exchange perigee.hyperliquid.Exchange
+---@field subscribe perigee.hyperliquid.Subscribe
 local Client = {}
 Client.__index = Client
 

@@ -198,6 +198,8 @@ static pg_status fill(pg_hl_exchange *e, pg_error *err)
         return pg_fail(err, PG_ERR_INVALID, "an exchange has 1 to %d coins", PG_EXCHANGE_MARKETS);
     pg_status status = pg_exchange_new(&e->core, &core, hlx_sink(e), err);
     if (status == PG_OK)
+        e->start_ns = pg_exchange_now(e->core);
+    if (status == PG_OK)
         status = hlx_list_init(&e->list, e->core, err);
     for (int i = 0; i < e->config.coin_count && status == PG_OK; i++)
         status = hlx_list_add(&e->list, e->core, &e->config.coins[i], err);

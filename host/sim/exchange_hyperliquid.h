@@ -1,9 +1,16 @@
 /* The built-in exchange behind Hyperliquid's protocol: HTTP POST /info and /exchange and a WebSocket at /ws, on loopback.
  *
  * The counterpart of paper trading and of the tests (hyperliquid.md 2 to 20). Every signature and nonce is verified, and
- * what the venue refuses is refused, with the venue's words where they are known. One perpetuals dex, cross and isolated
- * margin, hourly funding, liquidation at the market, groups of orders, builders, sends of dollars between accounts. Not
- * here, and refused: TWAP, spot, vaults, sub-accounts, staking. Unmodified clients trade on it: tests/interop.
+ * what the venue refuses is refused, with the venue's words where they are known.
+ *
+ * Here: perpetuals of the venue and of builders, cross and isolated margin, hourly funding, liquidation at the market,
+ * groups of orders, builders; spot, transfers and sends of dollars and tokens; TWAP; sub-accounts, vaults, agents, accounts
+ * of several keys; referrals, staking. Not here, and refused as for one who has none of it: outcomes, lending, auctions,
+ * links between staking accounts, the EVM chain, collateral shared between exchanges (unified accounts, portfolio margin).
+ *
+ * Invented where the venue publishes nothing: validators, the supply of tokens, addresses of sub-accounts and vaults. A
+ * vault has a creation fee of 0 and cannot be closed; its orders are not cancelled for a withdrawal, which is refused
+ * instead.
  *
  * A modification is checked first; when it is not possible the old order stays. Then the old one is cancelled and the
  * new one placed, which may be refused (post-only) while the old one is gone. */
@@ -59,11 +66,12 @@ typedef struct {
         play_ms; /* how often the markets are played where block_ms is 0; 0: 5; below 0: only by pg_hl_exchange_step */
     /* Between pushes of a stream: l2Book 5000, fast 500, allMids 5000, activeAssetCtx 1000, states of accounts 4000. */
     int64_t book_ms, fast_ms, mids_ms, context_ms, state_ms;
-    bool limits;        /* weights of requests by address of the network, and actions by account, as the venue's */
-    bool waive_volume;  /* scheduleCancel without 1,000,000 USD traded */
-    int64_t funding_ns; /* 0: each hour */
-    pg_faults *faults;  /* borrowed; NULL: none */
-    const pg_log *log;  /* NULL: none */
+    bool limits;          /* weights of requests by address of the network, and actions by account, as the venue's */
+    bool waive_volume;    /* scheduleCancel, sub-accounts and codes without the volume that they need */
+    int64_t post_only_ms; /* after the start only post-only orders are taken, as after an upgrade; 0: none */
+    int64_t funding_ns;   /* 0: each hour */
+    pg_faults *faults;    /* borrowed; NULL: none */
+    const pg_log *log;    /* NULL: none */
 } pg_hl_exchange_config;
 
 /* Errors: PG_ERR_INVALID for settings that cannot be used, PG_ERR_IO when the port is taken, those of the markets. */

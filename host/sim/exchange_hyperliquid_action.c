@@ -8,7 +8,7 @@
 #include "sim/exchange_hyperliquid_twap.h"
 #include "venue/hyperliquid/nonce.h"
 
-enum { BATCH_A_WEIGHT = 40, EXPIRED_COST = 5, CANCELS_MORE = 100000 };
+enum { BATCH_A_WEIGHT = 40, EXPIRED_COST = 5, CANCELS_MORE = 100000, SPARE_MS = 10000 };
 
 static const char malformed[] = "Failed to deserialize the JSON body into the target type";
 
@@ -164,8 +164,12 @@ static bool has_budget(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
     uint64_t cap = hlx_request_cap(e, account), bound = cap;
     if (is_cancel(action))
         bound = cap + CANCELS_MORE < 2 * cap ? cap + CANCELS_MORE : 2 * cap;
-    if (!e->config.limits || user->used + batch_of(action) <= bound) {
+    int64_t now_ms = hlx_ms(pg_exchange_now(e->core));
+    /* Who has used all may still act once in a while. */
+    if (!e->config.limits || user->used + batch_of(action) <= bound ||
+        (batch_of(action) == 1 && now_ms - user->acted_ms >= SPARE_MS)) {
         user->used += batch_of(action);
+        user->acted_ms = now_ms;
         return true;
     }
     pg_text volume = { 0 };

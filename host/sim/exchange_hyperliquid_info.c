@@ -187,6 +187,7 @@ static verdict answer_dex(pg_hl_exchange *e, pg_text *text, const char *type, co
 
 static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int *items)
 {
+    static const verdict verdicts[] = { [HLX_FOUND] = ANSWERED, [HLX_UNKNOWN] = UNKNOWN_TYPE, [HLX_BAD] = BAD_REQUEST };
     if (strcmp(type, "l2Book") == 0)
         return answer_book(e, text, request);
     if (strcmp(type, "recentTrades") == 0)
@@ -213,7 +214,7 @@ static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type,
     else if (strcmp(type, "allPerpMetas") == 0)
         put_all_metas(e, text);
     else
-        return UNKNOWN_TYPE;
+        return verdicts[hlx_other_market(e, text, type, request)];
     return ANSWERED;
 }
 

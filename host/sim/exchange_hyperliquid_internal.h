@@ -31,6 +31,9 @@ enum {
     HLX_FAST_BOOK = 5
 };
 
+/* Nobody has issued the tokens here: their supply is a number like any other. */
+#define HLX_SUPPLY "1000000000.0"
+
 /* A minute in which something traded. */
 typedef struct {
     int64_t minute; /* since the epoch */
@@ -92,7 +95,7 @@ typedef struct {
     hlx_moves ledger;
     hlx_records payments; /* of funding */
     uint64_t used;        /* actions that count against its budget */
-    int64_t agent_removed_ms;
+    int64_t agent_removed_ms, acted_ms;
     bool touched;
 } hlx_user;
 
@@ -242,6 +245,7 @@ struct pg_hl_exchange {
     double weight;            /* left of the address of the network */
     int64_t weight_ns;
     bool post_only;
+    int64_t start_ns;
     int busy;                 /* within calls that walk over sockets: none is freed meanwhile */
     uint64_t requests, moves; /* so far */
 };
@@ -349,8 +353,10 @@ void hlx_json_order_status(pg_hl_exchange *e, pg_text *text, const char *key, co
 void hlx_json_portfolio(pg_hl_exchange *e, pg_text *text, const char *key, int account);
 void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, int account, int market);
 
-/* Answers to requests about what this exchange does not have; exchange_hyperliquid_absent.c. False: no such request. */
-bool hlx_absent(pg_text *text, const char *type);
+/* The rest of the questions; exchange_hyperliquid_other.c. HLX_BAD, false: what it asks for is not there. */
+typedef enum { HLX_FOUND, HLX_UNKNOWN, HLX_BAD } hlx_found;
+hlx_found hlx_other_market(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request);
+bool hlx_other_user(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account);
 
 /* startTime (0 when it may be missing and is) and endTime of a request, ms. False: one is no number. */
 bool hlx_read_span(double *from_ms, double *to_ms, const cJSON *request, bool from_needed);

@@ -428,20 +428,19 @@ static void put_known(pg_text *text, const char *key, int64_t value, int decimal
         pg_json_null(text, key);
 }
 
-/* Of a pair. Nobody has issued the tokens here: their supply is a number like any other. */
+/* Of a pair. */
 static void put_spot_context(pg_hl_exchange *e, pg_text *text, const char *key, int market,
                              const pg_exchange_context *c)
 {
-    static const char supply[] = "1000000000.0";
     int decimals = e->list.coins[market].price_decimals;
     pg_json_open(text, key, '{');
     hlx_json_decimal(text, "prevDayPx", c->day_first, decimals);
     put_amount(e, text, "dayNtlVlm", market, c->day_value);
     hlx_json_decimal(text, "markPx", c->mark, decimals);
     put_known(text, "midPx", c->mid_x2 * 5, decimals + 1);
-    pg_json_string(text, "circulatingSupply", supply);
+    pg_json_string(text, "circulatingSupply", HLX_SUPPLY);
     pg_json_string(text, "coin", e->list.coins[market].name);
-    pg_json_string(text, "totalSupply", supply);
+    pg_json_string(text, "totalSupply", HLX_SUPPLY);
     hlx_json_size(e, text, "dayBaseVlm", market, c->day_size);
     pg_json_close(text, '}');
 }

@@ -155,7 +155,8 @@ static const char *refused_here(const pg_hl_exchange *e, int account, const pg_e
     const pg_exchange_order *same = made->client_id ? pg_exchange_find_client(e->core, account, made->client_id) : NULL;
     if (same && same->status == PG_EXCHANGE_OPEN)
         return "Order has a cloid that is already in use.";
-    if (e->post_only && made->tif != PG_TIF_ALO)
+    bool window = pg_exchange_now(e->core) - e->start_ns < e->config.post_only_ms * 1000000;
+    if ((e->post_only || window) && made->tif != PG_TIF_ALO)
         return "Only post-only orders allowed immediately after network upgrade";
     return NULL;
 }

@@ -175,31 +175,80 @@ int hlx_json_history(pg_hl_exchange *e, pg_text *text, const char *key, int acco
 
 /* ---- fills ---- */
 
-/* Newest first; from, to: ms, inclusive. */
-static void put_fills(pg_hl_exchange *e, pg_text *text, int account, double from, double to, bool newest_first,
-                      int *items)
+/* Takes the fill of the same order at the same time into another one, whose exact value is kept beside it. */
+static bool join_fill(pg_exchange_fill *whole, pg_money *value, const pg_exchange_fill *part, bool part_is_older)
+{
+    if (whole->oid != part->oid || hlx_ms(whole->time_ns) != hlx_ms(part->time_ns))
+        return false;
+    *value += (pg_money)part->price * part->size;
+    whole->size += part->size;
+    whole->price = (int64_t)((*value + whole->size / 2) / whole->size);
+    whole->fee += part->fee;
+    whole->fee_e12 += part->fee_e12;
+    whole->builder_fee += part->builder_fee;
+    whole->closed += part->closed;
+    if (part_is_older) {
+        whole->start_position = part->start_position;
+        whole->start_e12 = part->start_e12;
+    }
+    return true;
+}
+
+/* How a list of fills is wanted. */
+typedef struct {
+    double from_ms, to_ms; /* inclusive */
+    bool newest_first, joined;
+} fills_wish;
+
+static void put_fills(pg_hl_exchange *e, pg_text *text, int account, const fills_wish *wish, int *items)
 {
     const pg_exchange_fill *fill;
-    int count = 0, first = 0;
+    int count = 0, first = 0, told = 0;
     pg_json_open(text, NULL, '[');
     while (account != PG_EXCHANGE_NOBODY && (fill = pg_exchange_fill_at(e->core, account, count)) &&
-           (double)hlx_ms(fill->time_ns) >= from) {
-        first += (double)hlx_ms(fill->time_ns) > to;
+           (double)hlx_ms(fill->time_ns) >= wish->from_ms) {
+        first += (double)hlx_ms(fill->time_ns) > wish->to_ms;
         count++;
     }
-    for (int i = 0; i < count - first && i < FILLS_A_REPLY; i++, ++*items)
-        hlx_json_fill(e, text, pg_exchange_fill_at(e->core, account, newest_first ? first + i : count - 1 - i));
+    for (int i = 0; i < count - first && told < FILLS_A_REPLY; told++) {
+        pg_exchange_fill whole;
+        pg_money value = 0;
+        bool joins = false;
+        do {
+            fill = pg_exchange_fill_at(e->core, account, wish->newest_first ? first + i : count - 1 - i);
+            if (joins && !join_fill(&whole, &value, fill, wish->newest_first))
+                break;
+            if (!joins) {
+                whole = *fill;
+                value = (pg_money)fill->price * fill->size;
+            }
+            joins = wish->joined;
+            i++;
+        } while (joins && i < count - first);
+        hlx_json_fill(e, text, &whole);
+    }
+    *items += told;
     pg_json_close(text, ']');
+}
+
+static bool is_true(const cJSON *request, const char *name)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, name));
 }
 
 static bool put_fills_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
 {
-    double from_ms, to_ms;
-    if (!hlx_read_span(&from_ms, &to_ms, request, true))
+    fills_wish wish = { .newest_first = is_true(request, "reversed"), .joined = is_true(request, "aggregateByTime") };
+    if (!hlx_read_span(&wish.from_ms, &wish.to_ms, request, true))
         return false;
-    bool reversed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, "reversed"));
-    put_fills(e, text, account, from_ms, to_ms, reversed, items);
+    put_fills(e, text, account, &wish, items);
     return true;
+}
+
+static void put_last_fills(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
+{
+    fills_wish wish = { .to_ms = 9e15, .newest_first = true, .joined = is_true(request, "aggregateByTime") };
+    put_fills(e, text, account, &wish, items);
 }
 
 static bool put_slices_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
@@ -407,7 +456,7 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "historicalOrders") == 0)
         *items += hlx_json_history(e, text, NULL, account);
     else if (strcmp(type, "userFills") == 0)
-        put_fills(e, text, account, 0, 9e15, true, items);
+        put_last_fills(e, text, request, account, items);
     else if (strcmp(type, "userFees") == 0)
         put_fees(e, text, account);
     else if (strcmp(type, "userRateLimit") == 0)
@@ -441,6 +490,6 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
     else if (strcmp(type, "portfolio") == 0)
         hlx_json_portfolio(e, text, NULL, account);
     else
-        return hlx_absent(text, type);
+        return hlx_other_user(e, text, type, request, account);
     return true;
 }

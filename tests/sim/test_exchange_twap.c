@@ -207,7 +207,8 @@ static void move(int trader, const char *vault, bool is_deposit, int64_t usd, co
 static cJSON *details_of(const char *vault, const char *user)
 {
     char request[256];
-    snprintf(request, sizeof request, "{\"type\":\"vaultDetails\",\"vaultAddress\":\"%s\",\"user\":\"%s\"}", vault, user);
+    snprintf(request, sizeof request, "{\"type\":\"vaultDetails\",\"vaultAddress\":\"%s\",\"user\":\"%s\"}", vault,
+             user);
     return exchange_info(&t, request);
 }
 
@@ -295,8 +296,9 @@ static void test_vault_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        in_exchange(test_twap),         in_exchange(test_twap_cancel_and_states), in_exchange(test_twap_refusals),
-        in_exchange(test_twap_details), in_exchange(test_twap_spot),              in_exchange(test_vault),
+        in_exchange(test_twap),          in_exchange(test_twap_cancel_and_states),
+        in_exchange(test_twap_refusals), in_exchange(test_twap_details),
+        in_exchange(test_twap_spot),     in_exchange(test_vault),
         in_exchange(test_vault_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,9 +9,9 @@
 ---@field all_mids fun(arguments?: {dex?: string, timeout?: number}): any, string?, table?
 ---@field all_perp_metas fun(arguments?: {timeout?: number}): any, string?, table?
 ---@field approved_builders fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
----@field batch_clearinghouse_states fun(arguments: perigee.hyperliquid.batch_clearinghouse_states): any, string?, table?
+---@field batch_clearinghouse_states fun(arguments: hl.batch_clearinghouse_states): any, string?, table?
 ---@field borrow_lend_user_state fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
----@field candle_snapshot fun(arguments: perigee.hyperliquid.candle_snapshot): any, string?, table?
+---@field candle_snapshot fun(arguments: hl.candle_snapshot): any, string?, table?
 ---@field clearinghouse_state fun(arguments?: {user?: string, dex?: string, timeout?: number}): any, string?, table?
 ---@field delegations fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field delegator_history fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
@@ -20,12 +20,12 @@
 ---@field exchange_status fun(arguments?: {timeout?: number}): any, string?, table?
 ---@field extra_agents fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field frontend_open_orders fun(arguments?: {user?: string, dex?: string, timeout?: number}): any, string?, table?
----@field funding_history fun(arguments: perigee.hyperliquid.funding_history): any, string?, table?
+---@field funding_history fun(arguments: hl.funding_history): any, string?, table?
 ---@field gossip_priority_auction_status fun(arguments?: {timeout?: number}): any, string?, table?
 ---@field gossip_root_ips fun(arguments?: {timeout?: number}): any, string?, table?
 ---@field historical_orders fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field is_vip fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
----@field l2_book fun(arguments: perigee.hyperliquid.l2_book): any, string?, table?
+---@field l2_book fun(arguments: hl.l2_book): any, string?, table?
 ---@field leading_vaults fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field legal_check fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field liquidatable fun(arguments?: {timeout?: number}): any, string?, table?
@@ -59,15 +59,15 @@
 ---@field user_abstraction fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field user_dex_abstraction fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field user_fees fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
----@field user_fills fun(arguments?: perigee.hyperliquid.user_fills): any, string?, table?
----@field user_fills_by_time fun(arguments: perigee.hyperliquid.user_fills_by_time): any, string?, table?
----@field user_funding fun(arguments?: perigee.hyperliquid.user_funding): any, string?, table?
----@field user_non_funding_ledger_updates fun(arguments?: perigee.hyperliquid.user_non_funding_ledger_updates): any, string?, table?
+---@field user_fills fun(arguments?: hl.user_fills): any, string?, table?
+---@field user_fills_by_time fun(arguments: hl.user_fills_by_time): any, string?, table?
+---@field user_funding fun(arguments?: hl.user_funding): any, string?, table?
+---@field user_non_funding_ledger_updates fun(arguments?: hl.user_non_funding_ledger_updates): any, string?, table?
 ---@field user_rate_limit fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field user_role fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field user_to_multi_sig_signers fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field user_twap_slice_fills fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
----@field user_twap_slice_fills_by_time fun(arguments: perigee.hyperliquid.user_twap_slice_fills_by_time): any, string?, table?
+---@field user_twap_slice_fills_by_time fun(arguments: hl.user_twap_slice_fills_by_time): any, string?, table?
 ---@field user_vault_equities fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field validator_summaries fun(arguments?: {timeout?: number}): any, string?, table?
 ---@field vault_details fun(arguments: {vault_address: string, user?: string, timeout?: number}): any, string?, table?
@@ -77,56 +77,56 @@
 --- Subscriptions. Messages are the venue's: { channel, data } (hyperliquid.md 15.2), with received_ms.
 ---@class perigee.hyperliquid.Subscribe
 ---@field active_asset_ctx fun(arguments: {coin: string, timeout?: number}): perigee.Feed?, string?, table?
----@field active_asset_data fun(arguments: perigee.hyperliquid.active_asset_data): perigee.Feed?, string?, table?
+---@field active_asset_data fun(arguments: hl.active_asset_data): perigee.Feed?, string?, table?
 ---@field all_dexs_asset_ctxs fun(arguments?: {timeout?: number}): perigee.Feed?, string?, table?
----@field all_dexs_clearinghouse_state fun(arguments?: perigee.hyperliquid.all_dexs_clearinghouse_state): perigee.Feed?, string?, table?
+---@field all_dexs_clearinghouse_state fun(arguments?: hl.all_dexs_clearinghouse_state): perigee.Feed?, string?, table?
 ---@field all_mids fun(arguments?: {dex?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field asset_ctxs fun(arguments?: {dex?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field bbo fun(arguments: {coin: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field candle fun(arguments: {coin: string, interval: string, timeout?: number}): perigee.Feed?, string?, table?
----@field clearinghouse_state fun(arguments?: perigee.hyperliquid.clearinghouse_state): perigee.Feed?, string?, table?
+---@field clearinghouse_state fun(arguments?: hl.clearinghouse_state): perigee.Feed?, string?, table?
 ---@field fast_asset_ctxs fun(arguments?: {timeout?: number}): perigee.Feed?, string?, table?
----@field l2_book fun(arguments: perigee.hyperliquid.l2_book): perigee.Feed?, string?, table?
+---@field l2_book fun(arguments: hl.l2_book): perigee.Feed?, string?, table?
 ---@field notification fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field open_orders fun(arguments?: {user?: string, dex?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field order_updates fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field outcome_meta_updates fun(arguments?: {timeout?: number}): perigee.Feed?, string?, table?
 ---@field spot_asset_ctxs fun(arguments?: {timeout?: number}): perigee.Feed?, string?, table?
----@field spot_state fun(arguments?: perigee.hyperliquid.spot_state): perigee.Feed?, string?, table?
+---@field spot_state fun(arguments?: hl.spot_state): perigee.Feed?, string?, table?
 ---@field trades fun(arguments: {coin: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field twap_states fun(arguments?: {user?: string, dex?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field user_events fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
----@field user_fills fun(arguments?: perigee.hyperliquid.user_fills): perigee.Feed?, string?, table?
+---@field user_fills fun(arguments?: hl.user_fills): perigee.Feed?, string?, table?
 ---@field user_fundings fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field user_historical_orders fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
----@field user_non_funding_ledger_updates fun(arguments?: perigee.hyperliquid.user_non_funding_ledger_updates): perigee.Feed?, string?, table?
+---@field user_non_funding_ledger_updates fun(arguments?: hl.user_non_funding_ledger_updates): perigee.Feed?, string?, table?
 ---@field user_twap_history fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field user_twap_slice_fills fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field web_data2 fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field web_data3 fun(arguments?: {user?: string, timeout?: number}): perigee.Feed?, string?, table?
 
----@alias perigee.hyperliquid.Done true|string true, or the address that was made
----@alias perigee.hyperliquid.Outcome perigee.hyperliquid.Result|perigee.hyperliquid.Result[]|nil of one, or of each
----@alias perigee.hyperliquid.orders perigee.hyperliquid.order|perigee.hyperliquid.order[]
----@alias perigee.hyperliquid.cancels perigee.hyperliquid.cancel|perigee.hyperliquid.cancel[]
----@alias perigee.hyperliquid.modifications perigee.hyperliquid.modify|perigee.hyperliquid.modify[]
+---@alias hl.Done true|string true, or the address that was made
+---@alias hl.Outcome perigee.hyperliquid.Result|perigee.hyperliquid.Result[]|nil of one, or of each
+---@alias hl.orders hl.order|hl.order[]
+---@alias hl.cancels hl.cancel|hl.cancel[]
+---@alias hl.modifications hl.modify|hl.modify[]
 
----@class perigee.hyperliquid.order: perigee.hyperliquid.OrderArguments, perigee.hyperliquid.SendOptions
+---@class hl.order: perigee.hyperliquid.OrderArguments, perigee.hyperliquid.SendOptions
 ---@field builder? {address: string, fee: integer} fee: tenths of a basis point
 ---@field grouping? "na"|"normalTpsl"|"positionTpsl"|{p: integer} beside a list of orders
 
----@class perigee.hyperliquid.cancel: perigee.hyperliquid.SendOptions
+---@class hl.cancel: perigee.hyperliquid.SendOptions
 ---@field coin string
 ---@field oid? integer either this
 ---@field cloid? string or this
 ---@field fast? boolean asks for priority; not for trigger orders
 
----@class perigee.hyperliquid.modify: perigee.hyperliquid.order
+---@class hl.modify: hl.order
 ---@field oid integer|string the order that is replaced, by id or client id
 ---@field always_place? boolean place the new one though the old one is gone
 ---@field single? boolean sends `modify`, whose answer does not tell the new id
 
----@class perigee.hyperliquid.twap_order: perigee.hyperliquid.SendOptions
+---@class hl.twap_order: perigee.hyperliquid.SendOptions
 ---@field coin string
 ---@field side "buy"|"sell"
 ---@field size number|string
@@ -139,92 +139,92 @@
 
 --- Actions. Beside their arguments all take those of perigee.hyperliquid.SendOptions.
 ---@class perigee.hyperliquid.Exchange
----@field agent_enable_dex_abstraction fun(arguments?: {timeout?: number}): perigee.hyperliquid.Done?, string?, table?
----@field agent_send_asset fun(arguments: perigee.hyperliquid.agent_send_asset): perigee.hyperliquid.Done?, string?, table?
----@field agent_set_abstraction fun(arguments: perigee.hyperliquid.agent_set_abstraction): perigee.hyperliquid.Done?, string?, table?
----@field approve_agent fun(arguments: perigee.hyperliquid.approve_agent): perigee.hyperliquid.Done?, string?, table?
----@field approve_builder_fee fun(arguments: perigee.hyperliquid.approve_builder_fee): perigee.hyperliquid.Done?, string?, table?
----@field borrow_lend fun(arguments: perigee.hyperliquid.borrow_lend): perigee.hyperliquid.Done?, string?, table?
----@field c_deposit fun(arguments: perigee.hyperliquid.c_deposit): perigee.hyperliquid.Done?, string?, table?
----@field c_withdraw fun(arguments: perigee.hyperliquid.c_withdraw): perigee.hyperliquid.Done?, string?, table?
----@field cancel fun(arguments: perigee.hyperliquid.cancels): perigee.hyperliquid.Outcome, string?, table?
----@field claim_rewards fun(arguments?: {timeout?: number}): perigee.hyperliquid.Done?, string?, table?
----@field convert_to_multi_sig_user fun(arguments?: perigee.hyperliquid.convert_to_multi_sig_user): perigee.hyperliquid.Done?, string?, table?
----@field create_sub_account fun(arguments: perigee.hyperliquid.create_sub_account): perigee.hyperliquid.Done?, string?, table?
----@field create_vault fun(arguments: perigee.hyperliquid.create_vault): perigee.hyperliquid.Done?, string?, table?
----@field evm_user_modify fun(arguments: perigee.hyperliquid.evm_user_modify): perigee.hyperliquid.Done?, string?, table?
----@field gossip_priority_bid fun(arguments: perigee.hyperliquid.gossip_priority_bid): perigee.hyperliquid.Done?, string?, table?
----@field hip3_liquidator_transfer fun(arguments: perigee.hyperliquid.hip3_liquidator_transfer): perigee.hyperliquid.Done?, string?, table?
----@field link_staking_user fun(arguments: perigee.hyperliquid.link_staking_user): perigee.hyperliquid.Done?, string?, table?
----@field merge_outcome fun(arguments: perigee.hyperliquid.merge_outcome): perigee.hyperliquid.Done?, string?, table?
----@field merge_question fun(arguments: perigee.hyperliquid.merge_question): perigee.hyperliquid.Done?, string?, table?
----@field modify fun(arguments: perigee.hyperliquid.modifications): perigee.hyperliquid.Outcome, string?, table?
----@field negate_outcome fun(arguments: perigee.hyperliquid.negate_outcome): perigee.hyperliquid.Done?, string?, table?
----@field noop fun(arguments?: {timeout?: number}): perigee.hyperliquid.Done?, string?, table?
----@field order fun(arguments: perigee.hyperliquid.orders): perigee.hyperliquid.Outcome, string?, table?
----@field register_referrer fun(arguments: {code: string, timeout?: number}): perigee.hyperliquid.Done?, string?, table?
----@field reserve_request_weight fun(arguments: perigee.hyperliquid.reserve_request_weight): perigee.hyperliquid.Done?, string?, table?
----@field schedule_cancel fun(arguments?: perigee.hyperliquid.schedule_cancel): perigee.hyperliquid.Done?, string?, table?
----@field send_asset fun(arguments: perigee.hyperliquid.send_asset): perigee.hyperliquid.Done?, string?, table?
----@field send_to_evm_with_data fun(arguments: perigee.hyperliquid.send_to_evm_with_data): perigee.hyperliquid.Done?, string?, table?
----@field set_display_name fun(arguments: perigee.hyperliquid.set_display_name): perigee.hyperliquid.Done?, string?, table?
----@field set_referrer fun(arguments: {code: string, timeout?: number}): perigee.hyperliquid.Done?, string?, table?
----@field split_outcome fun(arguments: perigee.hyperliquid.split_outcome): perigee.hyperliquid.Done?, string?, table?
----@field spot_class_transfer fun(arguments: perigee.hyperliquid.spot_class_transfer): perigee.hyperliquid.Done?, string?, table?
----@field spot_send fun(arguments: perigee.hyperliquid.spot_send): perigee.hyperliquid.Done?, string?, table?
----@field staking_link_disable_trading_user fun(arguments: perigee.hyperliquid.staking_link_disable_trading_user): perigee.hyperliquid.Done?, string?, table?
----@field sub_account_modify fun(arguments: perigee.hyperliquid.sub_account_modify): perigee.hyperliquid.Done?, string?, table?
----@field sub_account_spot_transfer fun(arguments: perigee.hyperliquid.sub_account_spot_transfer): perigee.hyperliquid.Done?, string?, table?
----@field sub_account_transfer fun(arguments: perigee.hyperliquid.sub_account_transfer): perigee.hyperliquid.Done?, string?, table?
----@field toggle_spot_dusting fun(arguments: perigee.hyperliquid.toggle_spot_dusting): perigee.hyperliquid.Done?, string?, table?
----@field token_delegate fun(arguments: perigee.hyperliquid.token_delegate): perigee.hyperliquid.Done?, string?, table?
----@field top_up_isolated_only_margin fun(arguments: perigee.hyperliquid.top_up_isolated_only_margin): perigee.hyperliquid.Done?, string?, table?
----@field twap_cancel fun(arguments: perigee.hyperliquid.twap_cancel): perigee.hyperliquid.Done?, string?, table?
----@field twap_order fun(arguments: perigee.hyperliquid.twap_order): perigee.hyperliquid.Outcome, string?, table?
----@field update_isolated_margin fun(arguments: perigee.hyperliquid.update_isolated_margin): perigee.hyperliquid.Done?, string?, table?
----@field update_leverage fun(arguments: perigee.hyperliquid.update_leverage): perigee.hyperliquid.Done?, string?, table?
----@field usd_class_transfer fun(arguments: perigee.hyperliquid.usd_class_transfer): perigee.hyperliquid.Done?, string?, table?
----@field usd_send fun(arguments: perigee.hyperliquid.usd_send): perigee.hyperliquid.Done?, string?, table?
----@field user_dex_abstraction fun(arguments: perigee.hyperliquid.user_dex_abstraction): perigee.hyperliquid.Done?, string?, table?
----@field user_portfolio_margin fun(arguments: perigee.hyperliquid.user_portfolio_margin): perigee.hyperliquid.Done?, string?, table?
----@field user_set_abstraction fun(arguments: perigee.hyperliquid.user_set_abstraction): perigee.hyperliquid.Done?, string?, table?
----@field vault_distribute fun(arguments: perigee.hyperliquid.vault_distribute): perigee.hyperliquid.Done?, string?, table?
----@field vault_modify fun(arguments: perigee.hyperliquid.vault_modify): perigee.hyperliquid.Done?, string?, table?
----@field vault_transfer fun(arguments: perigee.hyperliquid.vault_transfer): perigee.hyperliquid.Done?, string?, table?
----@field withdraw fun(arguments: perigee.hyperliquid.withdraw): perigee.hyperliquid.Done?, string?, table?
+---@field agent_enable_dex_abstraction fun(arguments?: {timeout?: number}): hl.Done?, string?, table?
+---@field agent_send_asset fun(arguments: hl.agent_send_asset): hl.Done?, string?, table?
+---@field agent_set_abstraction fun(arguments: {abstraction: string, timeout?: number}): hl.Done?, string?, table?
+---@field approve_agent fun(arguments: hl.approve_agent): hl.Done?, string?, table?
+---@field approve_builder_fee fun(arguments: hl.approve_builder_fee): hl.Done?, string?, table?
+---@field borrow_lend fun(arguments: hl.borrow_lend): hl.Done?, string?, table?
+---@field c_deposit fun(arguments: {amount: number|string, timeout?: number}): hl.Done?, string?, table?
+---@field c_withdraw fun(arguments: {amount: number|string, timeout?: number}): hl.Done?, string?, table?
+---@field cancel fun(arguments: hl.cancels): hl.Outcome, string?, table?
+---@field claim_rewards fun(arguments?: {timeout?: number}): hl.Done?, string?, table?
+---@field convert_to_multi_sig_user fun(arguments?: hl.convert_to_multi_sig_user): hl.Done?, string?, table?
+---@field create_sub_account fun(arguments: {name: string, timeout?: number}): hl.Done?, string?, table?
+---@field create_vault fun(arguments: hl.create_vault): hl.Done?, string?, table?
+---@field evm_user_modify fun(arguments: {using_big_blocks: boolean, timeout?: number}): hl.Done?, string?, table?
+---@field gossip_priority_bid fun(arguments: hl.gossip_priority_bid): hl.Done?, string?, table?
+---@field hip3_liquidator_transfer fun(arguments: hl.hip3_liquidator_transfer): hl.Done?, string?, table?
+---@field link_staking_user fun(arguments: hl.link_staking_user): hl.Done?, string?, table?
+---@field merge_outcome fun(arguments: hl.merge_outcome): hl.Done?, string?, table?
+---@field merge_question fun(arguments: hl.merge_question): hl.Done?, string?, table?
+---@field modify fun(arguments: hl.modifications): hl.Outcome, string?, table?
+---@field negate_outcome fun(arguments: hl.negate_outcome): hl.Done?, string?, table?
+---@field noop fun(arguments?: {timeout?: number}): hl.Done?, string?, table?
+---@field order fun(arguments: hl.orders): hl.Outcome, string?, table?
+---@field register_referrer fun(arguments: {code: string, timeout?: number}): hl.Done?, string?, table?
+---@field reserve_request_weight fun(arguments: hl.reserve_request_weight): hl.Done?, string?, table?
+---@field schedule_cancel fun(arguments?: {time?: integer, timeout?: number}): hl.Done?, string?, table?
+---@field send_asset fun(arguments: hl.send_asset): hl.Done?, string?, table?
+---@field send_to_evm_with_data fun(arguments: hl.send_to_evm_with_data): hl.Done?, string?, table?
+---@field set_display_name fun(arguments: {display_name: string, timeout?: number}): hl.Done?, string?, table?
+---@field set_referrer fun(arguments: {code: string, timeout?: number}): hl.Done?, string?, table?
+---@field split_outcome fun(arguments: hl.split_outcome): hl.Done?, string?, table?
+---@field spot_class_transfer fun(arguments: hl.spot_class_transfer): hl.Done?, string?, table?
+---@field spot_send fun(arguments: hl.spot_send): hl.Done?, string?, table?
+---@field staking_link_disable_trading_user fun(arguments: hl.staking_link_disable_trading_user): hl.Done?, string?, table?
+---@field sub_account_modify fun(arguments: hl.sub_account_modify): hl.Done?, string?, table?
+---@field sub_account_spot_transfer fun(arguments: hl.sub_account_spot_transfer): hl.Done?, string?, table?
+---@field sub_account_transfer fun(arguments: hl.sub_account_transfer): hl.Done?, string?, table?
+---@field toggle_spot_dusting fun(arguments: {opt_out: boolean, timeout?: number}): hl.Done?, string?, table?
+---@field token_delegate fun(arguments: hl.token_delegate): hl.Done?, string?, table?
+---@field top_up_isolated_only_margin fun(arguments: hl.top_up_isolated_only_margin): hl.Done?, string?, table?
+---@field twap_cancel fun(arguments: {coin: string, twap_id: integer, timeout?: number}): hl.Done?, string?, table?
+---@field twap_order fun(arguments: hl.twap_order): hl.Outcome, string?, table?
+---@field update_isolated_margin fun(arguments: hl.update_isolated_margin): hl.Done?, string?, table?
+---@field update_leverage fun(arguments: hl.update_leverage): hl.Done?, string?, table?
+---@field usd_class_transfer fun(arguments: hl.usd_class_transfer): hl.Done?, string?, table?
+---@field usd_send fun(arguments: hl.usd_send): hl.Done?, string?, table?
+---@field user_dex_abstraction fun(arguments: hl.user_dex_abstraction): hl.Done?, string?, table?
+---@field user_portfolio_margin fun(arguments: hl.user_portfolio_margin): hl.Done?, string?, table?
+---@field user_set_abstraction fun(arguments: hl.user_set_abstraction): hl.Done?, string?, table?
+---@field vault_distribute fun(arguments: hl.vault_distribute): hl.Done?, string?, table?
+---@field vault_modify fun(arguments: hl.vault_modify): hl.Done?, string?, table?
+---@field vault_transfer fun(arguments: hl.vault_transfer): hl.Done?, string?, table?
+---@field withdraw fun(arguments: hl.withdraw): hl.Done?, string?, table?
 
 -- Arguments of the longer ones.
 
----@class perigee.hyperliquid.batch_clearinghouse_states
+---@class hl.batch_clearinghouse_states
 ---@field users string[]
 ---@field dex? string
 ---@field timeout? number
 
----@class perigee.hyperliquid.candle_snapshot
+---@class hl.candle_snapshot
 ---@field coin string
 ---@field interval string
 ---@field start_time integer
 ---@field end_time? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.funding_history
+---@class hl.funding_history
 ---@field coin string
 ---@field start_time integer
 ---@field end_time? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.l2_book
+---@class hl.l2_book
 ---@field coin string
 ---@field n_sig_figs? integer
 ---@field mantissa? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_fills
+---@class hl.user_fills
 ---@field user? string
 ---@field aggregate_by_time? boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_fills_by_time
+---@class hl.user_fills_by_time
 ---@field user? string
 ---@field start_time integer
 ---@field end_time? integer
@@ -232,60 +232,60 @@
 ---@field reversed? boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_funding
+---@class hl.user_funding
 ---@field user? string
 ---@field start_time? integer
 ---@field end_time? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_non_funding_ledger_updates
+---@class hl.user_non_funding_ledger_updates
 ---@field user? string
 ---@field start_time? integer
 ---@field end_time? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_twap_slice_fills_by_time
+---@class hl.user_twap_slice_fills_by_time
 ---@field user? string
 ---@field start_time integer
 ---@field end_time? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.active_asset_data
+---@class hl.active_asset_data
 ---@field user? string
 ---@field coin string
 ---@field timeout? number
 
----@class perigee.hyperliquid.all_dexs_clearinghouse_state
+---@class hl.all_dexs_clearinghouse_state
 ---@field user? string
 ---@field timeout? number
 
----@class perigee.hyperliquid.clearinghouse_state
+---@class hl.clearinghouse_state
 ---@field user? string
 ---@field dex? string
 ---@field timeout? number
 
----@class perigee.hyperliquid.l2_book
+---@class hl.l2_book
 ---@field coin string
 ---@field n_sig_figs? integer
 ---@field mantissa? integer
 ---@field fast? boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.spot_state
+---@class hl.spot_state
 ---@field user? string
 ---@field ignore_portfolio_margin? boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_fills
+---@class hl.user_fills
 ---@field user? string
 ---@field aggregate_by_time? boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_non_funding_ledger_updates
+---@class hl.user_non_funding_ledger_updates
 ---@field user? string
 ---@field timeout? number
 
----@class perigee.hyperliquid.agent_send_asset
+---@class hl.agent_send_asset
 ---@field destination string
 ---@field source_dex string
 ---@field destination_dex string
@@ -294,97 +294,73 @@
 ---@field from_sub_account string
 ---@field timeout? number
 
----@class perigee.hyperliquid.agent_set_abstraction
----@field abstraction string
----@field timeout? number
-
----@class perigee.hyperliquid.approve_agent
+---@class hl.approve_agent
 ---@field agent_address string
 ---@field agent_name? string
 ---@field valid_until? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.approve_builder_fee
+---@class hl.approve_builder_fee
 ---@field max_fee_rate string
 ---@field builder string
 ---@field timeout? number
 
----@class perigee.hyperliquid.borrow_lend
+---@class hl.borrow_lend
 ---@field operation "supply"|"withdraw"|"repay"|"borrow"
 ---@field token integer
 ---@field amount? number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.c_deposit
----@field amount number|string
----@field timeout? number
-
----@class perigee.hyperliquid.c_withdraw
----@field amount number|string
----@field timeout? number
-
----@class perigee.hyperliquid.convert_to_multi_sig_user
+---@class hl.convert_to_multi_sig_user
 ---@field authorized_users? string[]
 ---@field threshold? integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.create_sub_account
----@field name string
----@field timeout? number
-
----@class perigee.hyperliquid.create_vault
+---@class hl.create_vault
 ---@field name string
 ---@field description string
 ---@field initial_usd number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.evm_user_modify
----@field using_big_blocks boolean
----@field timeout? number
-
----@class perigee.hyperliquid.gossip_priority_bid
+---@class hl.gossip_priority_bid
 ---@field slot_id integer
 ---@field ip string
 ---@field max_gas integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.hip3_liquidator_transfer
+---@class hl.hip3_liquidator_transfer
 ---@field dex string
 ---@field ntl integer
 ---@field is_deposit boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.link_staking_user
+---@class hl.link_staking_user
 ---@field user string
 ---@field is_finalize boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.merge_outcome
+---@class hl.merge_outcome
 ---@field outcome integer
 ---@field amount? number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.merge_question
+---@class hl.merge_question
 ---@field question integer
 ---@field amount? number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.negate_outcome
+---@class hl.negate_outcome
 ---@field question integer
 ---@field outcome integer
 ---@field amount number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.reserve_request_weight
+---@class hl.reserve_request_weight
 ---@field weight integer
 ---@field destination? string
 ---@field timeout? number
 
----@class perigee.hyperliquid.schedule_cancel
----@field time? integer
----@field timeout? number
-
----@class perigee.hyperliquid.send_asset
+---@class hl.send_asset
 ---@field destination string
 ---@field source_dex string
 ---@field destination_dex string
@@ -393,7 +369,7 @@
 ---@field from_sub_account string
 ---@field timeout? number
 
----@class perigee.hyperliquid.send_to_evm_with_data
+---@class hl.send_to_evm_with_data
 ---@field token string
 ---@field amount number|string
 ---@field source_dex string
@@ -404,123 +380,110 @@
 ---@field data string
 ---@field timeout? number
 
----@class perigee.hyperliquid.set_display_name
----@field display_name string
----@field timeout? number
-
----@class perigee.hyperliquid.split_outcome
+---@class hl.split_outcome
 ---@field outcome integer
 ---@field amount number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.spot_class_transfer
+---@class hl.spot_class_transfer
 ---@field usdc number|string
 ---@field to_perp boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.spot_send
+---@class hl.spot_send
 ---@field destination string
 ---@field token string
 ---@field amount number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.staking_link_disable_trading_user
+---@class hl.staking_link_disable_trading_user
 ---@field trading_user string
 ---@field timeout? number
 
----@class perigee.hyperliquid.sub_account_modify
+---@class hl.sub_account_modify
 ---@field sub_account_user string
 ---@field name string
 ---@field timeout? number
 
----@class perigee.hyperliquid.sub_account_spot_transfer
+---@class hl.sub_account_spot_transfer
 ---@field sub_account_user string
 ---@field is_deposit boolean
 ---@field token string
 ---@field amount number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.sub_account_transfer
+---@class hl.sub_account_transfer
 ---@field sub_account_user string
 ---@field is_deposit boolean
 ---@field usd number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.toggle_spot_dusting
----@field opt_out boolean
----@field timeout? number
-
----@class perigee.hyperliquid.token_delegate
+---@class hl.token_delegate
 ---@field validator string
 ---@field amount number|string
 ---@field is_undelegate boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.top_up_isolated_only_margin
+---@class hl.top_up_isolated_only_margin
 ---@field coin string
 ---@field leverage number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.twap_cancel
----@field coin string
----@field twap_id integer
----@field timeout? number
-
----@class perigee.hyperliquid.update_isolated_margin
+---@class hl.update_isolated_margin
 ---@field coin string
 ---@field usd number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.update_leverage
+---@class hl.update_leverage
 ---@field coin string
 ---@field is_cross boolean
 ---@field leverage integer
 ---@field timeout? number
 
----@class perigee.hyperliquid.usd_class_transfer
+---@class hl.usd_class_transfer
 ---@field amount number|string
 ---@field to_perp boolean
 ---@field sub_account? string
 ---@field timeout? number
 
----@class perigee.hyperliquid.usd_send
+---@class hl.usd_send
 ---@field destination string
 ---@field amount number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_dex_abstraction
+---@class hl.user_dex_abstraction
 ---@field user string
 ---@field enabled boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_portfolio_margin
+---@class hl.user_portfolio_margin
 ---@field user string
 ---@field enabled boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.user_set_abstraction
+---@class hl.user_set_abstraction
 ---@field user string
 ---@field abstraction string
 ---@field timeout? number
 
----@class perigee.hyperliquid.vault_distribute
+---@class hl.vault_distribute
 ---@field vault_address string
 ---@field usd number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.vault_modify
+---@class hl.vault_modify
 ---@field vault_address string
 ---@field allow_deposits? boolean
 ---@field always_close_on_withdraw? boolean
 ---@field timeout? number
 
----@class perigee.hyperliquid.vault_transfer
+---@class hl.vault_transfer
 ---@field vault_address string
 ---@field is_deposit boolean
 ---@field usd number|string
 ---@field timeout? number
 
----@class perigee.hyperliquid.withdraw
+---@class hl.withdraw
 ---@field destination string
 ---@field amount number|string
 ---@field timeout? number

@@ -167,7 +167,7 @@ describe("Hyperliquid's actions", function()
   it("are refused with the reason", function()
     for _, case in ipairs {
       { "order", { coin = "OLD", side = "buy", price = "5", size = "10", tif = "Gtc" }, "delisted" },
-      { "order", { coin = "BTC", side = "buy", price = "50000.5", size = "0.01", tif = "Gtc" }, "too_many_significant" },
+      { "order", { coin = "BTC", side = "buy", price = "50000.5", size = "0.01", tif = "Gtc" }, "too_many_sig" },
       { "order", { coin = "PURR/USDC", side = "buy", price = "0.1", size = "10.5", tif = "Gtc" }, "too_many_decimals" },
       { "order", { coin = "xyz:NONE", side = "buy", price = "1", size = "10", tif = "Gtc" }, "no asset" },
       { "order", { coin = "abc:NONE", side = "buy", price = "1", size = "10", tif = "Gtc" }, "no perpetuals exchange" },

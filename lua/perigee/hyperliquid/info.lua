@@ -30,7 +30,6 @@ local rows = {
   { "predictedFundings", "" },
   -- accounts
   { "clearinghouseState", "user:user dex?:text", 2 },
-  { "batchClearinghouseStates", "users:addresses dex?:text" },
   { "spotClearinghouseState", "user:user", 2 },
   { "activeAssetData", "user:user coin:coin" },
   { "openOrders", "user:user dex?:text" },

@@ -9,7 +9,6 @@
 ---@field all_mids fun(arguments?: {dex?: string, timeout?: number}): any, string?, table?
 ---@field all_perp_metas fun(arguments?: {timeout?: number}): any, string?, table?
 ---@field approved_builders fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
----@field batch_clearinghouse_states fun(arguments: hl.batch_clearinghouse_states): any, string?, table?
 ---@field borrow_lend_user_state fun(arguments?: {user?: string, timeout?: number}): any, string?, table?
 ---@field candle_snapshot fun(arguments: hl.candle_snapshot): any, string?, table?
 ---@field clearinghouse_state fun(arguments?: {user?: string, dex?: string, timeout?: number}): any, string?, table?
@@ -195,7 +194,6 @@
 
 -- Arguments of the longer ones.
 
----@class hl.batch_clearinghouse_states
 ---@field users string[]
 ---@field dex? string
 ---@field timeout? number

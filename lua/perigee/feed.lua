@@ -110,6 +110,9 @@ local function take_text(hub, text, received_ms)
   end
 end
 
+--- Tells all feeds of something that concerns them all.
+function Hub:tell(notice, detail) tell_all(self, notice, detail) end
+
 --- Takes what comes next from the stream. Returns false when nothing came in time.
 function Hub:pump(timeout)
   local kind, value, received_ms = self.stream:next(timeout)
@@ -190,6 +193,7 @@ end
 ---@param timeout number seconds
 ---@return table? message, perigee.Feed|string|nil feed_or_error, table? detail
 function Hub:next(timeout)
+  if not self.stream then error("nothing is subscribed", 3) end
   local limit = sdk.ticks() + timeout
   while true do
     local feed = earliest(self)

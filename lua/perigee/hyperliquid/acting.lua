@@ -126,6 +126,15 @@ local function read_response(action, response, alone)
   return first
 end
 
+--- The client ids by which to look for orders whose answer is missing: the first, and all of them.
+local function unknown_cloids(action)
+  local cloids = {}
+  for _, part in ipairs(action.orders or action.modifies or {}) do
+    cloids[#cloids + 1] = part.c or (part.order and part.order.c)
+  end
+  return cloids[1], cloids
+end
+
 --- Signs and sends an action as it is on the wire.
 ---@param action table
 ---@param options? perigee.hyperliquid.SendOptions
@@ -137,7 +146,7 @@ function Client:act(action, options, alone)
   local response, detail
   response, why, detail = self:send(body, parts_of(action), options.timeout)
   if response == nil then
-    if detail and detail.unknown and action.orders then detail.cloid = action.orders[1].c end
+    if detail and detail.unknown then detail.cloid, detail.cloids = unknown_cloids(action) end
     return nil, why, detail
   end
   return read_response(action, response, alone)

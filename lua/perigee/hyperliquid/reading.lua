@@ -97,7 +97,8 @@ function M.route_function(client)
     elseif message.channel == "subscriptionResponse" and type(data) == "table" then
       if client.acks and data.method == "subscribe" then client.acks[#client.acks + 1] = data.subscription end
     elseif message.channel == "error" then
-      client.refused = sdk.excerpt(tostring(data))
+      local words = sdk.excerpt(tostring(data))
+      if client.acks then client.refused = words else client.hub:tell("the venue says: " .. words, { refused = true }) end
     else
       return streams.route(message)
     end

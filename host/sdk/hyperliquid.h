@@ -115,6 +115,13 @@ bool pg_sdk_hl_signers_text(char *text, const char *const *users, int32_t count,
 /* "0x" and 32 random digits into text[35]. */
 bool pg_sdk_hl_cloid(char *text, pg_sdk_error *error);
 
+/* ---- the stream fastAssetCtxs ---- */
+
+/* Unpacks base64 of raw DEFLATE: a text of *size bytes, terminated, to be freed by pg_sdk_hl_free. NULL on failure, also
+ * for more than 16 MiB. */
+char *pg_sdk_hl_unpack(uint64_t *size, const char *base64, uint64_t length, pg_sdk_error *error);
+void pg_sdk_hl_free(char *text);
+
 /* ---- words ---- */
 
 /* `type` of the i-th action that is known here, and whether only the account's own key may sign it; NULL behind the

@@ -207,6 +207,27 @@ describe("Hyperliquid's assets", function()
   end)
 end)
 
+describe("Hyperliquid's packed data", function()
+  local function unpacked(text)
+    local size = ffi.new "uint64_t[1]"
+    local made, why = sdk.call(C.pg_sdk_hl_unpack, size, text, #text)
+    if not made then return nil, why end
+    local copy = ffi.string(made, size[0])
+    C.pg_sdk_hl_free(made)
+    return copy
+  end
+
+  it("are unpacked, or refused with the reason", function()
+    assert.equal('{"a":1}', unpacked "q1ZKVLIyrAUA") -- raw DEFLATE
+    for text, reason in pairs { [""] = "no base64", abc = "no base64", ["!!!!"] = "does not have", AAAA = "damaged",
+      ["q1ZKVLIy"] = "damaged", ["/////w=="] = "damaged" } do
+      local made, why = unpacked(text)
+      assert.is_nil(made)
+      assert.truthy(why:find(reason, 1, true), why)
+    end
+  end)
+end)
+
 describe("Hyperliquid's names", function()
   it("are all annotated", function()
     local file = assert(io.open("lua/perigee/hyperliquid/meta.lua"))

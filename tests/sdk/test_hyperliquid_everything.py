@@ -90,6 +90,15 @@ class Everything(unittest.TestCase):
         self.assertLessEqual({row[0] for row in quiet}, SILENT)
         self.assertGreater(int(count), 25)
 
+    def test_packed_contexts(self):
+        """fastAssetCtxs comes as base64 of DEFLATE: first all coins."""
+        rows = self.lua("""
+            local feed = assert(client.subscribe.fast_asset_ctxs())
+            local message = assert(feed:next(10))
+            print(message.packing_error, message.data.ETH.markPx, message.data.BTC.markPx)""")
+        self.assertEqual(rows[0][0], "nil")
+        self.assertAlmostEqual(float(rows[0][1]) / float(self.info("allMids")["ETH"]), 1, delta=0.05)
+
     def test_sub_account(self):
         """Money goes to it, it trades by `vault`, and the money comes back."""
         rows = self.lua("""

@@ -25,12 +25,12 @@ do
   end
 end
 
+--- The texts in it are borrowed: the client and the options keep them.
 local function envelope_of(client, options)
   local envelope = ffi.new "pg_sdk_hl_envelope"
-  local vault = options.vault or client.vault
   envelope.mainnet, envelope.nonce = client.mainnet, options.nonce or 0
-  envelope.vault, envelope.expires_after = vault, options.expires_after or 0
-  return envelope, vault
+  envelope.vault, envelope.expires_after = options.vault or client.vault, options.expires_after or 0
+  return envelope
 end
 
 local function need_key(client)
@@ -54,9 +54,9 @@ function Client:sign(action, options)
   if not good then return nil, why end
   local made = ffi.new "pg_sdk_hl_signed"
   local text = type(action) == "string" and action or json.encode(action)
-  local envelope, keep = envelope_of(self, options or {})
+  local envelope = envelope_of(self, options or {})
   good, why = sdk.call(C.pg_sdk_hl_sign, self.signer, made, text, #text, envelope)
-  if not good then return nil, why, keep end
+  if not good then return nil, why end
   return ffi.string(made.body, made.size), tonumber(made.nonce)
 end
 
@@ -168,9 +168,9 @@ end
 function Client:sign_part(action, user, outer_signer, options)
   need_key(self)
   local made, text = ffi.new "pg_sdk_hl_signature", json.encode(action)
-  local envelope, keep = envelope_of(self, options)
+  local envelope = envelope_of(self, options)
   local good, why = sdk.call(C.pg_sdk_hl_sign_part, self.signer, made, text, #text, envelope, user, outer_signer)
-  if not good then return nil, why, keep end
+  if not good then return nil, why end
   return { r = ffi.string(made.r), s = ffi.string(made.s), v = made.v }
 end
 
@@ -180,9 +180,9 @@ function Client:act_for(action, user, parts, options)
   local made, text = ffi.new "pg_sdk_hl_signed", json.encode(action)
   local list = ffi.new("pg_sdk_hl_signature[?]", math.max(#parts, 1))
   for i, part in ipairs(parts) do list[i - 1].r, list[i - 1].s, list[i - 1].v = part.r, part.s, part.v end
-  local envelope, keep = envelope_of(self, options)
+  local envelope = envelope_of(self, options)
   local good, why = sdk.call(C.pg_sdk_hl_sign_multi, self.signer, made, text, #text, envelope, user, list, #parts)
-  if not good then return nil, why, keep end
+  if not good then return nil, why end
   local response, detail
   response, why, detail = self:send(ffi.string(made.body, made.size), parts_of(action), options.timeout)
   if response == nil then return nil, why, detail end

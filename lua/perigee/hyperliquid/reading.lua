@@ -98,7 +98,11 @@ function M.route_function(client)
       if client.acks and data.method == "subscribe" then client.acks[#client.acks + 1] = data.subscription end
     elseif message.channel == "error" then
       local words = sdk.excerpt(tostring(data))
-      if client.acks then client.refused = words else client.hub:tell("the venue says: " .. words, { refused = true }) end
+      if client.acks then
+        client.refused = words
+      else
+        client.hub:tell("the venue says: " .. words, { refused = true })
+      end
     else
       return streams.route(message)
     end

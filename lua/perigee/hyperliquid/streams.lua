@@ -1,7 +1,12 @@
 --- Hyperliquid's subscriptions, as a table: type, arguments, the channel where it has another name, and how a message
 --- tells whose it is (hyperliquid.md 15.2).
+local ffi = require "ffi"
 local arguments = require "perigee.arguments"
+local host = require "perigee.host"
 local json = require "perigee.json"
+local sdk = require "perigee.sdk"
+
+local C = host.C
 
 -- type, arguments, then: channel(s), and which arguments a message repeats
 local rows = {
@@ -12,7 +17,7 @@ local rows = {
   { "candle", "coin:coin interval:interval", by = "coin interval" },
   { "activeAssetCtx", "coin:coin", by = "coin" },
   { "activeAssetData", "user:user coin:coin", by = "user coin" },
-  { "fastAssetCtxs", "" },
+  { "fastAssetCtxs", "", packed = true },
   { "allDexsAssetCtxs", "" },
   { "assetCtxs", "dex?:text", by = "dex" },
   { "spotAssetCtxs", "" },
@@ -41,6 +46,7 @@ local rows = {
 ---@field channel string
 ---@field fields perigee.Field[]
 ---@field by string[]
+---@field packed boolean? the data come as base64 of DEFLATE
 
 local M = {}
 
@@ -54,7 +60,7 @@ for _, row in ipairs(rows) do
   local by = {}
   for name in (row.by or ""):gmatch "%S+" do by[#by + 1] = name end
   local entry = { type = row.sent or row[1], channel = row.channel or row[1], fields = arguments.declare(row[2]),
-    by = by }
+    by = by, packed = row.packed }
   M.subscriptions[arguments.snake(row[1])] = entry
   by_channel[entry.channel] = entry
 end
@@ -75,6 +81,19 @@ end
 ---@param sent table
 function M.key(entry, sent) return key_of(entry, sent) end
 
+--- Unpacks the data of a message in place; what cannot be unpacked stays as it is, with `packing_error`.
+local function unpack_data(message)
+  local size, data = ffi.new "uint64_t[1]", message.data
+  if type(data) ~= "string" then return end
+  local text, why = sdk.call(C.pg_sdk_hl_unpack, size, data, #data)
+  local value
+  if text then
+    value, why = json.decode(ffi.string(text, size[0]))
+    C.pg_sdk_hl_free(text)
+  end
+  if value == nil then message.packing_error = why else message.data = value end
+end
+
 --- The key of the feed that a message is for; nil for what is no data.
 ---@param message table
 ---@return string?
@@ -82,6 +101,7 @@ function M.route(message)
   local entry = by_channel[message.channel]
   local data = message.data
   if not entry then return nil end
+  if entry.packed then unpack_data(message) end
   if #entry.by == 0 or type(data) ~= "table" then return entry.channel end
   local first = data[1]
   local user = data.user or (type(data.userState) == "table" and data.userState.user) or nil

@@ -295,6 +295,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         free(e->coins[i].candles);
     }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
+        pg_text_free(&e->users[k].losses);
         pg_text_free(&e->users[k].history);
         pg_text_free(&e->users[k].notices);
         pg_text_free(&e->users[k].slices);

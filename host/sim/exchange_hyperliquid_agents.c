@@ -214,7 +214,7 @@ uint64_t hlx_builder_tag(const pg_hl_exchange *e, int account, const char *build
 
 int hlx_approval_of(uint64_t tag)
 {
-    return (int)(tag >> 32) - 1;
+    return (int)((tag & ~HLX_MARKET_TAG) >> 32) - 1;
 }
 
 uint64_t hlx_twap_of(uint64_t tag)

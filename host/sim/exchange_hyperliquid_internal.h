@@ -88,6 +88,7 @@ typedef struct {
     hlx_role role;
     int owner;
     char name[HLX_USER_NAME];
+    pg_text losses;                           /* liquidations, as userEvents has them */
     pg_text history, notices;                 /* orders as historicalOrders has them; texts to be read */
     pg_text slices, twaps;                    /* fills of TWAPs; what became of them */
     pg_text updates, fills, cancels, funding; /* funding: whole frames' data, one at a time */
@@ -96,7 +97,9 @@ typedef struct {
     hlx_records payments; /* of funding */
     uint64_t used;        /* actions that count against its budget */
     int64_t agent_removed_ms, acted_ms;
-    bool touched;
+    int64_t liquidated[PG_EXCHANGE_MARKETS]; /* closed by liquidation in this block, size units */
+    pg_money liquidated_value_e12;           /* of the account as it began */
+    bool is_liquidated, touched;
 } hlx_user;
 
 typedef struct {
@@ -294,6 +297,9 @@ void hlx_json_size(pg_hl_exchange *e, pg_text *text, const char *key, int market
 int64_t hlx_ms(int64_t time_ns);
 
 const char *hlx_status(const pg_exchange_order *order);
+
+/* Whether a market order was refused as nobody offers anything. */
+bool hlx_is_without_market(const pg_exchange_order *order);
 void hlx_json_hash(pg_text *text, const char *key, uint64_t number);
 void hlx_json_order(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order, bool frontend);
 void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fill);
@@ -320,7 +326,9 @@ bool hlx_json_candle(pg_hl_exchange *e, pg_text *text, int market, int interval)
 
 /* ---- exchange_hyperliquid_ledger.c ---- */
 
-/* Keeps what happened for questions and streams. */
+/* Keeps what happened for questions and streams. A liquidation's fills of a block are one record. */
+void hlx_note_liquidation(pg_hl_exchange *e, const pg_exchange_fill *fill);
+void hlx_end_liquidation(pg_hl_exchange *e, int account);
 void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding);
 void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t premium_e12);
 void hlx_records_free(hlx_records *records);
@@ -412,6 +420,7 @@ void hlx_json_builders(pg_hl_exchange *e, pg_text *text, int account);
 /* What goes with an order of a builder: the number of the approval. Beside it the tag holds the id of a TWAP. */
 uint64_t hlx_builder_tag(const pg_hl_exchange *e, int account, const char *builder);
 int hlx_approval_of(uint64_t tag);
+#define HLX_MARKET_TAG ((uint64_t)1 << 63) /* tif FrontendMarket */
 uint64_t hlx_twap_of(uint64_t tag);
 
 /* The most that a builder may charge an account, tenths of a basis point; 0: nothing is approved. */

@@ -106,6 +106,12 @@ static void put_amount(pg_hl_exchange *e, pg_text *text, const char *key, int ma
 
 /* ---- orders ---- */
 
+bool hlx_is_without_market(const pg_exchange_order *order)
+{
+    return (order->tag & HLX_MARKET_TAG) && order->reason == PG_EXCHANGE_NO_MATCH &&
+           order->touch[order->side == PG_BUY ? 1 : 0] == 0;
+}
+
 const char *hlx_status(const pg_exchange_order *order)
 {
     static const char *const cancelled[PG_EXCHANGE_REASONS] = {
@@ -127,6 +133,8 @@ const char *hlx_status(const pg_exchange_order *order)
         [PG_EXCHANGE_NO_BALANCE] = "insufficientSpotBalanceRejected",
     };
     const char *name = NULL;
+    if (order->status == PG_EXCHANGE_REJECTED && hlx_is_without_market(order))
+        return "marketOrderNoLiquidityRejected";
     switch (order->status) {
     case PG_EXCHANGE_OPEN: return "open";
     case PG_EXCHANGE_TRIGGERED: return "triggered";
@@ -150,7 +158,7 @@ static const char *order_type(const pg_exchange_order *order)
 {
     const pg_exchange_trigger *trigger = &order->trigger;
     if (trigger->price == 0)
-        return hlx_twap_of(order->tag) ? "Twap Slice" : "Limit";
+        return order->tag & HLX_MARKET_TAG ? "Market" : hlx_twap_of(order->tag) ? "Twap Slice" : "Limit";
     if (trigger->take_profit)
         return trigger->market ? "Take Profit Market" : "Take Profit Limit";
     return trigger->market ? "Stop Market" : "Stop Limit";
@@ -184,6 +192,8 @@ static void put_frontend(pg_hl_exchange *e, pg_text *text, const pg_exchange_ord
     pg_json_string(text, "orderType", order_type(order));
     if (order->trigger.price)
         pg_json_null(text, "tif");
+    else if (order->tag & HLX_MARKET_TAG)
+        pg_json_string(text, "tif", "FrontendMarket");
     else
         pg_json_string(text, "tif", tifs[order->tif]);
     if (order->client_id[0])

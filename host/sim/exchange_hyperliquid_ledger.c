@@ -141,6 +141,79 @@ void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding)
     user->touched = true;
 }
 
+/* ---- liquidations ---- */
+
+void hlx_note_liquidation(pg_hl_exchange *e, const pg_exchange_fill *fill)
+{
+    hlx_user *user = &e->users[fill->account];
+    if (!user->is_liquidated) {
+        pg_exchange_margin m;
+        pg_exchange_get_margin_pool(&m, e->core, fill->account, e->list.coins[fill->market].dex);
+        user->liquidated_value_e12 = m.value;
+        user->is_liquidated = true;
+    }
+    user->liquidated[fill->market] += fill->side == PG_SELL ? fill->size : -fill->size;
+}
+
+/* What was closed, at its mark. */
+static pg_money liquidated_worth(const pg_hl_exchange *e, const hlx_user *user)
+{
+    pg_money sum = 0;
+    for (int i = 0; i < e->list.coin_count; i++) {
+        const hlx_listing *coin = &e->list.coins[i];
+        int64_t size = user->liquidated[i] < 0 ? -user->liquidated[i] : user->liquidated[i];
+        pg_exchange_context c;
+        if (size == 0)
+            continue;
+        pg_exchange_get_context(&c, e->core, i);
+        sum +=
+            (pg_money)size * c.mark * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->price_decimals - coin->size_decimals);
+    }
+    return sum;
+}
+
+static void put_liquidated(pg_hl_exchange *e, pg_text *delta, hlx_user *user, int account)
+{
+    bool isolated = false;
+    pg_json_open(delta, "liquidatedPositions", '[');
+    for (int i = 0; i < e->list.coin_count; i++) {
+        if (user->liquidated[i] == 0)
+            continue;
+        pg_exchange_position p;
+        pg_exchange_get_position(&p, e->core, account, i);
+        isolated = isolated || p.isolated;
+        pg_json_open(delta, NULL, '{');
+        pg_json_string(delta, "coin", e->list.coins[i].name);
+        hlx_json_size(e, delta, "szi", i, user->liquidated[i]);
+        pg_json_close(delta, '}');
+        user->liquidated[i] = 0;
+    }
+    pg_json_close(delta, ']');
+    pg_json_string(delta, "leverageType", isolated ? "Isolated" : "Cross");
+}
+
+void hlx_end_liquidation(pg_hl_exchange *e, int account)
+{
+    hlx_user *user = &e->users[account];
+    pg_text delta = { 0 };
+    if (!user->is_liquidated)
+        return;
+    pg_money worth = liquidated_worth(e, user);
+    pg_json_open(&user->losses, NULL, '{');
+    pg_json_integer(&user->losses, "lid", (int64_t)(pg_exchange_random(e->core) >> 40));
+    pg_json_string(&user->losses, "liquidator", "0x0000000000000000000000000000000000000000");
+    pg_json_string(&user->losses, "liquidated_user", pg_exchange_account_name(e->core, account));
+    hlx_json_money(&user->losses, "liquidated_ntl_pos", worth);
+    hlx_json_money(&user->losses, "liquidated_account_value", user->liquidated_value_e12);
+    pg_json_close(&user->losses, '}');
+    hlx_ledger_begin(&delta, "liquidation");
+    hlx_json_money(&delta, "liquidatedNtlPos", worth);
+    hlx_json_money(&delta, "accountValue", user->liquidated_value_e12);
+    put_liquidated(e, &delta, user, account);
+    hlx_ledger_end(e, account, &delta);
+    user->is_liquidated = false;
+}
+
 void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t premium_e12)
 {
     keep(&e->coins[market].rates, &(hlx_record){ .market = market,

@@ -23,11 +23,11 @@ enum {
 /* Names that everybody knows have the places that everybody knows. */
 static const struct {
     const char *name, *id;
-    int index, pair, wei_decimals;
+    int pair, wei_decimals;
 } known_tokens[] = {
-    { "USDC", "0x6d1e7cde53ba9467b783cb7c530ce054", 0, -1, 8 },
-    { "PURR", "0xc1fb593aeffbeb02f85e0308e9956a90", 1, 0, 5 },
-    { "HYPE", "0x0d01dc56dcaaca66ad901c959b4011ec", 150, 107, 8 },
+    { "USDC", "0x6d1e7cde53ba9467b783cb7c530ce054", -1, 8 },
+    { "PURR", "0xc1fb593aeffbeb02f85e0308e9956a90", 0, 5 },
+    { "HYPE", "0x0d01dc56dcaaca66ad901c959b4011ec", 107, 8 },
 };
 
 /* ---- finding ---- */
@@ -92,29 +92,15 @@ static void make_id(char id[HLX_TOKEN_ID], const char *name)
     pg_hex_encode(id + 2, digest, (HLX_TOKEN_ID - 3) / 2);
 }
 
-static bool is_index_taken(const hlx_list *list, int index)
-{
-    for (int i = 0; i < list->token_count; i++)
-        if (list->tokens[i].index == index)
-            return true;
-    for (size_t k = 0; k < sizeof known_tokens / sizeof *known_tokens; k++)
-        if (known_tokens[k].index == index)
-            return true;
-    return false;
-}
-
 static pg_status add_token(int *place, hlx_list *list, pg_exchange *core, const char *name, int size_decimals,
                            pg_error *err)
 {
     hlx_token token = { .size_decimals = size_decimals, .wei_decimals = WEI_DECIMALS };
     snprintf(token.name, sizeof token.name, "%s", name);
     make_id(token.id, name);
-    while (is_index_taken(list, token.index))
-        token.index++;
     for (size_t k = 0; k < sizeof known_tokens / sizeof *known_tokens; k++)
         if (strcmp(known_tokens[k].name, name) == 0) {
             snprintf(token.id, sizeof token.id, "%s", known_tokens[k].id);
-            token.index = known_tokens[k].index;
             token.wei_decimals = known_tokens[k].wei_decimals;
         }
     if (size_decimals > token.wei_decimals)
@@ -347,13 +333,13 @@ void hlx_json_dexs(const hlx_list *list, pg_text *text)
     pg_json_close(text, ']');
 }
 
-static void put_token(pg_text *text, const hlx_token *token)
+static void put_token(pg_text *text, const hlx_token *token, int place)
 {
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "name", token->name);
     pg_json_integer(text, "szDecimals", token->size_decimals);
     pg_json_integer(text, "weiDecimals", token->wei_decimals);
-    pg_json_integer(text, "index", token->index);
+    pg_json_integer(text, "index", place);
     pg_json_string(text, "tokenId", token->id);
     pg_json_bool(text, "isCanonical", true);
     pg_json_null(text, "evmContract");
@@ -367,7 +353,7 @@ void hlx_json_spot_meta(const hlx_list *list, pg_text *text, const char *key)
     pg_json_open(text, key, '{');
     pg_json_open(text, "tokens", '[');
     for (int i = 0; i < list->token_count; i++)
-        put_token(text, &list->tokens[i]);
+        put_token(text, &list->tokens[i], i);
     pg_json_close(text, ']');
     pg_json_open(text, "universe", '[');
     for (int i = 0; i < list->coin_count; i++) {
@@ -376,8 +362,8 @@ void hlx_json_spot_meta(const hlx_list *list, pg_text *text, const char *key)
             continue;
         pg_json_open(text, NULL, '{');
         pg_json_open(text, "tokens", '[');
-        pg_json_integer(text, NULL, list->tokens[coin->base].index);
-        pg_json_integer(text, NULL, list->tokens[coin->quote].index);
+        pg_json_integer(text, NULL, coin->base);
+        pg_json_integer(text, NULL, coin->quote);
         pg_json_close(text, ']');
         pg_json_string(text, "name", coin->name);
         pg_json_integer(text, "index", coin->place);

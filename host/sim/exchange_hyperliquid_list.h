@@ -2,7 +2,8 @@
  *
  * The name of a coin says what it is: "BTC" a perpetual of the first exchange, "xyz:SP500" one of the exchange that a
  * builder has deployed as xyz, "HYPE/USDC" a pair of tokens. Exchanges and tokens are listed with their first coin. A
- * token's place is its asset's number in the core, an exchange's is its pool's; USDC is token 0. */
+ * token's place is its index and its asset's number in the core (some clients take the place for the index), an
+ * exchange's is its pool's; USDC is token 0. */
 #ifndef PG_SIM_EXCHANGE_HYPERLIQUID_LIST_H
 #define PG_SIM_EXCHANGE_HYPERLIQUID_LIST_H
 
@@ -14,7 +15,7 @@ enum { HLX_TOKENS = PG_EXCHANGE_ASSETS, HLX_DEXS = PG_EXCHANGE_POOLS, HLX_NAME =
 
 typedef struct {
     char name[HLX_NAME], id[HLX_TOKEN_ID]; /* id: "0x" and 32 digits */
-    int index, size_decimals, wei_decimals;
+    int size_decimals, wei_decimals;
 } hlx_token;
 
 typedef struct {

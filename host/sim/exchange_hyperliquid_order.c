@@ -79,6 +79,8 @@ static void put_refusal(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
     const hlx_listing *coin = &e->list.coins[order->market];
     const char *known = texts[order->reason] ? texts[order->reason] : "Order was rejected.";
     snprintf(text, sizeof text, "%s", known);
+    if (hlx_is_without_market(order))
+        snprintf(text, sizeof text, "No liquidity available for market order.");
     if (order->reason == PG_EXCHANGE_POST_ONLY)
         snprintf(text, sizeof text, "Post only order would have immediately matched, bbo was %s@%s.",
                  pg_decimal_format_short(bid, sizeof bid, order->touch[0], decimals),
@@ -136,6 +138,7 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
         return "Order has invalid price.";
     if (pg_decimal_parse(&made->size, order->size, strlen(order->size), coin->size_decimals) != PG_OK || made->size < 0)
         return "Order has invalid size.";
+    made->tag = order->tif == PG_HL_FRONTEND_MARKET ? HLX_MARKET_TAG : 0;
     made->whole = group == PG_HL_POSITION_TPSL && made->size == 0;
     if (made->size == 0 && !made->whole)
         return "Order has zero size.";
@@ -181,7 +184,7 @@ static const pg_exchange_order *place_one(const char **wrong, pg_hl_exchange *e,
     made.parent = parent;
     if (action->order.builder) {
         made.builder_fee_e8 = action->order.builder_fee * TENTH_BP_E8;
-        made.tag = hlx_builder_tag(e, account, builder);
+        made.tag |= hlx_builder_tag(e, account, builder);
     }
     const pg_exchange_order *placed = pg_exchange_place(e->core, account, &made);
     *wrong = placed ? NULL : "Internal error";

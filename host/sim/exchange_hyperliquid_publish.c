@@ -221,6 +221,8 @@ static void on_fill(void *self, const pg_exchange_fill *fill)
     hlx_user *user = &e->users[fill->account];
     user->touched = true;
     hlx_json_fill(e, &user->fills, fill);
+    if (fill->liquidation)
+        hlx_note_liquidation(e, fill);
     if (hlx_twap_of(fill->tag))
         hlx_twap_fill(e, fill);
     hlx_credit_fill(e, fill);
@@ -301,6 +303,7 @@ static void tell_events(hlx_socket *socket, const hlx_user *user)
     send_list(socket, "user", NULL, "nonUserCancel", &user->cancels);
     send_list(socket, "user", NULL, "twapHistory", &user->twaps);
     send_list(socket, "user", NULL, "twapSliceFills", &user->slices);
+    send_each(socket, "user", "liquidation", &user->losses);
     send_each(socket, "user", "funding", &user->funding);
 }
 
@@ -333,6 +336,7 @@ static void tell_users(pg_hl_exchange *e)
         hlx_user *user = &e->users[k];
         if (!user->touched)
             continue;
+        hlx_end_liquidation(e, k);
         const char *name = pg_exchange_account_name(e->core, k);
         for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
             for (int i = 0; i < socket->count; i++)
@@ -343,6 +347,7 @@ static void tell_users(pg_hl_exchange *e)
         hlx_empty(&user->cancels);
         hlx_empty(&user->funding);
         hlx_empty(&user->moves);
+        hlx_empty(&user->losses);
         hlx_empty(&user->slices);
         hlx_empty(&user->history);
         hlx_empty(&user->notices);

@@ -72,7 +72,7 @@ void hlx_json_spot_state(pg_hl_exchange *e, pg_text *text, const char *key, int 
             continue;
         pg_json_open(text, NULL, '{');
         pg_json_string(text, "coin", token->name);
-        pg_json_integer(text, "token", token->index);
+        pg_json_integer(text, "token", i);
         hlx_json_token(e, text, "total", i, balance.total);
         hlx_json_token(e, text, "hold", i, balance.hold);
         hlx_json_money(text, "entryNtl", i == 0 ? 0 : balance.entry);

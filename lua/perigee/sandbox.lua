@@ -83,7 +83,7 @@ local function safe_getmetatable(value)
 end
 
 --- Modules that a script may `require`.
-local allowed = { ["perigee.kernels"] = true }
+local allowed = { ["perigee.kernels"] = true, ["perigee.estimators"] = true }
 
 local function script_require(name)
   if not allowed[name] then

@@ -78,13 +78,13 @@ local function functions(list, what, make)
 end
 
 --- An agent acts for an account that has approved it.
-local function check_agent(client)
+local function check_agent(client, account)
   local role, why = client.info.user_role { user = client.signer_address }
   if not role then return nil, why end
   local data = type(role.data) == "table" and role.data or {}
-  if role.role ~= "agent" or tostring(data.user):lower() ~= client.address then
+  if role.role ~= "agent" or tostring(data.user):lower() ~= account then
     return nil, ("the key %s is no agent of the account %s (its role: %s)"):format(client.signer_address,
-      client.address, tostring(role.role))
+      account, tostring(role.role))
   end
   client.is_agent = true
   return true
@@ -144,8 +144,8 @@ function M.connect(options)
     if not good then return nil, why end
   end
   client.address = sent.vault or sent.account or client.signer_address
-  if client.signer and sent.account and sent.account ~= client.signer_address and not sent.vault then
-    local good, why = check_agent(client)
+  if client.signer and sent.account and sent.account ~= client.signer_address then
+    local good, why = check_agent(client, sent.account)
     if not good then return nil, why end
   end
   return client

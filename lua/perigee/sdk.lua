@@ -138,6 +138,25 @@ function Client:request(options)
   return answer.code, ffi.string(answer.body, answer.size)
 end
 
+--- "?a=1&b=x%20y" of arguments, in the order of their names; "" when there are none. Lists are repeated.
+---@param given table<string, string|number|boolean|table>
+---@return string
+function M.query(given)
+  local names, parts = {}, {}
+  for name in pairs(given) do names[#names + 1] = name end
+  table.sort(names)
+  local function add(name, value)
+    local text = type(value) == "number" and json.encode(value) or tostring(value)
+    text = text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end)
+    parts[#parts + 1] = name .. "=" .. text
+  end
+  for _, name in ipairs(names) do
+    local value = given[name]
+    for _, one in ipairs(type(value) == "table" and value or { value }) do add(name, one) end
+  end
+  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
+end
+
 --- The beginning of a text that is no JSON, to be shown: on one line, printable.
 function M.excerpt(text)
   local line = text:sub(1, EXCERPT):gsub("[%c\128-\255]+", " "):gsub("%s+", " ")

@@ -155,6 +155,35 @@ describe("Hyperliquid's actions", function()
     assert.equal("null", client:action("convert_to_multi_sig_user", {}).signers)
   end)
 
+  it("keep the client id of what they modify by it", function()
+    local cloid = "0x" .. ("b"):rep(32)
+    local new = { oid = cloid, coin = "BTC", side = "buy", price = "50000", size = "0.01", tif = "Alo" }
+    assert.equal(cloid, client:action("modify", new).modifies[1].order.c)
+    new.cloid = false
+    assert.is_nil(client:action("modify", new).modifies[1].order.c)
+    new.tif = "Ioc"
+    assert.is_nil((client:action("modify", new)))
+    new.always_place = true
+    assert.is_true(client:action("modify", new).a)
+  end)
+
+  it("pay for priority only where the venue takes it", function()
+    local function batch(tif, more)
+      return { grouping = { p = 100 }, { coin = "BTC", side = "buy", price = "50000", size = "0.01", tif = "Ioc" },
+        { coin = "BTC", side = "buy", price = "50000", size = "0.01", tif = tif, reduce_only = more } }
+    end
+    assert.equal(100, client:action("order", batch "Ioc").grouping.p)
+    assert.is_nil((client:action("order", batch "Gtc")))
+    assert.is_nil((client:action("order", batch "Alo")))
+    local alone = { grouping = { p = 1 }, { coin = "BTC", side = "buy", price = "50000", size = "0.01", tif = "Alo" } }
+    assert.is_truthy((client:action("order", alone)))
+    client.mainnet = true
+    assert.is_nil((client:action("order", alone)))
+    client.mainnet = false
+    alone.grouping = { p = 80001 }
+    assert.has_error(function() client:action("order", alone) end)
+  end)
+
   it("get increasing nonces", function()
     local last = 0
     for _ = 1, 50 do

@@ -67,10 +67,11 @@ end
 ---@param timeout? number
 function Client:send(body, parts, timeout)
   local answer, why, detail
+  local weight = 1 + math.floor((parts or 1) / BATCH_A_WEIGHT)
   if self.over_socket then
+    self.web:charge(weight)
     answer, why, detail = self:post("action", body, timeout or ACT_S)
   else
-    local weight = 1 + math.floor((parts or 1) / BATCH_A_WEIGHT)
     answer, why, detail = self:over_http("/exchange", body, timeout or ACT_S, weight)
   end
   if answer == nil and detail and detail.unknown then

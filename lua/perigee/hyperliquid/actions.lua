@@ -13,6 +13,7 @@ local C = host.C
 local M = {}
 
 local BATCH_MAX = 1000
+local PRIORITY_MAX = 80000 -- hundred-millionths of the filled value
 local SCHEDULE_AHEAD_MS = 5000
 local TWAP_MINUTES = { least = 5, most = 10080 }
 
@@ -79,19 +80,30 @@ local function batch_of(where, given)
   return list
 end
 
-local function check_grouping(grouping, list)
-  if type(grouping) ~= "table" then
-    if grouping ~= nil and grouping ~= "na" and grouping ~= "normalTpsl" and grouping ~= "positionTpsl" then
-      arguments.misuse "orders: grouping is na, normalTpsl, positionTpsl or { p = rate }"
-    end
-    return orders.wrong_group(list, grouping)
-  end
+local groupings = { na = true, normalTpsl = true, positionTpsl = true }
+local priority_fields = arguments.declare(("p:integer(0,%d)"):format(PRIORITY_MAX))
+
+--- Why the venue would refuse a priority for these orders; nil when it would not.
+local function wrong_priority(client, list)
+  local tif = list[1].t.limit and list[1].t.limit.tif
   for _, order in ipairs(list) do
-    local limit = order.t.limit
-    if not limit or (limit.tif ~= "Ioc" and limit.tif ~= "Alo") then
-      return "priority is for batches of Ioc orders (on testnet also of Alo ones)"
+    local same = order.t.limit and order.t.limit.tif == tif
+    if not same or (tif ~= "Ioc" and (client.mainnet or tif ~= "Alo" or order.r)) then
+      return "priority is for batches of Ioc orders (on the testnet also of Alo orders that are not reduce-only)"
     end
   end
+end
+
+--- Why the venue would refuse these orders together; nil when it would not.
+local function wrong_grouping(client, grouping, list)
+  if type(grouping) == "table" then
+    arguments.check("grouping", priority_fields, grouping)
+    return wrong_priority(client, list)
+  end
+  if grouping ~= nil and not groupings[grouping] then
+    arguments.misuse "order: grouping is na, normalTpsl, positionTpsl or { p = rate }"
+  end
+  return orders.wrong_group(list, grouping)
 end
 
 --- Arguments that stand beside the orders, or in the only one.
@@ -104,7 +116,7 @@ local function build_orders(client, given)
     if not order then return nil, given[1] and ("order %d: %s"):format(i, why) or why end
     list[i], spot = order, spot or asset.spot
   end
-  local wrong = check_grouping(given.grouping, list)
+  local wrong = wrong_grouping(client, given.grouping, list)
   if wrong then return nil, wrong end
   local builder, why = orders.build_builder(given.builder, spot)
   if why then return nil, why end
@@ -133,20 +145,31 @@ end
 
 local modify_options = orders.options_with { oid = true, always_place = true, single = true }
 
+local rests = { Alo = true, Gtc = true }
+
+--- One modification: an order that replaces another. The client id goes on when that is how the old one is named.
+local function build_one_modify(client, one, always_place)
+  local oid, expected = M.types.order_name(one.oid)
+  if oid == nil then arguments.misuse("modify: oid should be an order's id, or %s", expected) end
+  local order, why = orders.build(client.find, one, nil, modify_options)
+  if not order then return nil, why end
+  if not always_place and not (order.t.limit and rests[order.t.limit.tif]) then
+    return nil, "without always_place the new order of a modification is Alo or Gtc"
+  end
+  if type(oid) == "string" and one.cloid == nil then order.c = oid end
+  return { oid = oid, order = order }
+end
+
 --- `oid` names the order to be replaced, by id or client id; the other arguments are of the new order. `single` sends
 --- the action modify, whose answer does not tell the new order's id.
 local function build_modify(client, given)
   local list = json.array {}
   for i, one in ipairs(batch_of("modify", given)) do
-    local oid, expected = M.types.order_name(one.oid)
-    if oid == nil then arguments.misuse("modify: oid should be an order's id, or %s", expected) end
-    local order, why = orders.build(client.find, one, nil, modify_options)
-    if not order then return nil, given[1] and ("order %d: %s"):format(i, why) or why end
-    if not given.always_place and (order.t.trigger or order.t.limit.tif == "Ioc") then
-      return nil, "a modification that may also place needs always_place; without it the order is Alo or Gtc"
-    end
-    list[i] = { oid = oid, order = order }
+    local made, why = build_one_modify(client, one, given.always_place)
+    list[i] = made
+    if not made then return nil, given[1] and ("order %d: %s"):format(i, why) or why end
   end
+  if given.single and #list > 1 then arguments.misuse "modify: single is for one order" end
   local always = given.always_place and true or nil
   if given.single then return { type = "modify", oid = list[1].oid, order = list[1].order, a = always } end
   return { type = "batchModify", modifies = list, a = always }

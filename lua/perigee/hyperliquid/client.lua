@@ -30,7 +30,7 @@ function Client:post(kind, payload, timeout)
     reply, why = self.hub:await(function() return self.waiting[id] ~= true and self.waiting[id] or nil end, timeout)
   end
   self.waiting[id] = nil
-  if not reply then return nil, why, { unknown = good ~= nil } end
+  if not reply then return nil, why, { unknown = true } end
   if type(reply) ~= "table" or reply.payload == nil then
     return nil, "the venue's reply has no payload", { unknown = true }
   end
@@ -63,6 +63,7 @@ function Client:ask(question, body, timeout)
   local text = json.encode(body)
   local answer, why, detail
   if self.over_socket then
+    self.web:charge(question.weight)
     local payload
     payload, why, detail = self:post("info", text, timeout or ASK_S)
     if payload then answer = payload.data end

@@ -5,7 +5,7 @@ local Client = require "perigee.hyperliquid.client"
 local orders = require "perigee.hyperliquid.orders"
 local sdk = require "perigee.sdk"
 
-local BATCH = 40
+local BATCH, ROUNDS, PAUSE_S = 40, 5, 0.2
 
 --- The mid price of a coin, as text.
 ---@return string? price, string? error
@@ -23,14 +23,18 @@ local market_fields = arguments.declare("coin:coin side?:side size?:decimal slip
   "builder?:any")
 
 local function market_order(self, given, side, size, reduce_only)
-  local mid, why = self:mid(given.coin)
+  local asset, why = self.find(given.coin)
+  if not asset then return nil, why end
+  local mid
+  mid, why = self:mid(given.coin)
   if not mid then return nil, why end
   local share = arguments.decimal(given.slippage)
   if share:find "^%-" then arguments.misuse "slippage is a share of the price, such as 0.01" end
   local price
   price, why = assets.slip(mid, side == "buy" and share or "-" .. share)
+  if price then price, why = assets.round_price(asset, price, side == "buy" and "up" or "down") end
   if not price then return nil, why end
-  return self.exchange.order { coin = given.coin, side = side, size = size, price = tonumber(price), tif = "Ioc",
+  return self.exchange.order { coin = given.coin, side = side, size = size, price = price, tif = "Ioc",
     reduce_only = reduce_only, cloid = given.cloid, builder = given.builder, timeout = given.timeout }
 end
 
@@ -76,32 +80,54 @@ function Client:find_order(cloid, timeout)
     if not answer then return nil, why end
     if answer.status == "order" then return answer.order end
     if sdk.ticks() >= limit then return nil, ("the venue knows no order %s"):format(cloid) end
-    self.web:sleep(0.2)
+    self.web:sleep(PAUSE_S)
   end
 end
 
---- Cancels all open orders (of one coin): asks and cancels until there are none. How many were cancelled.
+--- Open orders (of one coin) as `cancel` takes them.
+local function open_orders(self, dex, coin)
+  local open, why = self.info.frontend_open_orders { dex = dex }
+  if not open then return nil, why end
+  local list = {}
+  for _, order in ipairs(open) do
+    if not coin or order.coin == coin then list[#list + 1] = { coin = order.coin, oid = order.oid } end
+  end
+  return list
+end
+
+local function cancel_list(self, list)
+  local cancelled = 0
+  for first = 1, #list, BATCH do
+    local results, why = self.exchange.cancel { unpack(list, first, math.min(first + BATCH - 1, #list)) }
+    if not results then return nil, why end
+    for _, result in ipairs(results) do cancelled = cancelled + (result.status == "success" and 1 or 0) end
+  end
+  return cancelled
+end
+
+--- Cancels all open orders (of one coin, or of one builder's exchange): asks and cancels until there are none. How many
+--- were cancelled.
 ---@param given? {coin?: string, dex?: string}
 ---@return integer? cancelled, string? error
 function Client:cancel_all(given)
   given = given or {}
-  local cancelled = 0
-  for _ = 1, 5 do
-    local open, why = self.info.frontend_open_orders { dex = given.dex }
-    if not open then return nil, why end
-    local list = {}
-    for _, order in ipairs(open) do
-      if not given.coin or order.coin == given.coin then list[#list + 1] = { coin = order.coin, oid = order.oid } end
-    end
-    if #list == 0 then return cancelled end
-    for first = 1, #list, BATCH do
-      local results
-      results, why = self.exchange.cancel { unpack(list, first, math.min(first + BATCH - 1, #list)) }
-      if not results then return nil, why end
-      for _, result in ipairs(results) do cancelled = cancelled + (result.status == "success" and 1 or 0) end
-    end
+  local dex, coin, cancelled = given.dex, nil, 0
+  if given.coin then
+    local asset, why = self.find(given.coin)
+    if not asset then return nil, why end
+    coin, dex = asset.name, asset.name:match "^([^:#@/]+):"
   end
-  return nil, "orders are still open after five rounds of cancelling"
+  for _ = 1, ROUNDS do
+    local list, why = open_orders(self, dex, coin)
+    if not list then return nil, why end
+    if #list == 0 then return cancelled end
+    local now
+    now, why = cancel_list(self, list)
+    if not now then return nil, why end
+    cancelled = cancelled + now
+    self.web:sleep(PAUSE_S)
+  end
+  return nil, ("orders are still open after %d rounds of cancelling"):format(ROUNDS)
 end
 
 return Client

@@ -114,6 +114,7 @@ function M.is_echo(sent, echo)
   if type(echo) ~= "table" then return false end
   for name, value in pairs(sent) do
     local said = echo[name]
+    if said == nil or said == json.null then said = type(value) == "string" and "" or false end
     if type(said) == "string" and type(value) == "string" and name == "user" then said = said:lower() end
     if said ~= value then return false end
   end

@@ -14,6 +14,7 @@ local LIMIT = 10000
 ---@class perigee.Feed
 ---@field name string
 ---@field dropped integer messages that were never read, so far
+---@field user string? whom it is about, where the venue counts users
 local Feed = {}
 Feed.__index = Feed
 

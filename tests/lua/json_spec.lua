@@ -76,6 +76,38 @@ describe("json.decode", function()
   end)
 end)
 
+describe("a damaged document", function()
+  -- Bytes are changed, left out and doubled at random: what is read is written and read again as the same.
+  local state = 7
+  local function random(n)
+    state = (state * 16807) % 2147483647
+    return state % n + 1
+  end
+
+  it("is refused, or read like any other", function()
+    local text = '{"a":[1,-2.5e+3,"x\\u20ac\\n",{"b":null,"c":true}],"d":18446744073709551615,"":{}}'
+    local letters = '{}[]:,"\\0123456789eE+-.truefalsn \n\0\255'
+    local read = 0
+    for _ = 1, 20000 do
+      local bytes = text
+      for _ = 1, random(3) do
+        local at, n = random(#bytes), random(#letters)
+        local new = ({ letters:sub(n, n), "", bytes:sub(at, at):rep(2) })[random(3)]
+        bytes = bytes:sub(1, at - 1) .. new .. bytes:sub(at + 1)
+      end
+      local value, message = json.decode(bytes)
+      if message then
+        assert.matches("^byte %d+: ", message)
+      else
+        read = read + 1
+        local again = json.encode(value)
+        assert.equal(again, json.encode(json.decode(again)))
+      end
+    end
+    assert.is_true(read > 100)
+  end)
+end)
+
 describe("json.encode", function()
   it("writes names in order, without blanks", function()
     assert.equal('{"a":[1,2],"b":{"x":null,"y":true},"c":"d"}',

@@ -231,6 +231,19 @@ class Socket(Case):
             self.assertEqual(row[1], "false")
             self.assertIn(word, row[2])
 
+    def test_ten_users_a_connection(self):
+        url = self.start()
+        rows = self.lua(url, """
+            local function fills(i) return client.subscribe.user_fills { user = ("0x%040x"):format(i) } end
+            local feeds = {}
+            for i = 1, 10 do feeds[i] = assert(fills(i)) end
+            show("eleventh", fills(11))
+            assert(client.subscribe.user_fundings { user = ("0x%040x"):format(10) })
+            feeds[1]:close()
+            show("after", fills(11))""")
+        self.assertIn("10 users at most", rows[0][2])
+        self.assertEqual(rows[1][1], "true")
+
     def test_feeds_share_a_connection(self):
         url = self.start()
         rows = self.lua(url, """

@@ -9,6 +9,7 @@ local streams = require "perigee.hyperliquid.streams"
 local M = {}
 
 local ACK_S = 5
+local USERS = 10 -- that the venue tells a connection about
 
 --------------------------------------------------------------------------------------------------------- questions
 
@@ -61,18 +62,37 @@ local function await_ack(client, sent, timeout)
   return nil, good and good.error or why, detail
 end
 
+--- Whether a subscription for a user would be one for too many.
+local function too_many_users(client, user)
+  local seen, n = { [user] = true }, 1
+  for _, one in pairs(client.hub.feeds) do
+    if one.user and not seen[one.user] then
+      seen[one.user] = true
+      n = n + 1
+    end
+  end
+  return n > USERS
+end
+
+--- Why a subscription would be refused; nil when it would not.
+local function wrong_subscription(client, entry, sent)
+  local good, why, asset = resolve_coin(client, sent)
+  if not good then return why end
+  if entry.type == "activeAssetData" and asset.spot then return "it is for perpetuals only" end
+  if sent.user and too_many_users(client, sent.user) then
+    return ("a connection can follow %d users at most"):format(USERS)
+  end
+  return info.wrong_book(sent)
+end
+
 function M.subscribe_function(client, name, entry)
   return function(given)
     given = own_user(client, name, entry, given)
     local sent = arguments.check(name, entry.fields, given, orders.types, { timeout = true })
-    local good, why, detail = resolve_coin(client, sent)
-    if good and entry.type == "activeAssetData" and detail and detail.spot then
-      good, why = nil, "active_asset_data is for perpetuals only"
-    end
-    why = why or info.wrong_book(sent)
-    if not good or why then return nil, name .. ": " .. why end
+    local wrong = wrong_subscription(client, entry, sent)
+    if wrong then return nil, name .. ": " .. wrong end
     local timeout = given and given.timeout or ACK_S
-    good, why, detail = client.hub:open(timeout)
+    local good, why, detail = client.hub:open(timeout)
     if not good then return nil, why, detail end
     sent.type = entry.type
     local text = json.encode(sent)
@@ -81,6 +101,7 @@ function M.subscribe_function(client, name, entry)
       hello = '{"method":"subscribe","subscription":' .. text .. "}",
       bye = '{"method":"unsubscribe","subscription":' .. text .. "}" }
     if not made then return nil, why end
+    made.user = sent.user
     good, why, detail = await_ack(client, sent, timeout)
     if good then return made end
     made:close()

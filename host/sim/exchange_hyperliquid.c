@@ -5,9 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
 #include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
 #include "sim/exchange_hyperliquid_multi_sig.h"
 #include "sim/exchange_hyperliquid_staking.h"
+#include "sim/exchange_hyperliquid_streams.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "sim/exchange_hyperliquid_vault.h"
 
@@ -45,10 +51,11 @@ void hlx_leave(pg_hl_exchange *e)
 
 static bool on_connect(void *self, pg_peer *peer, const char *path, const pg_server_request *headers)
 {
-    const pg_hl_exchange *e = self;
+    pg_hl_exchange *e = self;
     (void)peer;
     (void)headers;
-    return strcmp(path, "/ws") == 0 && (!e->config.limits || e->socket_count < HLX_SOCKETS);
+    return strcmp(path, "/ws") == 0 && (!e->config.limits || e->socket_count < HLX_SOCKETS) &&
+           hlx_is_paced(e, &e->opened, HLX_OPENED);
 }
 
 static void on_opened(void *self, pg_peer *peer)
@@ -75,7 +82,10 @@ static void on_text(void *self, pg_peer *peer, char *text, size_t size)
         return;
     e->requests++;
     hlx_enter(e);
-    hlx_text(socket, text, size);
+    if (hlx_is_paced(e, &e->messages, HLX_MESSAGES))
+        hlx_text(socket, text, size);
+    else
+        hlx_refuse_message(socket);
     hlx_leave(e);
 }
 
@@ -147,6 +157,7 @@ void pg_hl_exchange_step(pg_hl_exchange *e)
     hlx_run_waiting(e);
     hlx_twaps_run(e);
     hlx_stakes_run(e);
+    hlx_portfolios_run(e);
     hlx_publish(e);
     hlx_leave(e);
 }
@@ -178,7 +189,7 @@ static pg_status add_fund(pg_hl_exchange *e, const pg_hl_exchange_fund *fund, pg
         return pg_fail(err, PG_ERR_FULL, "an exchange has %d accounts at most", PG_EXCHANGE_ACCOUNTS);
     pg_money amount = (pg_money)fund->usd * HLX_USD;
     pg_text delta = { 0 };
-    pg_exchange_deposit(e->core, account, amount);
+    hlx_purse_put(e, (hlx_purse){ account, 0, 0 }, amount);
     hlx_ledger_begin(&delta, "deposit");
     hlx_json_money(&delta, "usdc", amount);
     hlx_ledger_end(e, account, &delta);
@@ -254,8 +265,9 @@ pg_status pg_hl_exchange_new(pg_hl_exchange **exchange, pg_loop *loop, const pg_
     e->vaults = hlx_vaults_new();
     e->admin = hlx_admin_new();
     e->stakes = hlx_stakes_new();
+    e->portfolios = hlx_portfolios_new();
     e->multi_sigs = hlx_multi_sigs_new();
-    bool made = e->signers && e->twaps && e->vaults && e->admin && e->stakes && e->multi_sigs;
+    bool made = e->signers && e->twaps && e->vaults && e->admin && e->stakes && e->portfolios && e->multi_sigs;
     pg_status status = made ? fill(e, err) : pg_fail(err, PG_ERR_MEMORY, "no memory for an exchange");
     if (status == PG_OK)
         status = serve(e, err);
@@ -286,6 +298,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
     hlx_vaults_free(e->vaults);
     hlx_admin_free(e->admin);
     hlx_stakes_free(e->stakes);
+    hlx_portfolios_free(e->portfolios);
     hlx_multi_sigs_free(e->multi_sigs);
     pg_exchange_free(e->core);
     pg_secp256k1_free(e->curve);

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
 #include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_streams.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "venue/hyperliquid/nonce.h"
 
@@ -306,7 +310,8 @@ void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body)
     bool first = goes_first(&r.action);
     double weight = 1 + (double)(batch_of(&r.action) / BATCH_A_WEIGHT);
     hlx_waiting *waiting = NULL;
-    if (!hlx_weigh(e, weight) || e->waiting_count == HLX_WAITING) {
+    bool crowded = e->waiting_count == HLX_WAITING || (e->config.limits && reply->is_post && e->posts >= HLX_POSTS);
+    if (!hlx_weigh(e, weight) || crowded) {
         hlx_refuse(e, reply, 429, "null");
         cJSON_Delete(body);
     } else if (e->config.block_ms == 0) {
@@ -323,6 +328,7 @@ void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body)
         *e->last_waiting = waiting;
         e->last_waiting = &waiting->next;
         e->waiting_count++;
+        e->posts += reply->is_post;
     }
     pg_hl_action_free(&r.action);
 }
@@ -339,6 +345,7 @@ void hlx_run_waiting(pg_hl_exchange *e)
             }
             *at = waiting->next;
             e->waiting_count--;
+            e->posts -= waiting->reply.is_post;
             take_now(e, &waiting->reply, waiting->body);
             free(waiting);
         }

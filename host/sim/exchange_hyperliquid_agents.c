@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
 
 enum { NAMED_MOST = 3, NAMED_A_SUB = 2, REMOVAL_WAIT_S = 5 };
 

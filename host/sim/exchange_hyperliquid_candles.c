@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_json.h"
 
 enum { DAY = 1440, WEEK = 7 * DAY, THURSDAY = 3 * DAY }; /* minutes; the epoch was a Thursday, weeks begin on Mondays */
 

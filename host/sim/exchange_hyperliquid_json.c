@@ -5,7 +5,9 @@
 #include "base/decimal.h"
 #include "crypto/hex.h"
 #include "kernels/random.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 
 /* ---- numbers ---- */
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_json.h"
 #include "sim/exchange_hyperliquid_money.h"
 
 enum { RATES_A_REPLY = 500, PAYMENTS_A_REPLY = 500 };

@@ -24,6 +24,20 @@ bool hlx_read_amount(pg_money *amount_e12, const char *text, int decimals);
 
 /* ---- exchange_hyperliquid_ledger.c ---- */
 
+/* Keeps what happened for questions and streams. A liquidation's fills of a block are one record. */
+void hlx_note_liquidation(pg_hl_exchange *e, const pg_exchange_fill *fill);
+void hlx_end_liquidation(pg_hl_exchange *e, int account);
+void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding);
+void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t premium_e12);
+void hlx_records_free(hlx_records *records);
+void hlx_moves_free(hlx_moves *moves);
+
+/* Elements of arrays, of a span of time (ms); return how many. */
+int hlx_json_ledger(pg_hl_exchange *e, pg_text *text, const char *key, int account, double from_ms, double to_ms);
+int hlx_json_payments(pg_hl_exchange *e, pg_text *text, int account, double from_ms, double to_ms);
+void hlx_json_fundings(pg_hl_exchange *e, pg_text *text, const char *key, int account);
+int hlx_json_rates(pg_hl_exchange *e, pg_text *text, int market, double from_ms, double to_ms);
+
 /* Begins a record of what moved money; the members follow, then hlx_ledger_end gives it to an account. */
 void hlx_ledger_begin(pg_text *delta, const char *type);
 void hlx_ledger_end(pg_hl_exchange *e, int account, pg_text *delta);
@@ -39,6 +53,18 @@ void hlx_json_moves(pg_text *text, const char *key, const hlx_moves *moves, bool
 
 /* What an amount of a token is worth in dollars here. */
 pg_money hlx_token_value(const pg_hl_exchange *e, int token, pg_money amount_e12);
+
+/* ---- exchange_hyperliquid_portfolio.c ---- */
+
+/* NULL: no memory. */
+hlx_portfolios *hlx_portfolios_new(void);
+void hlx_portfolios_free(hlx_portfolios *portfolios);
+
+/* Notes what accounts are worth when it is time. */
+void hlx_portfolios_run(pg_hl_exchange *e);
+
+/* Money at all exchanges and tokens of an account, without what it has in vaults. */
+pg_money hlx_account_worth(const pg_hl_exchange *e, int account);
 
 /* ---- exchange_hyperliquid_transfer.c: actions ---- */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "crypto/hex.h"
+#include "sim/exchange_hyperliquid_actions.h"
 
 enum { ACCOUNTS = 64, SIGNERS_TEXT = 1024 };
 

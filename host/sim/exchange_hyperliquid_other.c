@@ -2,7 +2,11 @@
  * lending, auctions. The latter are what the venue says where there is none of it. */
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
 #include "sim/exchange_hyperliquid_staking.h"
 #include "sim/exchange_hyperliquid_twap.h"
 #include "sim/exchange_hyperliquid_vault.h"

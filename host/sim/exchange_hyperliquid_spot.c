@@ -2,6 +2,9 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_money.h"
 
 /* ---- purses ---- */
@@ -25,7 +28,9 @@ pg_money hlx_purse_free(const pg_hl_exchange *e, hlx_purse purse)
 
 void hlx_purse_put(pg_hl_exchange *e, hlx_purse purse, pg_money amount_e12)
 {
-    e->users[purse.account].touched = true;
+    hlx_user *user = &e->users[purse.account];
+    user->touched = true;
+    user->put_in_e12 += purse.dex == HLX_SPOT ? hlx_token_value(e, purse.token, amount_e12) : amount_e12;
     if (purse.dex == HLX_SPOT)
         pg_exchange_put_asset(e->core, purse.account, purse.token, amount_e12);
     else

@@ -7,6 +7,10 @@
 
 #include "crypto/hex.h"
 #include "crypto/keccak.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
 
 enum { VALIDATORS = 3, PENDING = 5 };
 

@@ -3,7 +3,12 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "sim/exchange_hyperliquid_actions.h"
 #include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
 #include "sim/exchange_hyperliquid_multi_sig.h"
 #include "sim/exchange_hyperliquid_staking.h"
 #include "sim/exchange_hyperliquid_twap.h"
@@ -270,38 +275,6 @@ static bool put_moves(pg_hl_exchange *e, pg_text *text, const char *type, const 
     *items += strcmp(type, "userFunding") == 0 ? hlx_json_payments(e, text, account, from_ms, to_ms)
                                                : hlx_json_ledger(e, text, NULL, account, from_ms, to_ms);
     return true;
-}
-
-/* One point of each history: now. An account here is not older than the exchange's run. */
-void hlx_json_portfolio(pg_hl_exchange *e, pg_text *text, const char *key, int account)
-{
-    static const char *const periods[] = { "day",     "week",     "month",     "allTime",
-                                           "perpDay", "perpWeek", "perpMonth", "perpAllTime" };
-    pg_exchange_margin m = { 0 };
-    pg_money volume = 0, put_in = 0;
-    if (account != PG_EXCHANGE_NOBODY) {
-        pg_exchange_get_margin(&m, e->core, account);
-        volume = pg_exchange_volume(e->core, account);
-        put_in = pg_exchange_deposited(e->core, account);
-    }
-    pg_json_open(text, key, '[');
-    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
-        pg_json_open(text, NULL, '[');
-        pg_json_string(text, NULL, periods[i]);
-        pg_json_open(text, NULL, '{');
-        for (int pnl = 0; pnl < 2; pnl++) {
-            pg_json_open(text, pnl ? "pnlHistory" : "accountValueHistory", '[');
-            pg_json_open(text, NULL, '[');
-            pg_json_integer(text, NULL, hlx_ms(pg_exchange_now(e->core)));
-            hlx_json_money(text, NULL, pnl ? m.value - put_in : m.value);
-            pg_json_close(text, ']');
-            pg_json_close(text, ']');
-        }
-        hlx_json_money(text, "vlm", volume);
-        pg_json_close(text, '}');
-        pg_json_close(text, ']');
-    }
-    pg_json_close(text, ']');
 }
 
 /* ---- fees, limits, roles ---- */

@@ -1,12 +1,15 @@
 /* Streams that repeat a whole state: of an account, of all contexts (hyperliquid.md 15.2). */
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_streams.h"
+#include "sim/exchange_hyperliquid_twap.h"
+#include "sim/exchange_hyperliquid_vault.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
-
-#include "sim/exchange_hyperliquid_admin.h"
-#include "sim/exchange_hyperliquid_twap.h"
-#include "sim/exchange_hyperliquid_vault.h"
 
 enum { FAST_MS = 1000, ALL_CONTEXTS_MS = 14000, STORED_MOST = 65535 };
 

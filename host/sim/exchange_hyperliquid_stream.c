@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_streams.h"
 
 /* MAY_HAVE_DEX: the acknowledgement says none when none was given. */
@@ -302,4 +306,9 @@ void hlx_text(hlx_socket *socket, char *text, size_t size)
     if (!cJSON_IsObject(json) || !take(socket, json))
         send_error(socket, "Error parsing JSON into valid websocket request: %s", text);
     cJSON_Delete(json);
+}
+
+void hlx_refuse_message(hlx_socket *socket)
+{
+    send_error(socket, "%s", "Too many messages: at most 2000 a minute.");
 }

@@ -4,6 +4,21 @@
 
 #include "sim/exchange_hyperliquid_internal.h"
 
+/* ---- exchange_hyperliquid_stream.c and _publish.c ---- */
+
+void hlx_text(hlx_socket *socket, char *text, size_t size);
+
+/* What a message beyond the limit is answered with. */
+void hlx_refuse_message(hlx_socket *socket);
+
+/* Takes away all subscriptions. */
+void hlx_unsubscribe_all(hlx_socket *socket);
+
+/* What a new subscription is told first. */
+void hlx_tell_first(hlx_socket *socket, hlx_subscription *subscription);
+void hlx_publish(pg_hl_exchange *e);
+pg_exchange_sink hlx_sink(pg_hl_exchange *e);
+
 /* ---- exchange_hyperliquid_publish.c ---- */
 
 /* A frame of a channel, up to its data; then the data is written, and it is ended and sent. */

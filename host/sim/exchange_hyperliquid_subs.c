@@ -5,6 +5,10 @@
 #include "base/decimal.h"
 #include "crypto/hex.h"
 #include "crypto/keccak.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_money.h"
 
 enum { NAME_MOST = 16, SUBS_MOST = 10, SUBS_VOLUME = 100000 };

@@ -1,7 +1,9 @@
 /* Sends, withdrawals and moves between an account's own purses (hyperliquid.md 12.7). */
-#include <stdio.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 #include "sim/exchange_hyperliquid_money.h"
 
 enum { USD_DECIMALS = 6 };
@@ -126,7 +128,11 @@ static bool read_whose(int *account, char text[64], const pg_hl_exchange *e, con
     static const char mark[] = " subaccount:";
     const char *at = strstr(amount, mark);
     char address[PG_ADDRESS_TEXT];
-    snprintf(text, 64, "%.*s", at ? (int)(at - amount) : 63, amount);
+    size_t length = at ? (size_t)(at - amount) : strlen(amount);
+    if (length >= 64)
+        return false;
+    memcpy(text, amount, length);
+    text[length] = '\0';
     if (!at)
         return true;
     int sub = read_text_address(address, at + sizeof mark - 1) ? pg_exchange_find_account(e->core, address)

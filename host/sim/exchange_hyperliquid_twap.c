@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 
 enum {
     MOST = 256,     /* running, of all accounts */

@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_money.h"
 
 enum {
     VAULTS = 64,
@@ -93,9 +97,8 @@ static pg_money share_of(pg_money amount, pg_money part, pg_money whole)
 
 static pg_money value_of(const pg_hl_exchange *e, const vault *v)
 {
-    pg_exchange_margin m;
-    pg_exchange_get_margin(&m, e->core, v->account);
-    return m.value > 0 ? m.value : 0;
+    pg_money worth = hlx_account_worth(e, v->account);
+    return worth > 0 ? worth : 0;
 }
 
 static pg_money equity_of(const pg_hl_exchange *e, const vault *v, const follower *f)
@@ -128,6 +131,7 @@ static bool join(pg_hl_exchange *e, vault *v, int account, pg_money amount)
         shares = share_of(amount, v->shares, value);
     hlx_purse_put(e, (hlx_purse){ account, 0, 0 }, -amount);
     hlx_purse_put(e, (hlx_purse){ v->account, 0, 0 }, amount);
+    e->users[account].put_in_e12 += amount; /* it is still his */
     f->shares += shares;
     f->basis += amount;
     f->locked_ms = now_ms(e) + LOCK_MS;
@@ -157,7 +161,9 @@ void hlx_create_vault(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_
 {
     pg_money first = (pg_money)action->account.usd * HLX_MICRO;
     vault *made = NULL;
-    if (!fits(action->account.name, NAME_LEAST, NAME_MOST)) {
+    if (e->users[account].role != HLX_USER) {
+        hlx_error(out, "Only master accounts can create vaults.");
+    } else if (!fits(action->account.name, NAME_LEAST, NAME_MOST)) {
         hlx_error(out, "Vault name must be between %d and %d characters.", NAME_LEAST, NAME_MOST);
     } else if (!fits(action->account.description, TEXT_LEAST, TEXT_MOST)) {
         hlx_error(out, "Vault description must be between %d and %d characters.", TEXT_LEAST, TEXT_MOST);
@@ -286,6 +292,7 @@ static void withdraw(pg_hl_exchange *e, pg_text *out, vault *v, int account, pg_
     commission -= commission % HLX_MICRO;
     hlx_purse_put(e, (hlx_purse){ v->account, 0, 0 }, -amount);
     hlx_purse_put(e, (hlx_purse){ account, 0, 0 }, amount - commission);
+    e->users[account].put_in_e12 -= amount - commission;
     if (commission > 0)
         hlx_purse_put(e, (hlx_purse){ leader, 0, 0 }, commission);
     f->basis -= basis;
@@ -329,6 +336,7 @@ void hlx_vault_distribute(pg_hl_exchange *e, pg_text *out, int account, const pg
             continue;
         hlx_purse_put(e, (hlx_purse){ v->account, 0, 0 }, -part);
         hlx_purse_put(e, (hlx_purse){ f->account, 0, 0 }, part);
+        e->users[f->account].put_in_e12 -= part;
         f->basis = f->basis > part ? f->basis - part : 0;
         note_move(e, f->account, "vaultDistribution", v, part);
     }

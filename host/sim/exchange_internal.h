@@ -101,6 +101,7 @@ struct pg_exchange {
     int market_count;
     exchange_account *account[PG_EXCHANGE_ACCOUNTS];
     int account_count;
+    int pool_count; /* of markets so far */
     int asset_count;
     int asset_decimals[PG_EXCHANGE_ASSETS];
     pg_money asset_put_e12[PG_EXCHANGE_ASSETS], asset_fees_e12[PG_EXCHANGE_ASSETS]; /* put in; kept as fees */

@@ -276,7 +276,7 @@ void exchange_liquidate(pg_exchange *x)
 {
     x->liquidating = true;
     for (int k = 0; k < x->account_count; k++)
-        for (int pool = 0; pool < PG_EXCHANGE_POOLS; pool++)
+        for (int pool = 0; pool < x->pool_count; pool++)
             liquidate_pool(x, k, pool);
     x->liquidating = false;
 }

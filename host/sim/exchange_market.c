@@ -101,6 +101,8 @@ pg_status pg_exchange_add_market(int *market, pg_exchange *x, const pg_exchange_
     m->config.synthetic = NULL; /* the caller's; the market has its copy */
     for (int k = 0; k < x->account_count; k++)
         x->account[k]->holding[m->number].leverage = exchange_first_leverage(m);
+    if (m->config.pool >= x->pool_count)
+        x->pool_count = m->config.pool + 1;
     *market = m->number;
     x->market[x->market_count++] = m;
     return PG_OK;

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
 #include "sim/exchange_hyperliquid_staking.h"
+#include "sim/exchange_hyperliquid_streams.h"
 #include "sim/exchange_hyperliquid_twap.h"
 
 static pg_loop *loop;

@@ -384,13 +384,38 @@ static void test_joined_fills(void **state)
     cJSON_Delete(answer);
 }
 
+/* Worth and profit as time goes on; what was moved is no profit. */
+static void test_portfolio(void **state)
+{
+    (void)state;
+    pg_hl_exchange_step(t.server);
+    pg_hl_order order = exchange_limit(EXCHANGE_ETH, true, "3000.2", "1", PG_HL_IOC);
+    order_for(0, NULL, &order, "");
+    class_transfer(0, "1000", false, "");
+    t.now_ns += 600000000000;
+    pg_hl_exchange_step(t.server);
+    pg_event mark = { .kind = PG_EVENT_MARK, .price = 310020, .price2 = 310020, .flags = PG_EVENT_LAST };
+    pg_hl_exchange_push(t.server, EXCHANGE_ETH, &mark, 1);
+    cJSON *answer = ask_of(t.address[0], "portfolio", "");
+    expect_text(answer, "0.0", "day");
+    expect_text(answer, "0.1.accountValueHistory.0.1", "100000.0");
+    expect_text(answer, "0.1.accountValueHistory.2.1", "100098.64991"); /* 100 less the fee of 1.35009 */
+    expect_text(answer, "0.1.pnlHistory.0.1", "0.0");
+    expect_text(answer, "0.1.pnlHistory.2.1", "98.64991");
+    expect_text(answer, "0.1.vlm", "3000.2");
+    expect_text(answer, "4.0", "perpDay");
+    expect_text(answer, "4.1.accountValueHistory.2.1", "99098.64991");
+    expect_text(answer, "4.1.pnlHistory.2.1", "98.64991");
+    cJSON_Delete(answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        in_exchange(test_several_keys), in_exchange(test_referral), in_exchange(test_builder_rewards),
-        in_exchange(test_requests),     in_exchange(test_settings), in_exchange(test_top_up),
-        in_exchange(test_staking),      in_exchange(test_priority), in_exchange(test_questions),
-        in_exchange(test_joined_fills),
+        in_exchange(test_several_keys), in_exchange(test_referral),  in_exchange(test_builder_rewards),
+        in_exchange(test_requests),     in_exchange(test_settings),  in_exchange(test_top_up),
+        in_exchange(test_staking),      in_exchange(test_priority),  in_exchange(test_questions),
+        in_exchange(test_joined_fills), in_exchange(test_portfolio),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,9 +100,9 @@ class BadAnswers(Case):
              "count": 1}])
         rows = self.lua(url, """
             for _, what in ipairs { "502", "html", "429", "drop", "reject", "well" } do
-              local order, why, detail = buy { timeout = 0.5 }
+              local order, why, detail = buy { timeout = what == "drop" and 0.5 or nil }
               show(what, order, why, detail)
-              if detail and detail.unknown then show("found " .. what, client:find_order(detail.cloid, 0.3)) end
+              if detail and detail.unknown then show("found " .. what, client:find_order(detail.cloid, 1)) end
             end""")
         said = {row[0]: row[1:] for row in rows}
         for what in ("502", "html", "drop"):
@@ -330,6 +330,19 @@ class Refused(Case):
         self.assertEqual([row[0] for row in rows[:3]], ["resting", "error", "resting"])
         self.assertEqual(rows[1][1], "post_only")
         self.assertEqual(rows[3:], [["resting", "true"], ["2"]])
+        self.assertEqual(self.open_orders(), [])
+
+
+class Manual(Case):
+    def test_its_program_runs(self):
+        """The program in lua/README.md, with another address."""
+        text = (ROOT / "lua" / "README.md").read_text().split("### Hyperliquid")[1]
+        program = text.split("```lua")[1].split("```")[0]
+        url = self.start()
+        program = program.replace('network = "testnet"', f'network = "local", url = "{url}"')
+        run = self.run_lua(url, program, prelude="")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertEqual([row[0] for row in fields(run.stdout)], ["resting", "0"])
         self.assertEqual(self.open_orders(), [])
 
 

@@ -62,6 +62,7 @@ typedef enum {
     PG_EXCHANGE_BY_SCHEDULE,
     PG_EXCHANGE_BY_LIQUIDATION,
     PG_EXCHANGE_BY_VENUE,
+    PG_EXCHANGE_BY_WITHDRAWAL, /* money that it needed was taken out */
     PG_EXCHANGE_SELF_TRADE,
     PG_EXCHANGE_PRICE,    /* no valid price */
     PG_EXCHANGE_SIZE,     /* no valid size */

@@ -9,8 +9,7 @@
  * links between staking accounts, the EVM chain, collateral shared between exchanges (unified accounts, portfolio margin).
  *
  * Invented where the venue publishes nothing: validators, the supply of tokens, addresses of sub-accounts and vaults. A
- * vault has a creation fee of 0 and cannot be closed; its orders are not cancelled for a withdrawal, which is refused
- * instead.
+ * vault costs nothing to make, and is never closed.
  *
  * A modification is checked first; when it is not possible the old order stays. Then the old one is cancelled and the
  * new one placed, which may be refused (post-only) while the old one is gone. */

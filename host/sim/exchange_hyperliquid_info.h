@@ -6,7 +6,10 @@
 
 /* ---- exchange_hyperliquid_info.c and _state.c ---- */
 
+/* Answers a request. */
 void hlx_info(pg_hl_exchange *e, const hlx_reply *reply, const cJSON *request);
+
+/* Values of a member, or the whole where key is NULL; an account that is nobody's has nothing. */
 void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex);
 void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex, bool frontend);
 

@@ -117,10 +117,10 @@ bool hlx_is_without_market(const pg_exchange_order *order)
 const char *hlx_status(const pg_exchange_order *order)
 {
     static const char *const cancelled[PG_EXCHANGE_REASONS] = {
-        [PG_EXCHANGE_BY_SCHEDULE] = "scheduledCancel",    [PG_EXCHANGE_BY_LIQUIDATION] = "liquidatedCanceled",
-        [PG_EXCHANGE_BY_VENUE] = "internalCancel",        [PG_EXCHANGE_SELF_TRADE] = "selfTradeCanceled",
-        [PG_EXCHANGE_REDUCE_ONLY] = "reduceOnlyCanceled", [PG_EXCHANGE_MARGIN] = "marginCanceled",
-        [PG_EXCHANGE_SIBLING] = "siblingFilledCanceled",
+        [PG_EXCHANGE_BY_SCHEDULE] = "scheduledCancel",  [PG_EXCHANGE_BY_LIQUIDATION] = "liquidatedCanceled",
+        [PG_EXCHANGE_BY_VENUE] = "internalCancel",      [PG_EXCHANGE_BY_WITHDRAWAL] = "vaultWithdrawalCanceled",
+        [PG_EXCHANGE_SELF_TRADE] = "selfTradeCanceled", [PG_EXCHANGE_REDUCE_ONLY] = "reduceOnlyCanceled",
+        [PG_EXCHANGE_MARGIN] = "marginCanceled",        [PG_EXCHANGE_SIBLING] = "siblingFilledCanceled",
     };
     static const char *const rejected[PG_EXCHANGE_REASONS] = {
         [PG_EXCHANGE_PRICE] = "tickRejected",

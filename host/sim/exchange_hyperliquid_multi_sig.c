@@ -219,7 +219,7 @@ void hlx_convert(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_actio
     cJSON_Delete(json);
 }
 
-void hlx_json_signers(const pg_hl_exchange *e, pg_text *text, int account)
+void hlx_json_signers(pg_hl_exchange *e, pg_text *text, int account)
 {
     const group *g = account == PG_EXCHANGE_NOBODY ? NULL : find_group(e, account);
     char name[PG_ADDRESS_TEXT];

@@ -34,6 +34,6 @@ bool hlx_is_multi_sig(const pg_hl_exchange *e, int account);
 
 /* The action convertToMultiSigUser, and the answer userToMultiSigSigners. */
 void hlx_convert(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action);
-void hlx_json_signers(const pg_hl_exchange *e, pg_text *text, int account);
+void hlx_json_signers(pg_hl_exchange *e, pg_text *text, int account);
 
 #endif

@@ -403,11 +403,69 @@ static bool answer_builder(pg_hl_exchange *e, pg_text *text, const cJSON *reques
 
 /* ---- by type ---- */
 
-bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
+/* Those that need nothing but the account. */
+static const struct {
+    const char *type;
+    void (*put)(pg_hl_exchange *e, pg_text *text, int account);
+} plain[] = {
+    { "userFees", put_fees },
+    { "userRateLimit", put_rate_limit },
+    { "userVaultEquities", hlx_json_vault_equities },
+    { "extraAgents", hlx_json_agents },
+    { "referral", hlx_json_referral },
+    { "approvedBuilders", hlx_json_builders },
+    { "userToMultiSigSigners", hlx_json_signers },
+};
+
+static bool put_plain(pg_hl_exchange *e, pg_text *text, const char *type, int account)
+{
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (strcmp(plain[i].type, type) == 0) {
+            plain[i].put(e, text, account);
+            return true;
+        }
+    return hlx_json_staking(e, text, type, account);
+}
+
+/* Lists of what an account has; false: it is none of these. */
+static bool put_list(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
 {
     int dex;
     if (!hlx_read_dex(&dex, e, request))
         return false;
+    if (strcmp(type, "clearinghouseState") == 0)
+        hlx_json_clearinghouse(e, text, NULL, account, dex);
+    else if (strcmp(type, "openOrders") == 0)
+        hlx_json_open_orders(e, text, NULL, account, dex, false);
+    else if (strcmp(type, "frontendOpenOrders") == 0)
+        hlx_json_open_orders(e, text, NULL, account, dex, true);
+    else if (strcmp(type, "spotClearinghouseState") == 0)
+        hlx_json_spot_state(e, text, NULL, account);
+    else if (strcmp(type, "historicalOrders") == 0)
+        *items += hlx_json_history(e, text, NULL, account);
+    else if (strcmp(type, "userFills") == 0)
+        put_last_fills(e, text, request, account, items);
+    else if (strcmp(type, "twapHistory") == 0)
+        *items += hlx_json_twap_history(e, text, NULL, account);
+    else if (strcmp(type, "userTwapSliceFills") == 0)
+        *items += hlx_json_slice_fills(e, text, NULL, account, 0, 9e15);
+    else if (strcmp(type, "subAccounts") == 0 || strcmp(type, "subAccounts2") == 0)
+        hlx_json_subs(e, text, account, strcmp(type, "subAccounts2") == 0);
+    else if (strcmp(type, "leadingVaults") == 0)
+        hlx_json_leading_vaults(e, text, NULL, account);
+    else if (strcmp(type, "portfolio") == 0)
+        hlx_json_portfolio(e, text, NULL, account);
+    else if (strcmp(type, "userAbstraction") == 0)
+        hlx_json_abstraction(e, text, NULL, account);
+    else if (strcmp(type, "userRole") == 0)
+        put_role(e, text, request, account);
+    else
+        return false;
+    return true;
+}
+
+bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
+{
     if (strcmp(type, "orderStatus") == 0)
         return put_order_status(e, text, request, account);
     if (strcmp(type, "userFillsByTime") == 0)
@@ -420,49 +478,6 @@ bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *
         return answer_builder(e, text, request, account);
     if (strcmp(type, "userFunding") == 0 || strcmp(type, "userNonFundingLedgerUpdates") == 0)
         return put_moves(e, text, type, request, account, items);
-    if (strcmp(type, "clearinghouseState") == 0)
-        hlx_json_clearinghouse(e, text, NULL, account, dex);
-    else if (strcmp(type, "openOrders") == 0)
-        hlx_json_open_orders(e, text, NULL, account, dex, false);
-    else if (strcmp(type, "frontendOpenOrders") == 0)
-        hlx_json_open_orders(e, text, NULL, account, dex, true);
-    else if (strcmp(type, "historicalOrders") == 0)
-        *items += hlx_json_history(e, text, NULL, account);
-    else if (strcmp(type, "userFills") == 0)
-        put_last_fills(e, text, request, account, items);
-    else if (strcmp(type, "userFees") == 0)
-        put_fees(e, text, account);
-    else if (strcmp(type, "userRateLimit") == 0)
-        put_rate_limit(e, text, account);
-    else if (strcmp(type, "userRole") == 0)
-        put_role(e, text, request, account);
-    else if (strcmp(type, "spotClearinghouseState") == 0)
-        hlx_json_spot_state(e, text, NULL, account);
-    else if (strcmp(type, "subAccounts") == 0 || strcmp(type, "subAccounts2") == 0)
-        hlx_json_subs(e, text, account, type[strlen(type) - 1] == '2');
-    else if (strcmp(type, "userVaultEquities") == 0)
-        hlx_json_vault_equities(e, text, account);
-    else if (strcmp(type, "leadingVaults") == 0)
-        hlx_json_leading_vaults(e, text, NULL, account);
-    else if (strcmp(type, "twapHistory") == 0)
-        *items += hlx_json_twap_history(e, text, NULL, account);
-    else if (strcmp(type, "userTwapSliceFills") == 0)
-        *items += hlx_json_slice_fills(e, text, NULL, account, 0, 9e15);
-    else if (strcmp(type, "extraAgents") == 0)
-        hlx_json_agents(e, text, account);
-    else if (strcmp(type, "userAbstraction") == 0)
-        hlx_json_abstraction(e, text, NULL, account);
-    else if (strcmp(type, "referral") == 0)
-        hlx_json_referral(e, text, account);
-    else if (strcmp(type, "approvedBuilders") == 0)
-        hlx_json_builders(e, text, account);
-    else if (strcmp(type, "userToMultiSigSigners") == 0)
-        hlx_json_signers(e, text, account);
-    else if (hlx_json_staking(e, text, type, account))
-        return true;
-    else if (strcmp(type, "portfolio") == 0)
-        hlx_json_portfolio(e, text, NULL, account);
-    else
-        return hlx_other_user(e, text, type, request, account);
-    return true;
+    return put_plain(e, text, type, account) || put_list(e, text, type, request, account, items) ||
+           hlx_other_user(e, text, type, request, account);
 }

@@ -236,6 +236,34 @@ static void deposit(pg_hl_exchange *e, pg_text *out, vault *v, int account, pg_m
     }
 }
 
+/* Makes room for an amount: cancels the vault's orders, and closes of each position the part that is taken out, at what the
+ * book gives within a twentieth of the mark. */
+static void make_room(pg_hl_exchange *e, const vault *v, pg_money amount)
+{
+    pg_money value = value_of(e, v) + HLX_MICRO; /* never 0 */
+    pg_exchange_cancel_all(e->core, v->account, -1, PG_EXCHANGE_BY_WITHDRAWAL);
+    for (int i = 0; i < e->list.coin_count; i++) {
+        pg_exchange_position p;
+        pg_exchange_context c;
+        pg_exchange_get_position(&p, e->core, v->account, i);
+        pg_exchange_get_context(&c, e->core, i);
+        if (p.quantity == 0 || c.mark == 0)
+            continue;
+        const pg_instrument *in = pg_exchange_instrument(e->core, i);
+        int side = p.quantity > 0 ? PG_SELL : PG_BUY;
+        int64_t held = p.quantity < 0 ? -p.quantity : p.quantity;
+        int64_t part = (int64_t)((pg_money)held * (amount / HLX_MICRO) / (value / HLX_MICRO)) + 1;
+        int64_t limit = side == PG_SELL ? c.mark - c.mark / 20 : c.mark + c.mark / 20;
+        pg_exchange_place(e->core, v->account,
+                          &(pg_exchange_request){ .market = i,
+                                                  .side = (uint8_t)side,
+                                                  .tif = PG_TIF_IOC,
+                                                  .reduce_only = true,
+                                                  .price = in->rule(in, limit, side),
+                                                  .size = part < held ? part : held });
+    }
+}
+
 /* Why a follower may not take an amount out; NULL: he may. */
 static const char *refuse_withdrawal(const pg_hl_exchange *e, const vault *v, const follower *f, pg_money amount)
 {
@@ -248,59 +276,84 @@ static const char *refuse_withdrawal(const pg_hl_exchange *e, const vault *v, co
     /* He may go below his part when nobody else is in it. */
     if (leads && equity < value && (equity - amount) * LEADER_PARTS < value - amount)
         return "Vault leader must maintain at least 5% of the vault's equity.";
-    if (hlx_purse_free(e, (hlx_purse){ v->account, 0, 0 }) < amount)
-        return "Insufficient balance for withdrawal";
     return NULL;
 }
 
-static void note_withdrawal(pg_hl_exchange *e, const vault *v, int account, pg_money amount, pg_money commission,
-                            pg_money basis)
+/* Of a withdrawal. */
+typedef struct {
+    pg_money amount, commission, cost, basis; /* cost: of closing positions for it */
+} withdrawal;
+
+static void note_withdrawal(pg_hl_exchange *e, const vault *v, int account, const withdrawal *w)
 {
     pg_text delta = { 0 };
     hlx_ledger_begin(&delta, "vaultWithdraw");
     pg_json_string(&delta, "vault", name_of(e, v->account));
     pg_json_string(&delta, "user", name_of(e, account));
-    hlx_json_money(&delta, "requestedUsd", amount);
-    hlx_json_money(&delta, "commission", commission);
-    hlx_json_money(&delta, "closingCost", 0);
-    hlx_json_money(&delta, "basis", basis);
-    hlx_json_money(&delta, "netWithdrawnUsd", amount - commission);
+    hlx_json_money(&delta, "requestedUsd", w->amount);
+    hlx_json_money(&delta, "commission", w->commission);
+    hlx_json_money(&delta, "closingCost", w->cost);
+    hlx_json_money(&delta, "basis", w->basis);
+    hlx_json_money(&delta, "netWithdrawnUsd", w->amount - w->cost - w->commission);
     hlx_ledger_end(e, account, &delta);
-    if (commission == 0)
+    if (w->commission == 0)
         return;
     int leader = e->users[v->account].owner;
     hlx_ledger_begin(&delta, "vaultLeaderCommission");
     pg_json_string(&delta, "user", name_of(e, leader));
-    hlx_json_money(&delta, "usdc", commission);
+    hlx_json_money(&delta, "usdc", w->commission);
     hlx_ledger_end(e, leader, &delta);
+}
+
+/* What closing positions for a withdrawal costs, which the follower bears; nothing when there is money enough. */
+static pg_money close_for(pg_hl_exchange *e, const vault *v, pg_money amount)
+{
+    if (!v->close_on_withdraw && hlx_purse_free(e, (hlx_purse){ v->account, 0, 0 }) >= amount)
+        return 0;
+    pg_money before = value_of(e, v);
+    make_room(e, v, amount);
+    pg_money cost = before - value_of(e, v);
+    cost += HLX_MICRO - 1;
+    return cost > 0 ? cost - cost % HLX_MICRO : 0;
+}
+
+/* Takes the follower's shares for it, and pays. */
+static void pay(pg_hl_exchange *e, vault *v, follower *f, withdrawal *w, pg_money equity)
+{
+    int account = f->account, leader = e->users[v->account].owner;
+    bool whole = w->amount == equity;
+    pg_money shares = whole ? f->shares : share_of(f->shares, w->amount, equity), left = w->amount - w->cost;
+    w->basis = whole ? f->basis : share_of(f->basis, w->amount, equity);
+    w->commission = account != leader && left > w->basis ? (left - w->basis) / COMMISSION_PARTS : 0;
+    w->commission -= w->commission % HLX_MICRO;
+    hlx_purse_put(e, (hlx_purse){ v->account, 0, 0 }, -left);
+    hlx_purse_put(e, (hlx_purse){ account, 0, 0 }, left - w->commission);
+    e->users[account].put_in_e12 -= left - w->commission;
+    if (w->commission > 0)
+        hlx_purse_put(e, (hlx_purse){ leader, 0, 0 }, w->commission);
+    f->basis -= w->basis;
+    f->shares -= shares;
+    v->shares -= shares;
+    if (f->shares == 0 && account != leader)
+        *f = v->followers[--v->count];
 }
 
 static void withdraw(pg_hl_exchange *e, pg_text *out, vault *v, int account, pg_money amount)
 {
     follower *f = find_follower(v, account);
-    int leader = e->users[v->account].owner;
     const char *wrong = refuse_withdrawal(e, v, f, amount);
     if (wrong) {
         hlx_error(out, "%s", wrong);
         return;
     }
     pg_money equity = equity_of(e, v, f);
-    bool whole = amount == equity;
-    pg_money basis = whole ? f->basis : share_of(f->basis, amount, equity);
-    pg_money shares = whole ? f->shares : share_of(f->shares, amount, equity);
-    pg_money commission = account != leader && amount > basis ? (amount - basis) / COMMISSION_PARTS : 0;
-    commission -= commission % HLX_MICRO;
-    hlx_purse_put(e, (hlx_purse){ v->account, 0, 0 }, -amount);
-    hlx_purse_put(e, (hlx_purse){ account, 0, 0 }, amount - commission);
-    e->users[account].put_in_e12 -= amount - commission;
-    if (commission > 0)
-        hlx_purse_put(e, (hlx_purse){ leader, 0, 0 }, commission);
-    f->basis -= basis;
-    f->shares -= shares;
-    v->shares -= shares;
-    if (f->shares == 0 && account != leader)
-        *f = v->followers[--v->count];
-    note_withdrawal(e, v, account, amount, commission, basis);
+    withdrawal w = { .amount = amount, .cost = close_for(e, v, amount) };
+    if (w.cost >= amount || hlx_purse_free(e, (hlx_purse){ v->account, 0, 0 }) < amount - w.cost) {
+        hlx_error(out, "Insufficient balance for withdrawal");
+        return;
+    }
+    pay(e, v, f, &w, equity);
+    note_withdrawal(e, v, account, &w);
     hlx_ok(out);
 }
 

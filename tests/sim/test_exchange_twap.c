@@ -257,6 +257,33 @@ static void test_vault(void **state)
     cJSON_Delete(answer);
 }
 
+/* A withdrawal that the free money does not pay closes its part of the positions, and its taker bears what that costs. */
+static void test_vault_closes(void **state)
+{
+    (void)state;
+    char vault[PG_ADDRESS_TEXT];
+    make_vault(vault, 0);
+    move(1, vault, true, 1000, "");
+    pg_hl_order order = exchange_limit(EXCHANGE_ETH, true, "3000.2", "6", PG_HL_IOC); /* a tenth is kept: 1800 */
+    order_for(0, vault, &order, "");
+    order = exchange_limit(EXCHANGE_ETH, true, "2900", "1", PG_HL_ALO);
+    order_for(0, vault, &order, "");
+    t.now_ns += 86400000000000;
+    move(1, vault, false, 900, "");
+    int account = pg_exchange_find_account(t.core, vault);
+    assert_int_equal(pg_exchange_open_count(t.core, account), 0);
+    expect_info(vault, "historicalOrders", "1.status", "vaultWithdrawalCanceled");
+    pg_exchange_position p;
+    pg_exchange_get_position(&p, t.core, account, EXCHANGE_ETH);
+    assert_true(p.quantity > 32000 && p.quantity < 34000); /* of 6: 900 of 1991 went */
+    cJSON *answer = ask_of(t.address[1], "userNonFundingLedgerUpdates", ",\"startTime\":0");
+    double cost = strtod(text_of(answer, "2.delta.closingCost"), NULL);
+    double net = strtod(text_of(answer, "2.delta.netWithdrawnUsd"), NULL);
+    assert_true(cost > 3.5 && cost < 5); /* fees of 2.7 of 3000.2 and a spread */
+    assert_true(net > 900 - cost - 1e-6 && net < 900 - cost + 1e-6);
+    cJSON_Delete(answer);
+}
+
 static void test_vault_rules(void **state)
 {
     (void)state;
@@ -299,7 +326,7 @@ int main(void)
         in_exchange(test_twap),          in_exchange(test_twap_cancel_and_states),
         in_exchange(test_twap_refusals), in_exchange(test_twap_details),
         in_exchange(test_twap_spot),     in_exchange(test_vault),
-        in_exchange(test_vault_rules),
+        in_exchange(test_vault_closes),  in_exchange(test_vault_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,8 +169,12 @@ bool pg_sdk_hl_sign(pg_sdk_hl_signer *signer, pg_sdk_hl_signed *made, const char
 
 /* ---- several keys ---- */
 
-static pg_status read_parties(pg_hl_multi_sig *parties, const char *user, const char *outer, pg_error *err)
+/* The account and who sends it; all of them sign the same nonce. */
+static pg_status read_parties(pg_hl_multi_sig *parties, const char *user, const char *outer,
+                              const pg_sdk_hl_envelope *envelope, pg_error *err)
 {
+    if (envelope->nonce == 0)
+        return pg_fail(err, PG_ERR_INVALID, "all who sign need the same nonce: give it");
     pg_status status = pg_address_parse(&parties->user, user, err);
     if (status == PG_OK)
         status = pg_address_parse(&parties->outer_signer, outer, err);
@@ -185,8 +189,7 @@ bool pg_sdk_hl_sign_part(pg_sdk_hl_signer *signer, pg_sdk_hl_signature *signatur
     draft d = { 0 };
     pg_hl_multi_sig parties;
     pg_signature made;
-    pg_status status = envelope->nonce ? read_parties(&parties, user, outer_signer, &err)
-                                       : pg_fail(&err, PG_ERR_INVALID, "all who sign need the same nonce: give it");
+    pg_status status = read_parties(&parties, user, outer_signer, envelope, &err);
     if (status == PG_OK)
         status = read_draft(&d, action, (size_t)size, envelope, &err);
     if (status == PG_OK)
@@ -237,7 +240,7 @@ bool pg_sdk_hl_sign_multi(pg_sdk_hl_signer *signer, pg_sdk_hl_signed *made, cons
     draft d = { 0 };
     pg_hl_multi_sig parties;
     pg_signature parts[PARTS_MAX];
-    pg_status status = read_parties(&parties, user, signer->address, &err);
+    pg_status status = read_parties(&parties, user, signer->address, envelope, &err);
     if (status == PG_OK)
         status = read_signatures(parts, signatures, count, &err);
     if (status == PG_OK)

@@ -98,7 +98,7 @@ uint64_t pg_sdk_hl_signer_nonce(pg_sdk_hl_signer *signer);
 bool pg_sdk_hl_sign(pg_sdk_hl_signer *signer, pg_sdk_hl_signed *made, const char *action, uint64_t size,
                     const pg_sdk_hl_envelope *envelope, pg_sdk_error *error);
 
-/* The signature of one of several keys of `user`; the envelope's nonce must be given. */
+/* The signature of one of several keys of `user`. Here and in the next one the envelope's nonce must be given. */
 bool pg_sdk_hl_sign_part(pg_sdk_hl_signer *signer, pg_sdk_hl_signature *signature, const char *action, uint64_t size,
                          const pg_sdk_hl_envelope *envelope, const char *user, const char *outer_signer,
                          pg_sdk_error *error);

@@ -82,7 +82,7 @@ end
 local Hub = {}
 Hub.__index = Hub
 
---- route(message) gives the key of the feed that a message is for (or several: a list), or nil; it sees every message.
+--- route(message) gives the key of the feed that a message is for, or nil; it sees every message.
 ---@param client perigee.sdk.Client
 ---@param stream_options table of Client:stream
 ---@param route fun(message: table): string|nil
@@ -141,6 +141,13 @@ function Hub:await(check, timeout)
   end
 end
 
+--- Takes what has come already, so that what is waited for next is not answered by what was before.
+local function drain(hub)
+  for _ = 1, LIMIT do
+    if not hub:pump(0) then return end
+  end
+end
+
 --- Connects, if there is no connection.
 ---@return boolean? open, string? error, table? detail
 function Hub:open(timeout)
@@ -149,6 +156,7 @@ function Hub:open(timeout)
     self.stream, why = self.client:stream(self.stream_options)
     if not self.stream then return nil, why end
   end
+  drain(self)
   if self.stream:is_open() then return true end
   local limit = sdk.ticks() + timeout
   while not self.stream:is_open() do

@@ -205,6 +205,23 @@ class Socket(Case):
         self.assertIn("the connection was lost", rows[0][2])
         self.assertEqual(rows[-1], ["breaks", "1", "3"])
 
+    def test_old_break_is_not_an_answer(self):
+        """A break that was long over when something new is subscribed has nothing to do with that."""
+        url = self.start(faults=[{"channel": "bbo", "fault": "cut", "after": 3, "count": 1}])
+        rows = self.lua(url, """
+            local feed = assert(client.subscribe.bbo { coin = "ETH" })
+            while client.hub.stream:is_open() do client:sleep(0.02) end
+            while not client.hub.stream:is_open() do client:sleep(0.02) end
+            show("trades", client.subscribe.trades { coin = "ETH" })
+            local told = 0
+            for _ = 1, 20 do
+              local _, _, detail = feed:next(10)
+              if detail and detail.closed then told = told + 1 end
+            end
+            print("told", told)""")
+        self.assertEqual(rows[0][1], "true")
+        self.assertEqual(rows[1], ["told", "1"])
+
     def test_bad_frames(self):
         url = self.start(faults=[{"channel": "bbo", "fault": "truncate", "after": 2, "count": 1},
                                  {"channel": "bbo", "fault": "unknown", "after": 3, "count": 1}])

@@ -258,7 +258,7 @@ function M.read_statuses(statuses, n)
   local results = {}
   for i, element in ipairs(statuses) do results[i] = M.read_status(element) end
   if #results == 1 and n > 1 and results[1].status == "error" then
-    for i = 2, n do results[i] = results[1] end
+    for i = 2, n do results[i] = M.read_status(statuses[1]) end
   end
   if #results ~= n then
     return nil, ("the answer has %d statuses for %d parts: what became of them is unknown"):format(#results, n)

@@ -1,4 +1,4 @@
-#include "venue/hyperliquid/codec_reader.h"
+#include "venue/scan.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,12 +6,12 @@
 #include "base/decimal.h"
 #include "crypto/hex.h"
 
-void pg_hl_reader_init(pg_hl_reader *reader, const char *text, size_t size, pg_error *err)
+void pg_scan_init(pg_scan *reader, const char *text, size_t size, pg_error *err)
 {
-    *reader = (pg_hl_reader){ .at = text, .start = text, .end = text + size, .err = err };
+    *reader = (pg_scan){ .at = text, .start = text, .end = text + size, .err = err };
 }
 
-bool pg_hl_wrong(pg_hl_reader *reader, pg_status status, const char *format, ...)
+bool pg_scan_wrong(pg_scan *reader, pg_status status, const char *format, ...)
 {
     if (reader->failed)
         return false;
@@ -28,34 +28,34 @@ bool pg_hl_wrong(pg_hl_reader *reader, pg_status status, const char *format, ...
 
 /* ---- the grammar ---- */
 
-static inline void blanks(pg_hl_reader *r)
+static inline void blanks(pg_scan *r)
 {
     while (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t')
         r->at++;
 }
 
-static bool unexpected(pg_hl_reader *r, const char *wanted)
+static bool unexpected(pg_scan *r, const char *wanted)
 {
     if (r->at >= r->end)
-        return pg_hl_wrong(r, PG_ERR_PARSE, "the message ends where %s should be", wanted);
-    return pg_hl_wrong(r, PG_ERR_PARSE, "there should be %s", wanted);
+        return pg_scan_wrong(r, PG_ERR_PARSE, "the message ends where %s should be", wanted);
+    return pg_scan_wrong(r, PG_ERR_PARSE, "there should be %s", wanted);
 }
 
-bool pg_hl_open(pg_hl_reader *reader, char bracket)
+bool pg_scan_open(pg_scan *reader, char bracket)
 {
     if (reader->failed)
         return false;
     blanks(reader);
     if (*reader->at != bracket)
         return unexpected(reader, bracket == '{' ? "an object" : "an array");
-    if (++reader->depth > PG_HL_DEPTH)
-        return pg_hl_wrong(reader, PG_ERR_RANGE, "nested more than %d deep", PG_HL_DEPTH);
+    if (++reader->depth > PG_SCAN_DEPTH)
+        return pg_scan_wrong(reader, PG_ERR_RANGE, "nested more than %d deep", PG_SCAN_DEPTH);
     reader->at++;
     return true;
 }
 
 /* Before the next part of an object or array: false behind its end. */
-static inline bool next_part(pg_hl_reader *r, int *n, char end)
+static inline bool next_part(pg_scan *r, int *n, char end)
 {
     if (r->failed)
         return false;
@@ -74,14 +74,14 @@ static inline bool next_part(pg_hl_reader *r, int *n, char end)
     return true;
 }
 
-bool pg_hl_member(pg_hl_reader *reader, int *n, pg_hl_span *name)
+bool pg_scan_member(pg_scan *reader, int *n, pg_span *name)
 {
     if (!next_part(reader, n, '}'))
         return false;
-    if (!pg_hl_string(reader, name))
+    if (!pg_scan_string(reader, name))
         return false;
     if (memchr(name->data, '\\', name->size))
-        return pg_hl_wrong(reader, PG_ERR_PARSE, "the name of a member has escapes");
+        return pg_scan_wrong(reader, PG_ERR_PARSE, "the name of a member has escapes");
     blanks(reader);
     if (*reader->at != ':')
         return unexpected(reader, "a colon");
@@ -89,7 +89,7 @@ bool pg_hl_member(pg_hl_reader *reader, int *n, pg_hl_span *name)
     return true;
 }
 
-bool pg_hl_element(pg_hl_reader *reader, int *n)
+bool pg_scan_element(pg_scan *reader, int *n)
 {
     if (!next_part(reader, n, ']'))
         return false;
@@ -98,7 +98,7 @@ bool pg_hl_element(pg_hl_reader *reader, int *n)
     return true;
 }
 
-char pg_hl_peek(pg_hl_reader *reader)
+char pg_scan_peek(pg_scan *reader)
 {
     if (reader->failed)
         return '\0';
@@ -106,7 +106,7 @@ char pg_hl_peek(pg_hl_reader *reader)
     return *reader->at;
 }
 
-static bool literal(pg_hl_reader *r, const char *word)
+static bool literal(pg_scan *r, const char *word)
 {
     size_t length = strlen(word);
     if ((size_t)(r->end - r->at) < length || memcmp(r->at, word, length) != 0)
@@ -115,9 +115,9 @@ static bool literal(pg_hl_reader *r, const char *word)
     return true;
 }
 
-bool pg_hl_is_null(pg_hl_reader *reader)
+bool pg_scan_is_null(pg_scan *reader)
 {
-    return pg_hl_peek(reader) == 'n' && literal(reader, "null");
+    return pg_scan_peek(reader) == 'n' && literal(reader, "null");
 }
 
 /* Eight bytes at once: whether one of them is a quote, a backslash or a control character. */
@@ -129,25 +129,25 @@ static inline bool is_special(uint64_t word)
 }
 
 /* Past an escape; the reader stands on its backslash. */
-static bool escape(pg_hl_reader *r)
+static bool escape(pg_scan *r)
 {
     char c = r->at[1];
     if (c != 'u') {
         if (!c || !strchr("\"\\/bfnrt", c))
-            return pg_hl_wrong(r, PG_ERR_PARSE, "an escape that is none");
+            return pg_scan_wrong(r, PG_ERR_PARSE, "an escape that is none");
         r->at += 2;
         return true;
     }
     for (int i = 2; i < 6; i++)
         if (pg_hex_digit(r->at[i]) < 0)
-            return pg_hl_wrong(r, PG_ERR_PARSE, "an escape that is none");
+            return pg_scan_wrong(r, PG_ERR_PARSE, "an escape that is none");
     r->at += 6;
     return true;
 }
 
-bool pg_hl_string(pg_hl_reader *reader, pg_hl_span *text)
+bool pg_scan_string(pg_scan *reader, pg_span *text)
 {
-    if (pg_hl_peek(reader) != '"')
+    if (pg_scan_peek(reader) != '"')
         return !reader->failed && unexpected(reader, "a string");
     text->data = ++reader->at;
     for (;;) {
@@ -171,7 +171,7 @@ bool pg_hl_string(pg_hl_reader *reader, pg_hl_span *text)
     return true;
 }
 
-bool pg_hl_whole(pg_hl_reader *reader, uint64_t *value)
+bool pg_scan_whole(pg_scan *reader, uint64_t *value)
 {
     if (reader->failed)
         return false;
@@ -180,7 +180,7 @@ bool pg_hl_whole(pg_hl_reader *reader, uint64_t *value)
     uint64_t v = 0;
     for (; *p >= '0' && *p <= '9'; p++) {
         if (v > (INT64_MAX - 9) / 10)
-            return pg_hl_wrong(reader, PG_ERR_RANGE, "a number that is too large");
+            return pg_scan_wrong(reader, PG_ERR_RANGE, "a number that is too large");
         v = v * 10 + (uint64_t)(*p - '0');
     }
     bool zero_first = *reader->at == '0' && p - reader->at > 1;
@@ -191,9 +191,9 @@ bool pg_hl_whole(pg_hl_reader *reader, uint64_t *value)
     return true;
 }
 
-bool pg_hl_bool(pg_hl_reader *reader, bool *value)
+bool pg_scan_bool(pg_scan *reader, bool *value)
 {
-    char c = pg_hl_peek(reader);
+    char c = pg_scan_peek(reader);
     if (reader->failed)
         return false;
     if (c != 't' && c != 'f')
@@ -210,7 +210,7 @@ static bool digits(const char **p)
     return *p > start;
 }
 
-static bool skip_number(pg_hl_reader *r)
+static bool skip_number(pg_scan *r)
 {
     const char *p = r->at;
     if (*p == '-')
@@ -233,22 +233,22 @@ static bool skip_number(pg_hl_reader *r)
     return true;
 }
 
-bool pg_hl_skip(pg_hl_reader *reader)
+bool pg_scan_skip(pg_scan *reader)
 {
-    pg_hl_span span;
+    pg_span span;
     int n = 0;
-    switch (pg_hl_peek(reader)) {
+    switch (pg_scan_peek(reader)) {
     case '{':
-        pg_hl_open(reader, '{');
-        while (pg_hl_member(reader, &n, &span))
-            pg_hl_skip(reader);
+        pg_scan_open(reader, '{');
+        while (pg_scan_member(reader, &n, &span))
+            pg_scan_skip(reader);
         return !reader->failed;
     case '[':
-        pg_hl_open(reader, '[');
-        while (pg_hl_element(reader, &n))
-            pg_hl_skip(reader);
+        pg_scan_open(reader, '[');
+        while (pg_scan_element(reader, &n))
+            pg_scan_skip(reader);
         return !reader->failed;
-    case '"': return pg_hl_string(reader, &span);
+    case '"': return pg_scan_string(reader, &span);
     case 't': return literal(reader, "true");
     case 'f': return literal(reader, "false");
     case 'n': return literal(reader, "null");
@@ -256,57 +256,57 @@ bool pg_hl_skip(pg_hl_reader *reader)
     }
 }
 
-bool pg_hl_skip_from(pg_hl_reader *reader, const char **place)
+bool pg_scan_skip_from(pg_scan *reader, const char **place)
 {
-    pg_hl_peek(reader);
+    pg_scan_peek(reader);
     *place = reader->at;
-    return pg_hl_skip(reader);
+    return pg_scan_skip(reader);
 }
 
-bool pg_hl_finish(pg_hl_reader *reader)
+bool pg_scan_finish(pg_scan *reader)
 {
     if (reader->failed)
         return false;
     blanks(reader);
     if (reader->at != reader->end)
-        return pg_hl_wrong(reader, PG_ERR_PARSE, "something follows the end of the message");
+        return pg_scan_wrong(reader, PG_ERR_PARSE, "something follows the end of the message");
     return true;
 }
 
 /* ---- members ---- */
 
-int pg_hl_which(pg_hl_reader *reader, pg_hl_span name, const char *const *names, int count, uint32_t *seen)
+int pg_scan_which(pg_scan *reader, pg_span name, const char *const *names, int count, uint32_t *seen)
 {
     for (int i = 0; i < count; i++)
         if (names[i][0] == *name.data && strncmp(names[i], name.data, name.size) == 0 && !names[i][name.size]) {
             if (*seen & 1u << i)
-                pg_hl_wrong(reader, PG_ERR_PARSE, "%s is given twice", names[i]);
+                pg_scan_wrong(reader, PG_ERR_PARSE, "%s is given twice", names[i]);
             *seen |= 1u << i;
             return i;
         }
     return -1;
 }
 
-bool pg_hl_need(pg_hl_reader *reader, uint32_t seen, uint32_t needed, const char *const *names)
+bool pg_scan_need(pg_scan *reader, uint32_t seen, uint32_t needed, const char *const *names)
 {
     uint32_t missing = needed & ~seen;
     if (missing)
-        pg_hl_wrong(reader, PG_ERR_PARSE, "%s is missing", names[__builtin_ctz(missing)]);
+        pg_scan_wrong(reader, PG_ERR_PARSE, "%s is missing", names[__builtin_ctz(missing)]);
     return !reader->failed;
 }
 
-bool pg_hl_units(pg_hl_reader *reader, pg_hl_span text, int decimals, const char *name, int64_t *value)
+bool pg_scan_units(pg_scan *reader, pg_span text, int decimals, const char *name, int64_t *value)
 {
     if (reader->failed)
         return false;
     pg_status status = pg_decimal_parse(value, text.data, text.size, decimals);
     if (status != PG_OK)
-        return pg_hl_wrong(reader, status,
-                           status == PG_ERR_RANGE ? "%s '%.*s' has more than %d decimals or is too large"
-                                                  : "%s '%.*s' is no decimal number (of %d decimals)",
-                           name, (int)(text.size < 40 ? text.size : 40), text.data, decimals);
+        return pg_scan_wrong(reader, status,
+                             status == PG_ERR_RANGE ? "%s '%.*s' has more than %d decimals or is too large"
+                                                    : "%s '%.*s' is no decimal number (of %d decimals)",
+                             name, (int)(text.size < 40 ? text.size : 40), text.data, decimals);
     if (*value < 0)
-        return pg_hl_wrong(reader, PG_ERR_RANGE, "%s is negative", name);
+        return pg_scan_wrong(reader, PG_ERR_RANGE, "%s is negative", name);
     return true;
 }
 
@@ -332,7 +332,7 @@ static char resolve(const char **p)
     return strchr("bfnrt", c) ? ' ' : c;
 }
 
-char *pg_hl_plain(char *out, size_t size, pg_hl_span text)
+char *pg_scan_plain(char *out, size_t size, pg_span text)
 {
     size_t n = 0;
     const char *p = text.size ? text.data : "", *end = p + text.size;

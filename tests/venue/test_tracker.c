@@ -1,4 +1,4 @@
-/* What Hyperliquid says about an order, in every order in which it can come, and twice: the reports are always such
+/* What a venue says about an order, in every order in which it can come, and twice: the reports are always such
  * that the order manager ends in the same state, with every fill once. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,23 @@
 #include <cmocka.h>
 
 #include "trade/orders.h"
-#include "venue/hyperliquid/adapter_orders.h"
+#include "venue/tracker.h"
+
+#define NONE                                                                                                           \
+    {                                                                                                                  \
+        0                                                                                                              \
+    }
+#define POST_ONLY                                                                                                      \
+    {                                                                                                                  \
+        .reason = PG_REASON_POST_ONLY                                                                                  \
+    }
+#define IS_GONE                                                                                                        \
+    {                                                                                                                  \
+        .reason = PG_REASON_UNKNOWN, .gone = true                                                                      \
+    }
+#define OPEN PG_TOLD_OPEN
+#define GONE PG_TOLD_CANCELLED
+#define FULL PG_TOLD_FILLED
 
 enum { RUN = 7, ID = 1, MOST = 6 };
 
@@ -19,10 +35,10 @@ typedef enum { NEW_REPLY, REPLACE_REPLY, CANCEL_REPLY, UPDATE, FILL } message_ki
 /* One thing that the venue says. */
 typedef struct {
     message_kind kind;
-    pg_hl_outcome_kind outcome; /* of a reply */
-    const char *words;
+    pg_answer_kind outcome; /* of a reply */
+    pg_refusal refusal;
     uint64_t oid;
-    pg_hl_state state; /* of an update */
+    pg_told_state state; /* of an update */
     pg_reason reason;
     int64_t remaining, size; /* of a fill: size */
     uint64_t tid;
@@ -40,7 +56,7 @@ typedef struct {
     uint8_t last; /* pg_reply_kind of the last report, fills apart */
 } story;
 
-static hl_orders *table;
+static pg_tracker *table;
 static pg_orders manager;
 static int64_t filled;
 static int misfits, fills, accepted, ends;
@@ -73,57 +89,55 @@ static void no_gateway(void *self, const pg_request *request)
 
 static void say(const message *m, int64_t now_ns)
 {
-    hl_order *order = hl_orders_find(table, ID);
-    pg_hl_result result = { .kind = m->outcome, .oid = m->oid };
+    pg_tracked *order = pg_tracker_find(table, ID);
+    pg_answer answer = { .kind = m->outcome, .oid = m->oid, .refusal = m->refusal, .words = "no" };
     static const uint8_t kinds[] = {
         [NEW_REPLY] = PG_REQUEST_NEW, [REPLACE_REPLY] = PG_REQUEST_REPLACE, [CANCEL_REPLY] = PG_REQUEST_CANCEL
     };
-    if (m->words)
-        result.words = (pg_hl_span){ m->words, strlen(m->words) };
     if (m->kind == UPDATE) {
-        pg_hl_update update = { .oid = m->oid,
-                                .cloid = { RUN, ID },
-                                .remaining = m->remaining,
-                                .size = m->size,
-                                .price = 100,
-                                .side = PG_BUY,
-                                .state = m->state,
-                                .reason = m->reason };
-        hl_orders_update(table, &update, now_ns);
+        pg_told_order update = { .oid = m->oid,
+                                 .cloid = { RUN, ID },
+                                 .remaining = m->remaining,
+                                 .size = m->size,
+                                 .price = 100,
+                                 .side = PG_BUY,
+                                 .state = m->state,
+                                 .reason = m->reason };
+        pg_tracker_update(table, &update, now_ns);
     } else if (m->kind == FILL) {
-        pg_hl_fill fill = {
+        pg_told_fill fill = {
             .oid = m->oid, .tid = m->tid, .cloid = { RUN, ID }, .size = m->size, .price = 100, .side = PG_BUY
         };
-        hl_orders_fill(table, &fill, "ETH", now_ns);
+        pg_tracker_fill(table, &fill, "ETH", now_ns);
     } else if (order) {
-        hl_orders_answer(table, order, kinds[m->kind], &result, now_ns);
+        pg_tracker_answer(table, order, kinds[m->kind], &answer, now_ns);
     }
 }
 
 /* What is asked is answered by what the venue knows in the end: the last state of the leg. */
 static void answer_questions(const story *s, int64_t now_ns)
 {
-    hl_order *order;
-    for (int i = 0; i < 50 && (order = hl_orders_next_check(table, now_ns)); i++, now_ns += 400000000) {
+    pg_tracked *order;
+    for (int i = 0; i < 50 && (order = pg_tracker_next_check(table, now_ns)); i++, now_ns += 400000000) {
         const message *state = NULL;
         for (int k = 0; k < s->count; k++)
-            if (s->said[k].kind == UPDATE && (order->ask == HL_ASK_NEXT || s->said[k].oid == order->leg.oid))
-                state = !state || s->said[k].state != PG_HL_STATE_OPEN ? &s->said[k] : state;
-        if (order->ask == HL_ASK_FILLS) {
-            hl_orders_filled(table, order, now_ns);
-        } else if (order->ask == HL_ASK_VOID) {
-            hl_orders_voided(table, order, false, now_ns);
+            if (s->said[k].kind == UPDATE && (order->ask == PG_ASK_NEXT || s->said[k].oid == order->leg.oid))
+                state = !state || s->said[k].state != PG_TOLD_OPEN ? &s->said[k] : state;
+        if (order->ask == PG_ASK_FILLS) {
+            pg_tracker_filled(table, order, now_ns);
+        } else if (order->ask == PG_ASK_VOID) {
+            pg_tracker_voided(table, order, false, now_ns);
         } else if (state) {
-            pg_hl_update update = { .oid = state->oid,
-                                    .cloid = { RUN, ID },
-                                    .remaining = state->remaining,
-                                    .size = state->size,
-                                    .side = PG_BUY,
-                                    .state = state->state,
-                                    .reason = state->reason };
-            hl_orders_told(table, order, order->ask, &update, now_ns);
+            pg_told_order update = { .oid = state->oid,
+                                     .cloid = { RUN, ID },
+                                     .remaining = state->remaining,
+                                     .size = state->size,
+                                     .side = PG_BUY,
+                                     .state = state->state,
+                                     .reason = state->reason };
+            pg_tracker_told(table, order, order->ask, &update, now_ns);
         } else {
-            hl_orders_told(table, order, order->ask, NULL, now_ns);
+            pg_tracker_told(table, order, order->ask, NULL, now_ns);
         }
     }
 }
@@ -132,19 +146,19 @@ static void tell(const story *s, const int *turn, bool twice)
 {
     pg_request request = { .price = 100, .size = 10, .side = PG_BUY, .tif = s->tif };
     int64_t now_ns = 1000000000;
-    assert_int_equal(hl_orders_new(&table, RUN, (hl_report_sink){ NULL, report }, NULL), PG_OK);
+    assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, report }, NULL), PG_OK);
     pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway }, ID);
     filled = misfits = fills = accepted = ends = last_kind = 0;
     request.id = pg_orders_place(&manager, &request, false, now_ns);
-    hl_order *order = hl_orders_place(table, 0, &request, now_ns);
+    pg_tracked *order = pg_tracker_place(table, 0, &request, now_ns);
     if (s->request) {
-        say(&(message){ NEW_REPLY, PG_HL_OUT_RESTING, NULL, 50, 0, 0, 0, 0, 0 }, now_ns);
+        say(&(message){ NEW_REPLY, PG_ANSWER_TAKEN, NONE, 50, 0, 0, 0, 0, 0 }, now_ns);
         if (s->request == PG_REQUEST_REPLACE) {
             pg_orders_replace(&manager, &manager.order[0], 90, 20, now_ns);
-            hl_order_replace(order, 90, 20, now_ns);
+            pg_tracked_replace(order, 90, 20, now_ns);
         } else {
             pg_orders_cancel(&manager, &manager.order[0]);
-            hl_order_cancel(order, now_ns);
+            pg_tracked_cancel(order, now_ns);
         }
     }
     for (int i = 0; i < s->count; i++) {
@@ -163,7 +177,7 @@ static void tell(const story *s, const int *turn, bool twice)
         fail_msg("misfits %d, filled %d, state %d, remaining %d, accepted %d, ends %d, last %d", misfits, (int)filled,
                  state, left ? (int)left->remaining : 0, accepted, ends, last_kind);
     }
-    hl_orders_free(table);
+    pg_tracker_free(table);
 }
 
 /* Every order of turn[from..], by exchanging. */
@@ -192,18 +206,14 @@ static void all_orders(const story *s, int told)
     assert_int_equal(permute(s, turn, 0), told);
 }
 
-#define OPEN PG_HL_STATE_OPEN
-#define GONE PG_HL_STATE_CANCELLED
-#define FULL PG_HL_STATE_FILLED
-
 static void rests(void **state)
 {
     (void)state;
     story s = { .tif = PG_TIF_GTC,
-                .said = { { NEW_REPLY, PG_HL_OUT_RESTING, NULL, 50, 0, 0, 0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, OPEN, 0, 10, 10, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 3, 1 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 2 } },
+                .said = { { NEW_REPLY, PG_ANSWER_TAKEN, NONE, 50, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 10, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 3, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 2 } },
                 .count = 4,
                 .filled = 7,
                 .state = PG_ORDER_LIVE,
@@ -216,11 +226,11 @@ static void fills_whole(void **state)
 {
     (void)state;
     story s = { .tif = PG_TIF_GTC,
-                .said = { { NEW_REPLY, PG_HL_OUT_FILLED, NULL, 50, 0, 0, 0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, OPEN, 0, 10, 10, 0 },
-                          { UPDATE, 0, NULL, 50, FULL, 0, 0, 10, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 6, 1 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 2 } },
+                .said = { { NEW_REPLY, PG_ANSWER_FILLED, NONE, 50, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 10, 10, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 2 } },
                 .count = 5,
                 .filled = 10,
                 .last = PG_REPLY_ACCEPTED };
@@ -231,10 +241,10 @@ static void immediate_rest(void **state)
 {
     (void)state;
     story s = { .tif = PG_TIF_IOC,
-                .said = { { NEW_REPLY, PG_HL_OUT_FILLED, NULL, 50, 0, 0, 0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, GONE, 0, 3, 10, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 5, 1 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 2, 2 } },
+                .said = { { NEW_REPLY, PG_ANSWER_FILLED, NONE, 50, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 3, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 5, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 2, 2 } },
                 .count = 4,
                 .filled = 7,
                 .last = PG_REPLY_CANCELLED };
@@ -245,9 +255,8 @@ static void refused(void **state)
 {
     (void)state;
     story s = { .tif = PG_TIF_ALO,
-                .said = { { NEW_REPLY, PG_HL_OUT_ERROR, "Post only order would have immediately matched", 0, 0, 0, 0, 0,
-                            0 },
-                          { UPDATE, 0, NULL, 50, PG_HL_STATE_REJECTED, PG_REASON_POST_ONLY, 10, 10, 0 } },
+                .said = { { NEW_REPLY, PG_ANSWER_REFUSED, POST_ONLY, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, PG_TOLD_REJECTED, PG_REASON_POST_ONLY, 10, 10, 0 } },
                 .count = 2,
                 .last = PG_REPLY_REJECTED };
     all_orders(&s, 2);
@@ -257,10 +266,10 @@ static void cancel_meets_fill(void **state)
 {
     (void)state;
     story s = { .request = PG_REQUEST_CANCEL,
-                .said = { { CANCEL_REPLY, PG_HL_OUT_SUCCESS, NULL, 0, 0, 0, 0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, OPEN, 0, 10, 10, 0 },
-                          { UPDATE, 0, NULL, 50, GONE, 0, 6, 10, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 1 } },
+                .said = { { CANCEL_REPLY, PG_ANSWER_TAKEN, NONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 10, 10, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 } },
                 .count = 4,
                 .filled = 4,
                 .last = PG_REPLY_CANCELLED };
@@ -271,11 +280,10 @@ static void cancel_too_late(void **state)
 {
     (void)state;
     story s = { .request = PG_REQUEST_CANCEL,
-                .said = { { CANCEL_REPLY, PG_HL_OUT_ERROR,
-                            "Order was never placed, already canceled, or filled. asset=1", 0, 0, 0, 0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, FULL, 0, 0, 10, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 1 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 6, 2 } },
+                .said = { { CANCEL_REPLY, PG_ANSWER_REFUSED, IS_GONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 2 } },
                 .count = 4,
                 .filled = 10 };
     all_orders(&s, 24);
@@ -286,11 +294,11 @@ static void replaced(void **state)
 {
     (void)state;
     story s = { .request = PG_REQUEST_REPLACE,
-                .said = { { REPLACE_REPLY, PG_HL_OUT_RESTING, NULL, 60, 0, 0, 0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, GONE, 0, 6, 10, 0 },
-                          { UPDATE, 0, NULL, 60, OPEN, 0, 20, 20, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 1 },
-                          { FILL, 0, NULL, 60, 0, 0, 0, 5, 2 } },
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 60, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { UPDATE, 0, NONE, 60, OPEN, 0, 20, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 60, 0, 0, 0, 5, 2 } },
                 .count = 5,
                 .filled = 9,
                 .state = PG_ORDER_LIVE,
@@ -304,11 +312,11 @@ static void replaced_and_gone(void **state)
 {
     (void)state;
     story s = { .request = PG_REQUEST_REPLACE,
-                .said = { { REPLACE_REPLY, PG_HL_OUT_RESTING, NULL, 60, 0, 0, 0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, GONE, 0, 6, 10, 0 },
-                          { UPDATE, 0, NULL, 60, GONE, PG_REASON_SELF_TRADE, 15, 20, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 1 },
-                          { FILL, 0, NULL, 60, 0, 0, 0, 5, 2 } },
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 60, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { UPDATE, 0, NONE, 60, GONE, PG_REASON_SELF_TRADE, 15, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 60, 0, 0, 0, 5, 2 } },
                 .count = 5,
                 .filled = 9,
                 .last = PG_REPLY_CANCELLED };
@@ -320,11 +328,10 @@ static void replacement_refused(void **state)
 {
     (void)state;
     story s = { .request = PG_REQUEST_REPLACE,
-                .said = { { REPLACE_REPLY, PG_HL_OUT_ERROR, "Post only order would have immediately matched", 0, 0, 0,
-                            0, 0, 0 },
-                          { UPDATE, 0, NULL, 50, GONE, 0, 6, 10, 0 },
-                          { UPDATE, 0, NULL, 60, PG_HL_STATE_REJECTED, PG_REASON_POST_ONLY, 20, 20, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 1 } },
+                .said = { { REPLACE_REPLY, PG_ANSWER_REFUSED, POST_ONLY, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { UPDATE, 0, NONE, 60, PG_TOLD_REJECTED, PG_REASON_POST_ONLY, 20, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 } },
                 .count = 4,
                 .filled = 4,
                 .last = PG_REPLY_CANCELLED };
@@ -335,11 +342,10 @@ static void replacement_too_late(void **state)
 {
     (void)state;
     story s = { .request = PG_REQUEST_REPLACE,
-                .said = { { REPLACE_REPLY, PG_HL_OUT_ERROR, "Cannot modify canceled or filled order", 0, 0, 0, 0, 0,
-                            0 },
-                          { UPDATE, 0, NULL, 50, FULL, 0, 0, 10, 0 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 4, 1 },
-                          { FILL, 0, NULL, 50, 0, 0, 0, 6, 2 } },
+                .said = { { REPLACE_REPLY, PG_ANSWER_REFUSED, IS_GONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 2 } },
                 .count = 4,
                 .filled = 10 };
     all_orders(&s, 24);
@@ -351,28 +357,27 @@ static void replacement_too_late(void **state)
 static void places_are_used_again(void **state)
 {
     (void)state;
-    assert_int_equal(hl_orders_new(&table, RUN, (hl_report_sink){ NULL, report }, NULL), PG_OK);
+    assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, report }, NULL), PG_OK);
     pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway }, 1000000);
-    for (uint64_t id = 1; id < 3 * HL_ORDERS_MAX; id++) {
+    for (uint64_t id = 1; id < 3 * PG_TRACKER_ORDERS; id++) {
         pg_request request = { .id = id, .price = 100, .size = 10, .side = PG_BUY };
-        hl_order *order = hl_orders_place(table, 0, &request, 1);
+        pg_tracked *order = pg_tracker_place(table, 0, &request, 1);
         assert_non_null(order);
-        hl_orders_answer(table, order, PG_REQUEST_NEW, &(pg_hl_result){ .kind = PG_HL_OUT_RESTING, .oid = 100 + id },
-                         1);
-        pg_hl_update update = { .oid = 100 + id, .remaining = 10, .size = 10, .state = GONE };
+        pg_tracker_answer(table, order, PG_REQUEST_NEW, &(pg_answer){ .kind = PG_ANSWER_TAKEN, .oid = 100 + id }, 1);
+        pg_told_order update = { .oid = 100 + id, .remaining = 10, .size = 10, .state = GONE };
         if (id % 64)
-            hl_orders_update(table, &update, 1);
-        assert_ptr_equal(hl_orders_find(table, id), order);
+            pg_tracker_update(table, &update, 1);
+        assert_ptr_equal(pg_tracker_find(table, id), order);
     }
-    assert_int_equal(hl_orders_open(table), 3 * HL_ORDERS_MAX / 64 - 1);
-    assert_non_null(hl_orders_find(table, 64));
-    assert_null(hl_orders_find(table, 65));
-    for (uint64_t id = 3 * HL_ORDERS_MAX; hl_orders_open(table) < HL_ORDERS_MAX; id++) {
+    assert_int_equal(pg_tracker_open(table), 3 * PG_TRACKER_ORDERS / 64 - 1);
+    assert_non_null(pg_tracker_find(table, 64));
+    assert_null(pg_tracker_find(table, 65));
+    for (uint64_t id = 3 * PG_TRACKER_ORDERS; pg_tracker_open(table) < PG_TRACKER_ORDERS; id++) {
         pg_request request = { .id = id, .price = 100, .size = 10, .side = PG_BUY };
-        assert_non_null(hl_orders_place(table, 0, &request, 1));
+        assert_non_null(pg_tracker_place(table, 0, &request, 1));
     }
-    assert_null(hl_orders_place(table, 0, &(pg_request){ .id = 1, .size = 1 }, 1));
-    hl_orders_free(table);
+    assert_null(pg_tracker_place(table, 0, &(pg_request){ .id = 1, .size = 1 }, 1));
+    pg_tracker_free(table);
 }
 
 int main(void)

@@ -266,8 +266,10 @@ pg_status pg_hl_exchange_new(pg_hl_exchange **exchange, pg_loop *loop, const pg_
     e->admin = hlx_admin_new();
     e->stakes = hlx_stakes_new();
     e->portfolios = hlx_portfolios_new();
+    e->volumes = hlx_volumes_new();
     e->multi_sigs = hlx_multi_sigs_new();
-    bool made = e->signers && e->twaps && e->vaults && e->admin && e->stakes && e->portfolios && e->multi_sigs;
+    bool made =
+        e->signers && e->twaps && e->vaults && e->admin && e->stakes && e->volumes && e->portfolios && e->multi_sigs;
     pg_status status = made ? fill(e, err) : pg_fail(err, PG_ERR_MEMORY, "no memory for an exchange");
     if (status == PG_OK)
         status = serve(e, err);
@@ -299,6 +301,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
     hlx_admin_free(e->admin);
     hlx_stakes_free(e->stakes);
     hlx_portfolios_free(e->portfolios);
+    hlx_volumes_free(e->volumes);
     hlx_multi_sigs_free(e->multi_sigs);
     pg_exchange_free(e->core);
     pg_secp256k1_free(e->curve);

@@ -222,6 +222,7 @@ typedef struct hlx_twaps hlx_twaps;
 typedef struct hlx_vaults hlx_vaults;
 typedef struct hlx_admin hlx_admin;
 typedef struct hlx_stakes hlx_stakes;
+typedef struct hlx_volumes hlx_volumes;
 typedef struct hlx_portfolios hlx_portfolios;
 typedef struct hlx_multi_sigs hlx_multi_sigs;
 
@@ -244,6 +245,7 @@ struct pg_hl_exchange {
     hlx_vaults *vaults;
     hlx_admin *admin;
     hlx_stakes *stakes;
+    hlx_volumes *volumes;
     hlx_portfolios *portfolios;
     hlx_multi_sigs *multi_sigs;
     hlx_approval approvals[HLX_BUILDERS];

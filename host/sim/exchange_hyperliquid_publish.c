@@ -231,6 +231,7 @@ static void on_fill(void *self, const pg_exchange_fill *fill)
     if (hlx_twap_of(fill->tag))
         hlx_twap_fill(e, fill);
     hlx_credit_fill(e, fill);
+    hlx_count_volume(e, fill);
     if (fill->maker && e->listeners[HLX_NOTIFICATION] > 0)
         note_fill(e, &user->notices, fill);
 }

@@ -47,6 +47,11 @@ int64_t pg_lighter_nonces_take(pg_lighter_nonces *nonces, const void *channel, i
     return first;
 }
 
+void pg_lighter_nonces_extend(pg_lighter_nonces *nonces, int count)
+{
+    nonces->next += count;
+}
+
 void pg_lighter_nonces_doubt(pg_lighter_nonces *nonces, int64_t now_ns)
 {
     nonces->known = false;

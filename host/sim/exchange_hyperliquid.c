@@ -25,7 +25,7 @@ static void free_socket(hlx_socket *socket)
     socket->exchange->socket_count--;
     hlx_unsubscribe_all(socket);
     free(socket->subscriptions);
-    free(socket->held);
+    free(socket->wire.held);
     free(socket);
 }
 
@@ -56,7 +56,9 @@ static void on_opened(void *self, pg_peer *peer)
         pg_peer_close(peer, true);
         return;
     }
-    *socket = (hlx_socket){ .exchange = e, .peer = peer, .next = e->sockets, .sent_ns = pg_exchange_now(e->core) };
+    *socket = (hlx_socket){ .exchange = e,
+                            .next = e->sockets,
+                            .wire = { .peer = peer, .sent_ns = pg_exchange_now(e->core) } };
     if (e->sockets)
         e->sockets->before = socket;
     e->sockets = socket;
@@ -68,7 +70,7 @@ static void on_text(void *self, pg_peer *peer, char *text, size_t size)
 {
     pg_hl_exchange *e = self;
     hlx_socket *socket = pg_peer_get(peer);
-    if (!socket || socket->dead)
+    if (!socket || socket->wire.dead)
         return;
     e->requests++;
     hlx_enter(e);
@@ -81,10 +83,10 @@ static void on_gone(void *self, pg_peer *peer)
     pg_hl_exchange *e = self;
     hlx_socket *socket = pg_peer_get(peer);
     hlx_enter(e);
-    hlx_forget(e, peer, NULL);
+    pg_outlet_forget(&e->outlet, peer, NULL);
     if (socket) {
-        hlx_forget(e, NULL, socket);
-        socket->gone = socket->dead = true;
+        pg_outlet_forget(&e->outlet, NULL, &socket->wire);
+        socket->gone = socket->wire.dead = true;
     }
     for (hlx_waiting *w = e->first_waiting; w; w = w->next) { /* they are done all the same */
         if (w->reply.peer == peer)
@@ -274,6 +276,7 @@ pg_status pg_hl_exchange_new(pg_hl_exchange **exchange, pg_loop *loop, const pg_
     e->last_waiting = &e->first_waiting;
     e->weight = 1e9; /* brought down to its bound when it is looked at */
     pg_status status = fill(e, err);
+    e->outlet = (pg_outlet){ .loop = loop, .core = e->core, .faults = config->faults };
     if (status == PG_OK)
         status = serve(e, err);
     if (status != PG_OK) {
@@ -290,7 +293,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         return;
     pg_timer_stop(e->timer);
     pg_server_free(e->server);
-    hlx_forget(e, NULL, NULL);
+    pg_outlet_forget(&e->outlet, NULL, NULL);
     while (e->sockets)
         free_socket(e->sockets);
     while (e->first_waiting) {
@@ -345,10 +348,8 @@ void pg_hl_exchange_cut(pg_hl_exchange *e)
 {
     hlx_enter(e);
     for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
-        if (!socket->gone) {
-            socket->dead = true;
-            pg_peer_close(socket->peer, true);
-        }
+        if (!socket->gone)
+            pg_outlet_close(&socket->wire, true);
     hlx_leave(e);
 }
 

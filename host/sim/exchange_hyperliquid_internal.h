@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "net/server.h"
 #include "sim/exchange_hyperliquid.h"
+#include "sim/exchange_outlet.h"
 #include "venue/hyperliquid/sign.h"
 
 enum {
@@ -15,7 +16,6 @@ enum {
     HLX_USERS = 14,           /* that one may follow */
     HLX_SOCKETS = 10,         /* with limits on */
     HLX_WAITING = 4096,       /* requests that wait for a block; more are answered with 429 */
-    HLX_HELD = 4096,          /* messages that wait by a fault */
     HLX_NONCES = 100,         /* kept for a signer */
     HLX_SIGNERS = 256,
     HLX_AGENTS = 256,    /* ever approved */
@@ -26,7 +26,6 @@ enum {
     HLX_SUBSCRIPTION_TEXT = 256,
     HLX_MAKER_FEE_E8 = 15000, /* the venue's base rates */
     HLX_TAKER_FEE_E8 = 45000,
-    HLX_SILENT = 8, /* channels of a socket that faults can silence */
     HLX_BOOK = 20,
     HLX_FAST_BOOK = 5
 };
@@ -134,17 +133,10 @@ typedef struct {
 typedef struct hlx_socket {
     struct hlx_socket *next, *before;
     pg_hl_exchange *exchange;
-    pg_peer *peer;
+    pg_outlet_wire wire;
     hlx_subscription *subscriptions;
     int count, capacity;
-    int64_t sent_ns;
-    bool dead;                         /* half open by a fault, or being closed: nothing is sent, nothing is heard */
-    bool gone;                         /* freed when nobody looks at it */
-    char silent[HLX_SILENT][HLX_NAME]; /* channels that a fault has silenced */
-    int silent_count;
-    char held_channel[HLX_NAME]; /* of the message that a fault holds back behind the next one */
-    char *held;
-    size_t held_size;
+    bool gone; /* freed when nobody looks at it */
 } hlx_socket;
 
 /* Where an answer goes: an HTTP request, or a post of a socket. */
@@ -164,21 +156,11 @@ typedef struct hlx_waiting {
     bool first; /* cancels and post-only orders */
 } hlx_waiting;
 
-/* Something that a fault has put off. */
-typedef struct hlx_later {
-    struct hlx_later *next;
-    pg_hl_exchange *exchange;
-    pg_timer *timer;
-    pg_peer *peer; /* of an HTTP request */
-    hlx_socket *socket;
-    size_t size;
-    char *text;
-} hlx_later;
-
 struct pg_hl_exchange {
     pg_hl_exchange_config config;
     pg_loop *loop;
     pg_server *server;
+    pg_outlet outlet;
     pg_timer *timer;
     pg_exchange *core;
     pg_secp256k1 *curve;
@@ -195,8 +177,6 @@ struct pg_hl_exchange {
     int socket_count;
     hlx_waiting *first_waiting, **last_waiting;
     int waiting_count;
-    hlx_later *later;
-    int later_count;
     pg_text out, frame; /* an answer, a frame: kept to be used again */
     int64_t mids_ns;
     double weight; /* left of the address of the network */
@@ -221,9 +201,6 @@ void hlx_answer(pg_hl_exchange *e, const hlx_reply *reply, const char *type, con
 
 /* Answers it with an HTTP status and plain text. */
 void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char *text);
-
-/* Frees what is held back or put off for a connection that is gone (both NULL: everything). */
-void hlx_forget(pg_hl_exchange *e, const pg_peer *peer, const hlx_socket *socket);
 
 /* Takes weight from the address of the network; false: 429. */
 bool hlx_weigh(pg_hl_exchange *e, double weight);

@@ -58,9 +58,7 @@ static void acknowledge(hlx_socket *socket, const char *method, const hlx_subscr
 /* What the venue does with a coin that it does not know: no frame, the connection is gone. */
 static void drop(hlx_socket *socket)
 {
-    if (!socket->dead)
-        pg_peer_close(socket->peer, true);
-    socket->dead = true;
+    pg_outlet_close(&socket->wire, true);
 }
 
 /* ---- reading subscriptions ---- */

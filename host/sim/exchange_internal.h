@@ -16,8 +16,15 @@ typedef struct {
     pg_money funding_e12, funding_open_e12, funding_change_e12; /* paid */
     pg_money isolated_e12;
     int leverage;
+    int fraction_e4; /* the initial margin where it is not 1 / leverage; 0: it is */
     bool isolated;
 } exchange_holding;
+
+/* The initial margin of a value. */
+static inline pg_money exchange_initial(const exchange_holding *h, pg_money value)
+{
+    return h->fraction_e4 ? value * h->fraction_e4 / 10000 : value / h->leverage;
+}
 
 /* The last `capacity` of something, growing up to a bound. */
 typedef struct {
@@ -30,6 +37,7 @@ typedef struct {
     pg_money deposited_e12;
     pg_money funding_e12; /* received */
     pg_money volume_e12;
+    int64_t maker_fee_e8, taker_fee_e8; /* on top of the exchange's */
     exchange_holding holding[PG_EXCHANGE_MARKETS];
     pg_exchange_order *first_open, *last_open;
     int open_count, waiting_count;
@@ -95,6 +103,8 @@ struct pg_exchange {
     exchange_account *account[PG_EXCHANGE_ACCOUNTS];
     int account_count;
     uint64_t next_oid;
+    uint64_t last_tid;
+    int64_t expiry_ns; /* no open order expires before; INT64_MAX: none does */
     pg_exchange_order *by_oid[EXCHANGE_BUCKETS], *by_client[EXCHANGE_BUCKETS];
     pg_money fees_e12, funding_e12; /* kept by the exchange; paid out by it */
     int64_t now_ns, settle_ns;      /* never goes back; next look at funding and margins */
@@ -154,8 +164,10 @@ pg_money exchange_account_book(pg_exchange *exchange, int account, exchange_mark
 
 /* ---- exchange_margin.c ---- */
 
-/* Whether the account has the margin for one more order of this size. */
-bool exchange_margin_allows(const pg_exchange *exchange, int account, const exchange_market *m, int side, int64_t size);
+/* Whether the account has the margin for one more order of this size, which is not among its open ones; `without` (NULL:
+ * none) is not counted. */
+bool exchange_margin_allows(const pg_exchange *exchange, int account, const exchange_market *m, int side, int64_t size,
+                            const pg_exchange_order *without);
 
 /* Hourly funding at a premium, both 1e-12. */
 int64_t exchange_funding_rate(int64_t premium_e12);

@@ -251,6 +251,8 @@ void li_outcome(li_venue *venue, const pg_lighter_receipt *receipt)
     if (order)
         pg_tracker_refuse(venue->orders, order, part->intent.kind, fault.refusal,
                           words[0] ? words : "the venue has refused the transaction", false, li_now());
-    if (fault.class == PG_LIGHTER_FAULT_NONCE)
+    /* Most failed transactions have used their nonce up, but not those that expired or had no margin. */
+    if (fault.class == PG_LIGHTER_FAULT_NONCE || fault.refusal.reason == PG_REASON_MARGIN ||
+        fault.refusal.reason == PG_REASON_EXPIRED || fault.refusal.reason == PG_REASON_OTHER)
         pg_lighter_nonces_doubt(venue->nonces, li_now());
 }

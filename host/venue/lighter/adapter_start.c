@@ -175,8 +175,8 @@ static pg_status take_account(li_venue *venue, const pg_lighter_found *found, pg
         return PG_OK;
     }
     const pg_lighter_account *account = PG_LIGHTER_AT(message->accounts, pg_lighter_account, 0);
-    bool known = account->type >= PG_LIGHTER_STANDARD && account->type <= PG_LIGHTER_BUILDER;
-    pg_lighter_rest_set_tier(venue->rest, known ? (pg_lighter_tier)account->type : PG_LIGHTER_STANDARD);
+    bool known = account->type >= PG_LIGHTER_ALLOW_STANDARD && account->type <= PG_LIGHTER_ALLOW_BUILDER;
+    pg_lighter_rest_allow(venue->rest, known ? (pg_lighter_allowance)account->type : PG_LIGHTER_ALLOW_STANDARD);
     venue->switch_ms = account->cancel_all_time;
     return PG_OK;
 }
@@ -272,7 +272,7 @@ static bool wanted(const li_venue *venue, int which)
     case STEP_ACCOUNT: return venue->account >= 0;
     case STEP_LIMITS: return reads && !venue->no_streams;
     case STEP_MAKER_ONLY:
-        return venue->key && !venue->no_streams && pg_lighter_rest_tier(venue->rest) != PG_LIGHTER_STANDARD;
+        return venue->key && !venue->no_streams && pg_lighter_rest_allowance(venue->rest) != PG_LIGHTER_ALLOW_STANDARD;
     default: return true;
     }
 }

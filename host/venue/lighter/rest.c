@@ -17,17 +17,17 @@ enum { HEADER = 384, BLOCKED = 405, POST_MS = 5000 };
 static const struct {
     double weight, messages;
 } limits[] = {
-    [PG_LIGHTER_STANDARD] = { 60, 0 },
-    [PG_LIGHTER_PREMIUM] = { 24000, 4000 },
-    [PG_LIGHTER_PLUS] = { 120000, 8000 },
-    [PG_LIGHTER_BUILDER] = { 240000, 60 },
+    [PG_LIGHTER_ALLOW_STANDARD] = { 60, 0 },
+    [PG_LIGHTER_ALLOW_PREMIUM] = { 24000, 4000 },
+    [PG_LIGHTER_ALLOW_PLUS] = { 120000, 8000 },
+    [PG_LIGHTER_ALLOW_BUILDER] = { 240000, 60 },
 };
 static const double share = 0.8; /* of the limits that is used */
 
 struct pg_lighter_rest {
     pg_requests *requests;
     pg_calls calls;
-    pg_lighter_tier tier;
+    pg_lighter_allowance tier;
     pg_bucket messages;
     pg_backoff pauses;
     int64_t paused_ns;
@@ -54,7 +54,7 @@ pg_status pg_lighter_rest_new(pg_lighter_rest **rest, pg_loop *loop, const char 
     if (!r)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for requests");
     snprintf(r->url, sizeof r->url, "%s", url);
-    double capacity = share * limits[PG_LIGHTER_STANDARD].weight;
+    double capacity = share * limits[PG_LIGHTER_ALLOW_STANDARD].weight;
     pg_requests_config config = { .venue = "Lighter",
                                   .url = r->url,
                                   .capacity = capacity,
@@ -85,7 +85,7 @@ void pg_lighter_rest_free(pg_lighter_rest *rest)
 
 /* ---- limits ---- */
 
-void pg_lighter_rest_set_tier(pg_lighter_rest *rest, pg_lighter_tier tier)
+void pg_lighter_rest_allow(pg_lighter_rest *rest, pg_lighter_allowance tier)
 {
     double weight = share * limits[tier].weight, messages = share * limits[tier].messages;
     if (tier == rest->tier)
@@ -96,14 +96,14 @@ void pg_lighter_rest_set_tier(pg_lighter_rest *rest, pg_lighter_tier tier)
         pg_bucket_init(&rest->messages, messages, messages / 60, messages / 4, now());
 }
 
-pg_lighter_tier pg_lighter_rest_tier(const pg_lighter_rest *rest)
+pg_lighter_allowance pg_lighter_rest_allowance(const pg_lighter_rest *rest)
 {
     return rest->tier;
 }
 
 static int weight_of(const pg_lighter_rest *rest, int weight)
 {
-    return rest->tier == PG_LIGHTER_STANDARD || weight < 1 ? 1 : weight;
+    return rest->tier == PG_LIGHTER_ALLOW_STANDARD || weight < 1 ? 1 : weight;
 }
 
 bool pg_lighter_rest_take(pg_lighter_rest *rest, bool safety)

@@ -7,7 +7,12 @@
 #include "venue/requests.h"
 
 /* What the account may ask in a minute: 80 % of the venue's limits. */
-typedef enum { PG_LIGHTER_STANDARD, PG_LIGHTER_PREMIUM, PG_LIGHTER_PLUS, PG_LIGHTER_BUILDER } pg_lighter_tier;
+typedef enum {
+    PG_LIGHTER_ALLOW_STANDARD,
+    PG_LIGHTER_ALLOW_PREMIUM,
+    PG_LIGHTER_ALLOW_PLUS,
+    PG_LIGHTER_ALLOW_BUILDER
+} pg_lighter_allowance;
 
 typedef struct pg_lighter_rest pg_lighter_rest;
 
@@ -17,8 +22,8 @@ pg_status pg_lighter_rest_new(pg_lighter_rest **rest, pg_loop *loop, const char 
 /* Requests under way are dropped: their callbacks are not called. NULL is allowed. */
 void pg_lighter_rest_free(pg_lighter_rest *rest);
 
-void pg_lighter_rest_set_tier(pg_lighter_rest *rest, pg_lighter_tier tier);
-pg_lighter_tier pg_lighter_rest_tier(const pg_lighter_rest *rest);
+void pg_lighter_rest_allow(pg_lighter_rest *rest, pg_lighter_allowance tier);
+pg_lighter_allowance pg_lighter_rest_allowance(const pg_lighter_rest *rest);
 
 /* ---- questions ---- */
 

@@ -188,6 +188,7 @@ pg_status pg_server_new(pg_server **server, pg_loop *loop, const pg_server_confi
     s->body_limit = config->body_limit ? config->body_limit : 16 << 20;
     s->queue_limit = config->queue_limit ? config->queue_limit : 8 << 20;
     s->compress = config->compress;
+    s->clock = config->clock;
     uv_tcp_init(&loop->uv, &s->listener);
     uv_timer_init(&loop->uv, &s->sweep);
     s->listener.data = s->sweep.data = s;

@@ -11,6 +11,7 @@ struct pg_server {
     pg_server_handler handler;
     size_t body_limit, queue_limit;
     bool compress;
+    pg_clock clock;
     int port;
     uv_tcp_t listener;
     uv_timer_t sweep; /* of connections on which nothing happens */

@@ -93,6 +93,8 @@ typedef struct pg_exchange_order {
     int64_t note[PG_EXCHANGE_NOTES];
     int64_t price, size, remaining;
     pg_money value; /* price * size of its fills, money units of the instrument */
+    pg_money fees;  /* paid for them */
+    uint64_t tag;   /* of the request */
     int64_t time_ns, status_ns;
     char client_id[PG_EXCHANGE_CLIENT_ID];
     int64_t touch[2];                                                  /* bid and ask as the order was refused */
@@ -113,6 +115,7 @@ typedef struct {
     int64_t builder_fee_e8;          /* on top of the exchange's, fraction of the notional in 1e-8 */
     int64_t expiry_ns;               /* cancelled then, while it is open; 0: never */
     int64_t note[PG_EXCHANGE_NOTES]; /* the server's own, kept with the order */
+    uint64_t tag;                    /* kept with the order, for the protocol in front of the exchange */
 } pg_exchange_request;
 
 typedef struct {

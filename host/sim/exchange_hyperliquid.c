@@ -25,7 +25,7 @@ static void free_socket(hlx_socket *socket)
     socket->exchange->socket_count--;
     hlx_unsubscribe_all(socket);
     free(socket->subscriptions);
-    free(socket->wire.held);
+    pg_exchange_link_clear(&socket->link);
     free(socket);
 }
 
@@ -58,7 +58,7 @@ static void on_opened(void *self, pg_peer *peer)
     }
     *socket = (hlx_socket){ .exchange = e,
                             .next = e->sockets,
-                            .wire = { .peer = peer, .sent_ns = pg_exchange_now(e->core) } };
+                            .link = { .links = &e->links, .peer = peer, .sent_ns = pg_exchange_now(e->core) } };
     if (e->sockets)
         e->sockets->before = socket;
     e->sockets = socket;
@@ -70,7 +70,7 @@ static void on_text(void *self, pg_peer *peer, char *text, size_t size)
 {
     pg_hl_exchange *e = self;
     hlx_socket *socket = pg_peer_get(peer);
-    if (!socket || socket->wire.dead)
+    if (!socket || socket->link.dead)
         return;
     e->requests++;
     hlx_enter(e);
@@ -83,11 +83,9 @@ static void on_gone(void *self, pg_peer *peer)
     pg_hl_exchange *e = self;
     hlx_socket *socket = pg_peer_get(peer);
     hlx_enter(e);
-    pg_outlet_forget(&e->outlet, peer, NULL);
-    if (socket) {
-        pg_outlet_forget(&e->outlet, NULL, &socket->wire);
-        socket->gone = socket->wire.dead = true;
-    }
+    pg_exchange_links_forget(&e->links, peer);
+    if (socket)
+        socket->gone = socket->link.dead = true;
     for (hlx_waiting *w = e->first_waiting; w; w = w->next) { /* they are done all the same */
         if (w->reply.peer == peer)
             w->reply.peer = NULL;
@@ -222,6 +220,7 @@ static pg_status fill(pg_hl_exchange *e, pg_error *err)
     if (e->config.coin_count < 1 || e->config.coin_count > PG_EXCHANGE_MARKETS)
         return pg_fail(err, PG_ERR_INVALID, "an exchange has 1 to %d coins", PG_EXCHANGE_MARKETS);
     pg_status status = pg_exchange_new(&e->core, &core, hlx_sink(e), err);
+    e->links = (pg_exchange_links){ .loop = e->loop, .core = e->core, .faults = e->config.faults };
     for (int i = 0; i < e->config.coin_count && status == PG_OK; i++)
         status = add_coin(e, &e->config.coins[i], err);
     for (int i = 0; i < e->config.fund_count && status == PG_OK; i++)
@@ -276,7 +275,6 @@ pg_status pg_hl_exchange_new(pg_hl_exchange **exchange, pg_loop *loop, const pg_
     e->last_waiting = &e->first_waiting;
     e->weight = 1e9; /* brought down to its bound when it is looked at */
     pg_status status = fill(e, err);
-    e->outlet = (pg_outlet){ .loop = loop, .core = e->core, .faults = config->faults };
     if (status == PG_OK)
         status = serve(e, err);
     if (status != PG_OK) {
@@ -293,7 +291,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         return;
     pg_timer_stop(e->timer);
     pg_server_free(e->server);
-    pg_outlet_forget(&e->outlet, NULL, NULL);
+    pg_exchange_links_forget(&e->links, NULL);
     while (e->sockets)
         free_socket(e->sockets);
     while (e->first_waiting) {
@@ -307,7 +305,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
     for (int i = 0; i < PG_EXCHANGE_MARKETS; i++) {
         pg_text_free(&e->coins[i].trades);
         hlx_records_free(&e->coins[i].rates);
-        free(e->coins[i].candles);
+        pg_exchange_candles_free(&e->coins[i].candles);
     }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
         pg_text_free(&e->users[k].updates);
@@ -348,8 +346,9 @@ void pg_hl_exchange_cut(pg_hl_exchange *e)
 {
     hlx_enter(e);
     for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
-        if (!socket->gone)
-            pg_outlet_close(&socket->wire, true);
+        if (!socket->gone) {
+            pg_exchange_link_close(&socket->link, true);
+        }
     hlx_leave(e);
 }
 

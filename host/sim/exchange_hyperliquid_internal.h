@@ -6,8 +6,9 @@
 
 #include "base/text.h"
 #include "net/server.h"
+#include "sim/exchange_candles.h"
 #include "sim/exchange_hyperliquid.h"
-#include "sim/exchange_outlet.h"
+#include "sim/exchange_link.h"
 #include "venue/hyperliquid/sign.h"
 
 enum {
@@ -22,20 +23,12 @@ enum {
     HLX_AGENT_NAME = 17, /* bytes of a name */
     HLX_BUILDERS = 256,  /* approvals, of all accounts */
     HLX_RECORDS = 2000,  /* of a ledger: the oldest is forgotten */
-    HLX_CANDLES = 5000,  /* minutes of a coin, likewise */
     HLX_SUBSCRIPTION_TEXT = 256,
     HLX_MAKER_FEE_E8 = 15000, /* the venue's base rates */
     HLX_TAKER_FEE_E8 = 45000,
     HLX_BOOK = 20,
     HLX_FAST_BOOK = 5
 };
-
-/* A minute in which something traded. */
-typedef struct {
-    int64_t minute; /* since the epoch */
-    int64_t open, high, low, close, size;
-    int count;
-} hlx_candle;
 
 typedef enum { HLX_DEPOSIT, HLX_WITHDRAWAL, HLX_TRANSFER, HLX_FUNDING, HLX_RATE } hlx_record_kind;
 
@@ -57,8 +50,7 @@ typedef struct {
 typedef struct {
     char name[HLX_NAME];
     int size_decimals, price_decimals;
-    hlx_candle *candles; /* oldest first */
-    int candle_count, candle_capacity;
+    pg_exchange_candles candles;
     bool candle_changed; /* since it was told */
     int64_t candle_ns;   /* next push */
     hlx_records rates;
@@ -133,7 +125,7 @@ typedef struct {
 typedef struct hlx_socket {
     struct hlx_socket *next, *before;
     pg_hl_exchange *exchange;
-    pg_outlet_wire wire;
+    pg_exchange_link link;
     hlx_subscription *subscriptions;
     int count, capacity;
     bool gone; /* freed when nobody looks at it */
@@ -160,7 +152,6 @@ struct pg_hl_exchange {
     pg_hl_exchange_config config;
     pg_loop *loop;
     pg_server *server;
-    pg_outlet outlet;
     pg_timer *timer;
     pg_exchange *core;
     pg_secp256k1 *curve;
@@ -177,6 +168,7 @@ struct pg_hl_exchange {
     int socket_count;
     hlx_waiting *first_waiting, **last_waiting;
     int waiting_count;
+    pg_exchange_links links;
     pg_text out, frame; /* an answer, a frame: kept to be used again */
     int64_t mids_ns;
     double weight; /* left of the address of the network */
@@ -244,7 +236,7 @@ const char *hlx_interval_name(int interval);
 /* Counts a trade. */
 void hlx_candle_trade(hlx_coin *coin, const pg_exchange_trade *trade);
 
-/* The candles that have to do with a span of time (ms), oldest first and at most HLX_CANDLES; returns how many. */
+/* The candles that have to do with a span of time (ms), oldest first and at most PG_EXCHANGE_CANDLES; returns how many. */
 int hlx_json_candles(pg_hl_exchange *e, pg_text *text, int market, int interval, double from_ms, double to_ms);
 
 /* The newest one; false: nothing has traded yet. */

@@ -1,4 +1,4 @@
-/* What leaves Hyperliquid's exchange, in its own form. */
+/* What leaves the exchange: frames, and answers to whoever asked. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@ enum { IP_WEIGHT = 1200 };
 
 void hlx_send(hlx_socket *socket, const char *channel, const char *text, size_t size)
 {
-    pg_outlet_send(&socket->exchange->outlet, &socket->wire, channel, text, size);
+    pg_exchange_link_send(&socket->link, channel, text, size);
 }
 
 static void put_post_head(pg_text *frame, double id, const char *kind)
@@ -25,7 +25,7 @@ void hlx_answer(pg_hl_exchange *e, const hlx_reply *reply, const char *type, con
 {
     pg_text *frame = &e->frame;
     if (!reply->is_post && reply->peer)
-        pg_outlet_answer(&e->outlet, reply->peer, 200, json, size, reply->fault);
+        pg_exchange_links_answer(&e->links, reply->peer, 200, json, size, reply->fault);
     if (!reply->is_post || !reply->socket)
         return;
     put_post_head(frame, reply->id, type ? "info" : "action");
@@ -34,7 +34,7 @@ void hlx_answer(pg_hl_exchange *e, const hlx_reply *reply, const char *type, con
     pg_text_add(frame, json, size);
     hlx_put(frame, type ? "}}}}" : "}}}");
     if (!frame->failed)
-        pg_outlet_transmit(&e->outlet, &reply->socket->wire, "post", frame->data, frame->length, reply->fault);
+        pg_exchange_link_transmit(&reply->socket->link, "post", frame->data, frame->length, reply->fault);
 }
 
 void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char *text)
@@ -50,7 +50,7 @@ void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char 
     pg_json_string(frame, NULL, whole);
     hlx_put(frame, "}}}");
     if (!frame->failed)
-        pg_outlet_transmit(&e->outlet, &reply->socket->wire, "post", frame->data, frame->length, reply->fault);
+        pg_exchange_link_transmit(&reply->socket->link, "post", frame->data, frame->length, reply->fault);
 }
 
 bool hlx_weigh(pg_hl_exchange *e, double weight)

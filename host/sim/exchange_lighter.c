@@ -60,7 +60,7 @@ static void free_socket(lix_socket *socket)
     if (socket->next)
         socket->next->before = socket->before;
     socket->exchange->socket_count--;
-    pg_outlet_forget(&socket->exchange->outlet, NULL, &socket->wire);
+    pg_exchange_link_clear(&socket->link);
     free(socket);
 }
 
@@ -99,7 +99,7 @@ static void on_opened(void *self, pg_peer *peer)
     int64_t now_ns = pg_exchange_now(e->core);
     socket->exchange = e;
     socket->readonly = pg_peer_get(peer) == &readonly;
-    socket->wire = (pg_outlet_wire){ .peer = peer, .sent_ns = now_ns };
+    socket->link = (pg_exchange_link){ .links = &e->links, .peer = peer, .sent_ns = now_ns };
     socket->heard_ns = socket->pinged_ns = now_ns;
     socket->next = e->sockets;
     if (e->sockets)
@@ -108,7 +108,7 @@ static void on_opened(void *self, pg_peer *peer)
     e->socket_count++;
     pg_peer_set(peer, socket);
     lix_enter(e);
-    pg_outlet_send(&e->outlet, &socket->wire, "connected", connected, sizeof connected - 1);
+    pg_exchange_link_send(&socket->link, "connected", connected, sizeof connected - 1);
     lix_leave(e);
 }
 
@@ -116,7 +116,7 @@ static void on_text(void *self, pg_peer *peer, char *text, size_t size)
 {
     pg_lighter_exchange *e = self;
     lix_socket *socket = pg_peer_get(peer);
-    if (!socket || socket->wire.dead)
+    if (!socket || socket->link.dead)
         return;
     e->requests++;
     lix_enter(e);
@@ -129,9 +129,9 @@ static void on_gone(void *self, pg_peer *peer)
     pg_lighter_exchange *e = self;
     lix_socket *socket = pg_peer_get(peer);
     lix_enter(e);
-    pg_outlet_forget(&e->outlet, peer, NULL);
+    pg_exchange_links_forget(&e->links, peer);
     if (socket && (const void *)socket != &readonly)
-        socket->gone = socket->wire.dead = true;
+        socket->gone = socket->link.dead = true;
     lix_leave(e);
 }
 
@@ -293,7 +293,7 @@ static pg_status fill(pg_lighter_exchange *e, pg_error *err)
         status = add_market(e, &e->config.markets[i], err);
     for (int i = 0; i < e->config.fund_count && status == PG_OK; i++)
         status = add_fund(e, &e->config.funds[i], err);
-    e->outlet = (pg_outlet){ .loop = e->loop, .core = e->core, .faults = e->config.faults };
+    e->links = (pg_exchange_links){ .loop = e->loop, .core = e->core, .faults = e->config.faults };
     return status == PG_OK ? pg_exchange_play(e->core, err) : status;
 }
 
@@ -356,7 +356,7 @@ static void free_market(lix_market *m)
 {
     free(m->trades.items);
     free(m->rates.items);
-    pg_candles_free(&m->candles);
+    pg_exchange_candles_free(&m->candles);
 }
 
 void pg_lighter_exchange_free(pg_lighter_exchange *e)
@@ -365,7 +365,7 @@ void pg_lighter_exchange_free(pg_lighter_exchange *e)
         return;
     pg_timer_stop(e->timer);
     pg_server_free(e->server);
-    pg_outlet_forget(&e->outlet, NULL, NULL);
+    pg_exchange_links_forget(&e->links, NULL);
     while (e->sockets)
         free_socket(e->sockets);
     for (lix_pending *p = e->pending, *next; p; p = next) {
@@ -414,7 +414,7 @@ void pg_lighter_exchange_cut(pg_lighter_exchange *e)
     lix_enter(e);
     for (lix_socket *socket = e->sockets; socket; socket = socket->next)
         if (!socket->gone)
-            pg_outlet_close(&socket->wire, true);
+            pg_exchange_link_close(&socket->link, true);
     lix_leave(e);
 }
 

@@ -178,7 +178,7 @@ static bool stats_are_due(const pg_lighter_exchange *e, lix_account *a, int64_t 
 static void tell_one(pg_lighter_exchange *e, lix_account *a, bool only_stats)
 {
     for (lix_socket *socket = e->sockets; socket; socket = socket->next)
-        for (int i = 0; i < socket->count && !socket->wire.dead; i++) {
+        for (int i = 0; i < socket->count && !socket->link.dead; i++) {
             const lix_subscription *s = &socket->subscriptions[i];
             if (s->account == a && (only_stats ? s->type == LIX_USER_STATS : concerns(s)))
                 lix_tell_account(socket, s, false);

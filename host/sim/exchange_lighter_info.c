@@ -53,7 +53,7 @@ static void put_day(pg_lighter_exchange *e, pg_text *text, int market, bool pric
     pg_exchange_get_context(&c, e->core, market);
     int64_t low = c.last, high = c.last, count = 0;
     for (int i = 0; i < m->candles.count; i++) {
-        const pg_candle *candle = &m->candles.items[i];
+        const pg_exchange_candle *candle = &m->candles.items[i];
         low = candle->low < low ? candle->low : low;
         high = candle->high > high ? candle->high : high;
         count += candle->count;
@@ -242,19 +242,21 @@ static void tell_candles(pg_lighter_exchange *e, const lix_request *request)
     const lix_market *m = &e->markets[s.market];
     int64_t most = s.count > 0 && s.count < CANDLES ? s.count : CANDLES;
     for (int i = 0; i < m->candles.count;) {
-        pg_candle whole;
+        pg_exchange_candle whole;
+        int64_t at_minutes[2];
         int at = i;
-        i = pg_candles_gather(&whole, &m->candles, i, s.minutes);
-        if (whole.minute * 60000 >= s.from_ms && whole.minute * 60000 <= s.to_ms)
+        i = pg_exchange_candles_gather(&whole, &m->candles, i, s.minutes);
+        pg_exchange_candles_span(at_minutes, whole.minute, s.minutes);
+        if (at_minutes[0] * 60000 >= s.from_ms && at_minutes[0] * 60000 <= s.to_ms)
             first[count++ % most] = at;
     }
     pg_text *text = lix_reply(e);
     pg_json_string(text, "r", lix_resolution(s.minutes));
     pg_json_open(text, "c", '[');
     for (int64_t i = count > most ? count - most : 0; i < count; i++) {
-        pg_candle whole;
-        pg_candles_gather(&whole, &m->candles, first[i % most], s.minutes);
-        lix_json_candle(text, m, &whole);
+        pg_exchange_candle whole;
+        pg_exchange_candles_gather(&whole, &m->candles, first[i % most], s.minutes);
+        lix_json_candle(text, m, &whole, s.minutes);
     }
     pg_json_close(text, ']');
     lix_answer(e, request);

@@ -13,7 +13,7 @@
 #include "sim/exchange_candles.h"
 #include "sim/exchange_lighter.h"
 #include "sim/exchange_lighter_error.h"
-#include "sim/exchange_outlet.h"
+#include "sim/exchange_link.h"
 #include "venue/lighter/transaction_read.h"
 
 enum {
@@ -109,7 +109,7 @@ typedef struct {
     lix_trades trades;
     uint64_t trades_told; /* how many have been */
     uint64_t trade_count;
-    pg_candles candles;
+    pg_exchange_candles candles;
     bool candle_changed;
     lix_fundings rates;
     lix_side told[2]; /* bids, asks */
@@ -274,7 +274,7 @@ typedef struct {
 typedef struct lix_socket {
     struct lix_socket *next, *before;
     pg_lighter_exchange *exchange;
-    pg_outlet_wire wire;
+    pg_exchange_link link;
     lix_subscription subscriptions[LIX_SUBSCRIPTIONS];
     int count;
     bool readonly;
@@ -288,7 +288,7 @@ struct pg_lighter_exchange {
     pg_loop *loop;
     pg_server *server;
     pg_timer *timer;
-    pg_outlet outlet;
+    pg_exchange_links links;
     pg_exchange *core;
     pg_secp256k1 *curve;
     char url[64];
@@ -459,7 +459,7 @@ void lix_json_tx(pg_lighter_exchange *e, pg_text *text, const lix_tx *tx);
 void lix_json_level(pg_text *text, const lix_market *m, const pg_exchange_level *level);
 void lix_json_levels(pg_text *text, const char *key, const lix_market *m, const pg_exchange_level *levels, int count);
 void lix_json_stats(pg_lighter_exchange *e, pg_text *text, const char *key, int market);
-void lix_json_candle(pg_text *text, const lix_market *m, const pg_candle *candle);
+void lix_json_candle(pg_text *text, const lix_market *m, const pg_exchange_candle *candle, int minutes);
 void lix_json_position(pg_lighter_exchange *e, pg_text *text, const char *key, const lix_account *a, int market);
 
 /* All positions, as an array or as a map by market id. */

@@ -405,7 +405,7 @@ static const struct {
     int minutes;
 } resolutions[] = { { "1m", 1 },    { "5m", 5 },    { "15m", 15 },
                     { "30m", 30 },  { "1h", 60 },   { "4h", 240 },
-                    { "12h", 720 }, { "1d", 1440 }, { "1w", PG_CANDLES_WEEK } };
+                    { "12h", 720 }, { "1d", 1440 }, { "1w", PG_EXCHANGE_WEEK } };
 
 int lix_minutes(const char *resolution)
 {
@@ -423,16 +423,18 @@ const char *lix_resolution(int minutes)
     return "";
 }
 
-void lix_json_candle(pg_text *text, const lix_market *m, const pg_candle *candle)
+void lix_json_candle(pg_text *text, const lix_market *m, const pg_exchange_candle *candle, int minutes)
 {
+    int64_t span[2];
+    pg_exchange_candles_span(span, candle->minute, minutes);
     pg_json_open(text, NULL, '{');
-    pg_json_integer(text, "t", candle->minute * 60000);
+    pg_json_integer(text, "t", span[0] * 60000);
     lix_json_price_number(text, "o", m, candle->open);
     lix_json_price_number(text, "h", m, candle->high);
     lix_json_price_number(text, "l", m, candle->low);
     lix_json_price_number(text, "c", m, candle->close);
     lix_json_size_number(text, "v", m, candle->size);
     put_number(text, "V", (int64_t)candle->value, m->price_decimals + m->size_decimals);
-    pg_json_integer(text, "i", (int64_t)candle->last_tid);
+    pg_json_integer(text, "i", (int64_t)candle->last_id);
     pg_json_close(text, '}');
 }

@@ -28,7 +28,7 @@ void lix_finish(lix_socket *socket, const lix_subscription *s)
     pg_json_integer(frame, "timestamp", lix_now_ms(e));
     pg_json_close(frame, '}');
     if (!frame->failed)
-        pg_outlet_send(&e->outlet, &socket->wire, lix_type_name(s->type), frame->data, frame->length);
+        pg_exchange_link_send(&socket->link, lix_type_name(s->type), frame->data, frame->length);
 }
 
 /* Elements that were written before. */
@@ -197,11 +197,11 @@ static void tell_candle(lix_socket *socket, const lix_subscription *s, bool firs
 {
     pg_lighter_exchange *e = socket->exchange;
     const lix_market *m = &e->markets[s->market];
-    pg_candle candle;
+    pg_exchange_candle candle;
     pg_text *frame = lix_frame(e, s, first);
     pg_json_open(frame, "candles", '[');
-    if (pg_candles_newest(&candle, &m->candles, s->minutes))
-        lix_json_candle(frame, m, &candle);
+    if (pg_exchange_candles_newest(&candle, &m->candles, s->minutes))
+        lix_json_candle(frame, m, &candle, s->minutes);
     pg_json_close(frame, ']');
     lix_finish(socket, s);
 }
@@ -313,7 +313,7 @@ static void tell_markets(pg_lighter_exchange *e, int64_t now_ns)
         what_is_due(&d, e, m, now_ns);
         bool any = d.book || d.ticker || d.stats || d.candle || d.trades > 0;
         for (lix_socket *socket = e->sockets; socket && any; socket = socket->next)
-            for (int i = 0; i < socket->count && !socket->wire.dead; i++) {
+            for (int i = 0; i < socket->count && !socket->link.dead; i++) {
                 const lix_subscription *s = &socket->subscriptions[i];
                 if (!s->account && (s->market == m || s->market < 0))
                     tell_market(socket, s, m, &d);
@@ -329,20 +329,20 @@ static void tell_rest(pg_lighter_exchange *e, int64_t now_ns)
     bool higher = lix_height(e) != e->height_told;
     e->height_told = lix_height(e);
     for (lix_socket *socket = e->sockets; socket; socket = socket->next) {
-        for (int i = 0; i < socket->count && !socket->wire.dead; i++) {
+        for (int i = 0; i < socket->count && !socket->link.dead; i++) {
             const lix_subscription *s = &socket->subscriptions[i];
             if (s->type == LIX_HEIGHT && higher)
                 tell_height(socket, s, false);
             if ((s->type == LIX_TRANSACTION || s->type == LIX_EXECUTED_TRANSACTION) && e->executed.length > 0)
                 tell_executed(socket, s, false);
         }
-        if (socket->wire.dead)
+        if (socket->link.dead)
             continue;
         if (now_ns - socket->heard_ns > (int64_t)SILENCE_S * 1000000000) {
-            pg_outlet_close(&socket->wire, false);
+            pg_exchange_link_close(&socket->link, false);
         } else if (now_ns - socket->pinged_ns > (int64_t)PING_S * 1000000000) {
             socket->pinged_ns = now_ns;
-            pg_outlet_send(&e->outlet, &socket->wire, "ping", ping, sizeof ping - 1);
+            pg_exchange_link_send(&socket->link, "ping", ping, sizeof ping - 1);
         }
     }
     lix_empty(&e->executed);

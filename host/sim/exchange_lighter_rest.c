@@ -22,7 +22,7 @@ void lix_answer(pg_lighter_exchange *e, const lix_request *request)
     if (e->out.failed)
         pg_server_answer(request->peer, 500, "text/plain", "", 0);
     else if (request->peer)
-        pg_outlet_answer(&e->outlet, request->peer, 200, e->out.data, e->out.length, request->fault);
+        pg_exchange_links_answer(&e->links, request->peer, 200, e->out.data, e->out.length, request->fault);
 }
 
 void lix_refuse(pg_lighter_exchange *e, const lix_request *request, int code, const char *words)
@@ -33,8 +33,8 @@ void lix_refuse(pg_lighter_exchange *e, const lix_request *request, int code, co
     pg_json_string(&e->out, "message", words ? words : lix_words(code));
     pg_json_close(&e->out, '}');
     if (!e->out.failed && request->peer)
-        pg_outlet_answer(&e->outlet, request->peer, code / 1000 == 23 ? 429 : 400, e->out.data, e->out.length,
-                         request->fault);
+        pg_exchange_links_answer(&e->links, request->peer, code / 1000 == 23 ? 429 : 400, e->out.data, e->out.length,
+                                 request->fault);
 }
 
 /* ---- parameters ---- */

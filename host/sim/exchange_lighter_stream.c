@@ -48,7 +48,7 @@ static void send_frame(lix_socket *socket, const char *channel)
 {
     pg_text *frame = &socket->exchange->frame;
     if (!frame->failed)
-        pg_outlet_send(&socket->exchange->outlet, &socket->wire, channel, frame->data, frame->length);
+        pg_exchange_link_send(&socket->link, channel, frame->data, frame->length);
 }
 
 /* detail: put behind the words; "". */
@@ -109,7 +109,7 @@ static int read_channel(const pg_lighter_exchange *e, lix_subscription *s, const
         at = read_market(e, s, at);
     if (at && (of & OF_RESOLUTION)) {
         s->minutes = lix_minutes(at);
-        at = s->minutes > 0 && s->minutes < PG_CANDLES_WEEK ? at + strlen(at) : NULL;
+        at = s->minutes > 0 && s->minutes < PG_EXCHANGE_WEEK ? at + strlen(at) : NULL;
     }
     if (at && (of & OF_ACCOUNT)) {
         at = read_part(at, &index);
@@ -212,7 +212,7 @@ static void answer_sent(lix_socket *socket, const char *type, const char *id, co
         pg_json_integer(frame, "volume_quota_remaining", outcome->quota);
     pg_json_close(frame, '}');
     if (!frame->failed)
-        pg_outlet_transmit(&e->outlet, &socket->wire, type, frame->data, frame->length, fault);
+        pg_exchange_link_transmit(&socket->link, type, frame->data, frame->length, fault);
 }
 
 static void send_one(pg_lighter_exchange *e, lix_outcome *outcome, const pg_tokens *json, int data)
@@ -278,7 +278,7 @@ static void take(lix_socket *socket, const pg_tokens *json)
     else if (!lix_take(socket->exchange, &socket->messages, MESSAGES, 1))
         send_error(socket, LIX_TOO_MANY_MESSAGES, "");
     else if (strcmp(type, "ping") == 0)
-        pg_outlet_send(&socket->exchange->outlet, &socket->wire, "pong", pong, sizeof pong - 1);
+        pg_exchange_link_send(&socket->link, "pong", pong, sizeof pong - 1);
     else if (strcmp(type, "subscribe") == 0)
         subscribe(socket, channel, token);
     else if (strcmp(type, "unsubscribe") == 0)

@@ -80,7 +80,7 @@ static void on_trade(void *self, int market, const pg_exchange_trade *trade)
         snprintf(made.hash, sizeof made.hash, "%016llx%064d", (unsigned long long)trade->tid, 0);
     lix_trade_add(&m->trades, &made, LIX_TRADES);
     m->trade_count++;
-    pg_candles_trade(&m->candles, trade);
+    pg_exchange_candles_add_trade(&m->candles, trade->time_ns, trade->price, trade->size, trade->tid);
     m->candle_changed = true;
 }
 

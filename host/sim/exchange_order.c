@@ -246,6 +246,7 @@ static void draw_up(pg_exchange_order *order, const pg_exchange *x, int account,
                                   .builder_fee_e8 = request->builder_fee_e8,
                                   .trigger = request->trigger,
                                   .expiry_ns = request->expiry_ns,
+                                  .tag = request->tag,
                                   .price = request->price,
                                   .size = request->size,
                                   .remaining = request->size,
@@ -428,6 +429,7 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
     fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
     order->remaining -= reply->size;
     order->value += value;
+    order->fees += fill.fee;
     order->status_ns = fill.time_ns;
     PG_ASSERT(order->remaining >= 0 && order->remaining == reply->remaining);
     bool replaced;

@@ -56,7 +56,7 @@ static void take_action(const cJSON *json, int account)
 
 static void take_frame(const char *text, size_t size)
 {
-    hlx_socket socket = { .exchange = exchange, .wire = { .dead = true } };
+    hlx_socket socket = { .exchange = exchange, .link = { .dead = true } };
     char *copy = malloc(size + 1);
     if (!copy)
         abort();

@@ -1,0 +1,43 @@
+/* An order as it was sent to Extended's exchange: read, then checked, then placed. Private to the exchange. */
+#ifndef PG_SIM_EXCHANGE_EXTENDED_ORDER_H
+#define PG_SIM_EXCHANGE_EXTENDED_ORDER_H
+
+#include "sim/exchange_extended_internal.h"
+
+enum { EXX_PROFIT, EXX_LOSS, EXX_LEGS };
+
+/* A trigger, of a conditional order or a leg. */
+typedef struct {
+    bool there, up, market; /* up: of conditional orders */
+    pg_exact price;
+    int64_t units;
+    int source; /* pg_exchange_source */
+} exx_trigger;
+
+typedef struct {
+    exx_trigger trigger;
+    pg_exact price;
+    int64_t units;
+    exx_settlement settlement;
+} exx_leg;
+
+typedef struct {
+    const char *id, *cancel_id; /* cancel_id NULL: it replaces nothing */
+    int market;
+    exx_order_type type;
+    pg_extended_side side;
+    bool ioc, post_only, reduce_only, whole; /* whole: tpSlType POSITION */
+    pg_exact quantity, price, fee, builder_fee;
+    int64_t size, limit; /* units of the market */
+    uint64_t expiry_ms, nonce;
+    int64_t builder_fee_e8;
+    exx_settlement settlement;
+    exx_trigger trigger;
+    exx_leg legs[EXX_LEGS];
+    const char *wrong; /* the member that an error is about */
+} exx_order;
+
+/* Reads the body of a request: 0, or the error. Texts are the body's. */
+int exx_read_order(exx_order *order, const pg_extended_exchange *e, const cJSON *body);
+
+#endif

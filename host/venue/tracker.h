@@ -159,5 +159,6 @@ void pg_tracker_list_end(pg_tracker *tracker, int64_t asked_ns, int64_t now_ns);
 void pg_report_fill(pg_report *report, const pg_told_fill *fill, const char *symbol);
 
 int pg_tracker_open(const pg_tracker *tracker);
+int pg_tracker_open_in(const pg_tracker *tracker, int market);
 
 #endif

@@ -143,6 +143,7 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
     order->by_id = *head;
     *head = slot;
     tracker->open++;
+    tracker->open_in[market]++;
     return order;
 }
 
@@ -156,10 +157,16 @@ int pg_tracker_open(const pg_tracker *tracker)
     return tracker->open;
 }
 
+int pg_tracker_open_in(const pg_tracker *tracker, int market)
+{
+    return tracker->open_in[market];
+}
+
 void tracker_retire(pg_tracker *tracker, pg_tracked *order)
 {
     int slot = tracker_slot_of(tracker, order);
     tracker->open--;
+    tracker->open_in[order->market]--;
     order->after = TRACKER_NONE;
     if (tracker->last_done == TRACKER_NONE)
         tracker->first_done = slot;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/environment.h"
 #include "crypto/hex.h"
 #include "venue/lighter/adapter_internal.h"
 
@@ -170,38 +169,31 @@ static pg_status set_symbols(li_venue *venue, const pg_venue_config *config, pg_
     return PG_OK;
 }
 
-/* A setting, or else the variable of the environment that the venue's own tools take. */
-static pg_status set_index(int64_t *out, const char *name, const char *text, const char *variable, int64_t most,
-                           pg_error *err)
+static pg_status set_account(li_venue *venue, const char *text, pg_error *err)
 {
-    if (!text)
-        text = pg_environment_get(variable);
     if (text)
-        return set_number(out, name, text, 0, most, NULL, err);
-    pg_fail(err, PG_ERR_INVALID, "a key of Lighter needs %s", name);
-    pg_error_remedy(err, "write it into the venue's table, or set %s", variable);
+        return set_number(&venue->account, "account", text, 0, largest_account, NULL, err);
+    pg_fail(err, PG_ERR_INVALID, "a key of Lighter needs the account's index");
+    pg_error_remedy(err, "account = env \"ACCOUNT_INDEX\", or the number itself");
     return PG_ERR_INVALID;
 }
 
 static pg_status set_key(li_venue *venue, const pg_venue_config *config, pg_error *err)
 {
     uint8_t public_key[PG_SCHNORR_KEY_BYTES];
-    char index[24];
     pg_scalar5 key;
     if (!config->key) {
         const char *token = config->api_key ? pg_secret_text(config->api_key) : "";
         venue->read_only = strncmp(token, "ro:", 3) == 0 ? config->api_key : NULL;
         if (config->api_key && !venue->read_only)
             return pg_fail(err, PG_ERR_INVALID, "api_key is no read-only token, which begins with \"ro:\"");
-        return venue->read_only || config->account
-                   ? set_index(&venue->account, "account", config->account, "ACCOUNT_INDEX", largest_account, err)
-                   : PG_OK;
+        return venue->read_only || config->account ? set_account(venue, config->account, err) : PG_OK;
     }
-    snprintf(index, sizeof index, "%lld", (long long)venue->key_index);
-    pg_status status = set_index(&venue->account, "account", config->account, "ACCOUNT_INDEX", largest_account, err);
-    if (status == PG_OK)
-        status = set_index(&venue->key_index, "api_key_index", venue->key_index >= 0 ? index : NULL, "API_KEY_INDEX",
-                           KEY_INDEX_MAX, err);
+    pg_status status = set_account(venue, config->account, err);
+    if (status == PG_OK && venue->key_index < 0) {
+        status = pg_fail(err, PG_ERR_INVALID, "a key of Lighter needs api_key_index");
+        pg_error_remedy(err, "api_key_index = env \"API_KEY_INDEX\", or the number itself");
+    }
     if (status == PG_OK)
         status = pg_schnorr_key_borrow(&key, config->key, err);
     if (status != PG_OK)

@@ -52,7 +52,8 @@ static bool add_record(tree *t, const pg_lighter_table *table, pg_lighter_list *
 static bool read_records(tree *t, const pg_lighter_table *table, pg_lighter_list *list, const cJSON *value)
 {
     const cJSON *item, *inner;
-    bool map = cJSON_IsObject(value) && (!value->child || cJSON_IsObject(value->child) || cJSON_IsArray(value->child));
+    bool map = cJSON_IsObject(value) &&
+               (!value->child || (value->child->string[0] >= '0' && value->child->string[0] <= '9'));
     if (cJSON_IsObject(value) && !map)
         return add_record(t, table, list, value);
     if (!cJSON_IsObject(value) && !cJSON_IsArray(value))

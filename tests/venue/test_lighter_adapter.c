@@ -423,12 +423,19 @@ static void connections_are_cut(void **state)
 static void lost_answers(void **state)
 {
     (void)state;
+    pg_error err = { 0 };
+    pg_venue_config config = li_config(p, 0);
+    p->options[config.option_count++] = (pg_venue_option){ "expires_after_ms", "1000" };
+    pg_venue_close(t->venue);
+    t->ready = 0;
+    li_check(li_connect(p, 0, &config, &err), &err);
+    assert_true(li_until(p, t->ready));
     for (int i = 0; i < 6; i++)
         li_place(t, PG_BUY, 299000 - 10 * i, 10000, PG_TIF_ALO);
     pg_lighter_exchange_cut(p->server);
     bool settled = false;
-    for (int i = 0; i < 40 && !settled; i++) {
-        li_run(p, 500);
+    for (int i = 0; i < 200 && !settled; i++) {
+        li_run(p, 100);
         settled = true;
         for (int k = 0; k < t->orders.count; k++)
             settled = settled && t->orders.order[k].state == PG_ORDER_LIVE;
@@ -438,6 +445,83 @@ static void lost_answers(void **state)
     assert_int_equal(t->orders.count, li_open_at_venue(t));
     uint64_t bid = li_place(t, PG_BUY, 298000, 10000, PG_TIF_ALO);
     assert_true(li_until(p, li_state(t, bid) == PG_ORDER_LIVE));
+}
+
+static void suffer(const char *channel, pg_fault_kind kind, int64_t count)
+{
+    pg_fault fault = { .kind = kind, .count = count, .code = 503 };
+    snprintf(fault.channel, sizeof fault.channel, "%s", channel);
+    assert_int_equal(pg_faults_add(p->faults, &fault, NULL), PG_OK);
+}
+
+/* An update of a book is lost: the next one does not follow, and the book is asked for anew. */
+static void book_gap(void **state)
+{
+    (void)state;
+    suffer("order_book", PG_FAULT_DROP, 1);
+    li_level(p, 0, PG_BUY, 300010, 50000);
+    assert_true(li_until(p, pg_faults_count(p->faults, PG_FAULT_DROP) == 1));
+    li_level(p, 0, PG_SELL, 300030, 70000);
+    assert_true(li_until(p, t->downs[PG_LINK_MARKET] == 1));
+    assert_true(li_until(p, t->up[PG_LINK_MARKET] && book_is(300010, 300020)));
+    assert_int_equal(t->gaps, 1);
+    assert_int_equal(pg_book_size(t->book[0], PG_SELL, 300030), 70000);
+}
+
+/* Updates that come twice, late, cut off or with members that nobody knows. */
+static void book_trouble(void **state)
+{
+    static const pg_fault_kind kinds[] = { PG_FAULT_DUPLICATE, PG_FAULT_REORDER, PG_FAULT_TRUNCATE, PG_FAULT_UNKNOWN };
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        suffer("order_book", kinds[i], 1);
+        for (int k = 0; k < 4; k++) {
+            li_level(p, 0, PG_BUY, 299500 + 10 * (int)i + k, 1000 + k);
+            li_run(p, 60);
+        }
+        assert_int_equal(pg_faults_count(p->faults, kinds[i]), 1);
+    }
+    assert_true(li_until(p, t->up[PG_LINK_MARKET] && pg_book_count(t->book[0], PG_BUY) == 3 + 16));
+    assert_true(book_is(300000, 300020));
+}
+
+/* Fills that are not told are asked for, and so are states. */
+static void silent_account(void **state)
+{
+    (void)state;
+    suffer("account_all_trades", PG_FAULT_DROP, 0);
+    li_place(t, PG_BUY, 300020, 10000, PG_TIF_IOC);
+    assert_true(li_until(p, t->orders.count == 0));
+    assert_int_equal(t->position, 10000);
+    pg_faults_clear(p->faults);
+    suffer("account_all_orders", PG_FAULT_DROP, 0);
+    suffer("account_tx", PG_FAULT_DROP, 0);
+    uint64_t bid = li_place(t, PG_BUY, 299000, 10000, PG_TIF_ALO);
+    assert_true(li_until(p, li_state(t, bid) == PG_ORDER_LIVE));
+    pg_orders_cancel_all(&t->orders);
+    assert_true(li_until(p, t->orders.count == 0));
+    assert_int_equal(li_open_at_venue(t), 0);
+}
+
+/* Without its WebSocket the account's transactions go over HTTP, one after the other. */
+static void over_http(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    trader *guard = &p->trader[1];
+    pg_venue_config config = li_config(p, 1);
+    config.no_streams = true;
+    pg_venue_sink sink = { guard, li_ready, li_failed, li_events, li_report, li_link };
+    li_check(pg_venue_open(&guard->venue, &config, p->loop, sink, &err), &err);
+    assert_true(li_until(p, guard->ready));
+    for (int i = 0; i < 20; i++) /* two batches */
+        li_place(guard, PG_BUY, 299000 - 10 * i, 10000, PG_TIF_ALO);
+    assert_true(li_until(p, li_open_at_venue(guard) == 20));
+    assert_true(li_until(p, guard->report_count >= 20)); /* their states are asked for */
+    pg_orders_cancel_all(&guard->orders);
+    assert_true(li_until(p, guard->orders.count == 0));
+    assert_int_equal(li_open_at_venue(guard), 0);
+    assert_int_equal(guard->unknown, 0);
 }
 
 /* Another program signs with the same key: its nonces are used up under us. */
@@ -503,6 +587,10 @@ int main(void)
         EACH(connections_are_cut),
         EACH(lost_answers),
         EACH(nonce_taken),
+        EACH(book_gap),
+        EACH(book_trouble),
+        EACH(silent_account),
+        EACH(over_http),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

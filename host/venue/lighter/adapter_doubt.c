@@ -1,5 +1,5 @@
 /* Asking the venue about orders of which something was not heard in time: among the active orders of their market, then
- * among the inactive ones; a lost transaction by its hash, until it has expired. */
+ * among the inactive ones; a lost transaction by its hash, until it has expired or its nonce has been used by another. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,6 +152,7 @@ typedef struct {
     pg_call call;
     uint64_t id;
     int64_t expires_ms;
+    bool passed; /* the venue had gone beyond the nonce when it was asked */
 } tracing;
 
 static const li_doubt *find_doubt(const li_venue *venue, int64_t nonce)
@@ -169,7 +170,7 @@ static void trace_came(void *self, const pg_lighter_found *found, int64_t code, 
     pg_tracked *order = pg_tracker_find(venue->orders, t->id);
     pg_lighter_receipt receipt = { .status = -1 };
     int64_t now = li_now(), now_ms = (now + venue->clock_ahead_ns) / 1000000;
-    bool expired = now_ms > t->expires_ms + EXPIRED_MS;
+    bool over = t->passed || now_ms > t->expires_ms + EXPIRED_MS;
     (void)why;
     venue->questions--;
     pg_call_end(&t->call);
@@ -177,7 +178,7 @@ static void trace_came(void *self, const pg_lighter_found *found, int64_t code, 
         return;
     if (found && pg_lighter_decode_record(&pg_lighter_receipt_table, &receipt, found->text, found->size, NULL) == PG_OK)
         pg_tracker_voided(venue->orders, order, receipt.status == FAILED, now);
-    else if (code == NOT_FOUND && expired)
+    else if (code == NOT_FOUND && over)
         pg_tracker_voided(venue->orders, order, true, now);
     else
         pg_tracked_ask_again(order, now);
@@ -194,6 +195,7 @@ static void trace(li_venue *venue, pg_tracked *order, int64_t now_ns)
     tracing *t = pg_call_begin(&venue->calls, sizeof *t);
     t->id = order->id;
     t->expires_ms = doubt->expires_ms;
+    t->passed = venue->nonces && pg_lighter_nonces_passed(venue->nonces, doubt->nonce);
     venue->questions++;
     snprintf(path, sizeof path, "/api/v1/tx?by=hash&value=%s", doubt->hash);
     pg_lighter_question question = { .path = path, .weight = 300, .safety = true, .patience_ms = 2000 };

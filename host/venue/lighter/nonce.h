@@ -38,6 +38,9 @@ void pg_lighter_nonces_extend(pg_lighter_nonces *nonces, int count);
 void pg_lighter_nonces_land(pg_lighter_nonces *nonces, int64_t first, int count, pg_lighter_nonces_fate fate,
                             int64_t now_ns);
 
+/* Whether the venue has gone beyond a nonce, so that no transaction with it is taken any more. */
+bool pg_lighter_nonces_passed(const pg_lighter_nonces *nonces, int64_t nonce);
+
 /* The next one has to be read from the venue before anything is sent. */
 void pg_lighter_nonces_doubt(pg_lighter_nonces *nonces, int64_t now_ns);
 

@@ -46,7 +46,7 @@ static const pg_config_field venue_fields[] = {
     { VENUE(kind, WORD) },
     { VENUE(network, CHOICE), .choices = networks, .is_public = true },
     { VENUE(url, TEXT) },
-    { VENUE(account, TEXT), .is_public = true },
+    { VENUE(account, TEXT), .is_public = true, .is_digits = true },
     { VENUE(key, SECRET) },
     { VENUE(api_key, SECRET) },
     { VENUE(enabled, BOOL) },

@@ -357,6 +357,65 @@ static void switch_and_leverage(void **state)
     assert_int_not_equal(t->call_error.status, PG_OK);
 }
 
+/* A take-profit and a stop-loss, of which one cancels the other: a transaction that venue.h has no word for. */
+static void group_of_orders(void **state)
+{
+    (void)state;
+    pg_lighter_tx tx = { .type = PG_LIGHTER_CREATE_GROUPED_ORDERS, .orders = 2 };
+    int64_t expiry = li_time() / 1000000 + 86400000;
+    li_place(t, PG_BUY, 300020, 10000, PG_TIF_IOC);
+    assert_true(li_until(p, t->position == 10000));
+    tx.value[PG_LIGHTER_GROUPING_TYPE] = 2;
+    for (int i = 0; i < 2; i++) {
+        tx.order[i][PG_LIGHTER_BASE_AMOUNT] = 10000;
+        tx.order[i][PG_LIGHTER_CLIENT_ORDER_INDEX] = 500 + i;
+        tx.order[i][PG_LIGHTER_IS_ASK] = tx.order[i][PG_LIGHTER_REDUCE_ONLY] = 1;
+        tx.order[i][PG_LIGHTER_ORDER_EXPIRY] = expiry;
+        tx.order[i][PG_LIGHTER_TYPE] = i == 0 ? 2 : 4; /* stop-loss, take-profit */
+        tx.order[i][PG_LIGHTER_TRIGGER_PRICE] = i == 0 ? 290000 : 310000;
+        tx.order[i][PG_LIGHTER_PRICE] = i == 0 ? 289000 : 309000;
+    }
+    t->called = false;
+    pg_lighter_transact(t->venue, &tx, t, li_done);
+    assert_false(t->called); /* not within the call */
+    assert_true(li_until(p, t->called));
+    assert_int_equal(t->call_error.status, PG_OK);
+    assert_int_equal(li_open_at_venue(t), 2);
+    tx.order[0][PG_LIGHTER_IS_ASK] = 0; /* what the venue's own signer refuses is not sent */
+    t->called = false;
+    pg_lighter_transact(t->venue, &tx, t, li_done);
+    assert_true(li_until(p, t->called));
+    assert_int_equal(t->call_error.status, PG_ERR_INVALID);
+}
+
+/* Two venues of one host sign with one key: one sequence of nonces, and no index twice. */
+static void two_with_one_key(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    trader *other = &p->trader[1];
+    pg_venue_config config = li_config(p, 0);
+    pg_venue_sink sink = { other, li_ready, li_failed, li_events, li_report, li_link };
+    li_check(pg_venue_open(&other->venue, &config, p->loop, sink, &err), &err);
+    assert_true(li_until(p, other->ready));
+    for (int i = 0; i < 40; i++) {
+        li_place(t, PG_BUY, 299000 - 10 * i, 1000, PG_TIF_ALO);
+        li_place(other, PG_SELL, 301000 + 10 * i, 1000, PG_TIF_ALO);
+        if (i % 10 == 9)
+            li_run(p, 3);
+    }
+    assert_true(li_until(p, li_open_at_venue(t) == 80));
+    assert_true(
+        li_until(p, t->orders.order[39].state == PG_ORDER_LIVE && other->orders.order[39].state == PG_ORDER_LIVE));
+    assert_int_equal(t->orders.count, 40);
+    assert_int_equal(other->orders.count, 40);
+    assert_int_equal(t->unknown + other->unknown, 0);
+    pg_orders_cancel_all(&t->orders);
+    pg_orders_cancel_all(&other->orders);
+    assert_true(li_until(p, t->orders.count == 0 && other->orders.count == 0));
+    assert_int_equal(li_open_at_venue(t), 0);
+}
+
 /* ---- a start that cannot be ---- */
 
 static void wrong_key(void **state)
@@ -591,6 +650,8 @@ int main(void)
         EACH(book_trouble),
         EACH(silent_account),
         EACH(over_http),
+        EACH(group_of_orders),
+        EACH(two_with_one_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -241,6 +241,7 @@ static void tick(void *self)
     int64_t now = li_now();
     if (venue->phase == LI_STARTING || venue->phase == LI_OPENING)
         li_start_tick(venue, now);
+    li_markets_tick(venue, now);
     li_flights_tick(venue, now);
     li_send_tick(venue, now);
     li_doubt_tick(venue, now);

@@ -141,7 +141,8 @@ struct li_venue {
     int64_t market_down_ns, backup_ns, opened_ns, opening_ns;
     int64_t clock_ahead_ns; /* the venue's, of ours */
     int start_step;
-    int64_t retry_ns; /* of the start; 0: not waiting */
+    int64_t retry_ns;   /* of the start; 0: not waiting */
+    int64_t markets_ns; /* when the markets are read again */
     /* orders */
     pg_tracker *orders;
     pg_late *late;
@@ -187,6 +188,9 @@ const char *li_token(li_venue *venue);
 /* ---- adapter_start.c ---- */
 
 void li_start_tick(li_venue *venue, int64_t now_ns);
+
+/* Reads the markets again, every hour. */
+void li_markets_tick(li_venue *venue, int64_t now_ns);
 
 /* Something that the start waits for has come. */
 void li_start_check(li_venue *venue);

@@ -8,7 +8,15 @@
 #include "base/decimal.h"
 #include "venue/lighter/adapter_internal.h"
 
-enum { WARN_MS = 2000, REFUSE_MS = 60000, RETRY_MS = 2000, STREAMS_MS = 30000, DECIMALS_MAX = 12, USDC_DECIMALS = 6 };
+enum {
+    WARN_MS = 2000,
+    REFUSE_MS = 60000,
+    RETRY_MS = 2000,
+    STREAMS_MS = 30000,
+    MARKETS_MS = 3600000,
+    DECIMALS_MAX = 12,
+    USDC_DECIMALS = 6
+};
 
 typedef enum { STEP_CLOCK, STEP_MARKETS, STEP_KEY, STEP_ACCOUNT, STEP_LIMITS, STEP_MAKER_ONLY, STEP_STREAMS } step;
 
@@ -131,6 +139,45 @@ static pg_status take_markets(li_venue *venue, const pg_lighter_found *found, pg
         venue->facts.taker_fee_e8 = venue->market[0].taker_fee_e8;
     }
     return PG_OK;
+}
+
+/* What may change of a market while it is traded: whether it is, and how. Decimals may not: every price would be
+ * another. */
+static void renew_market(li_venue *venue, li_market *market, const pg_lighter_market *told)
+{
+    bool active = told && pg_scan_equal(told->status, "active"), was = !market->reduce_only;
+    if (told && (told->price_decimals != market->instrument.price_decimals ||
+                 told->size_decimals != market->instrument.size_decimals)) {
+        fail(venue, PG_ERR_STATE, "cancel what is open by hand, and start again", "the decimals of %s have changed",
+             market->symbol);
+        return;
+    }
+    market->reduce_only = !active || told->reduce_only;
+    if (was && market->reduce_only)
+        li_log(venue, PG_LOG_ERROR, "the venue takes only orders that reduce a position", "market", market->symbol);
+}
+
+static void markets_came(void *self, const pg_lighter_found *found, int64_t code, const pg_error *why)
+{
+    li_venue *venue = self;
+    const pg_lighter_message *message;
+    (void)code, (void)why;
+    if (!found || pg_lighter_decode(venue->decoder, &message, found->text, found->size, NULL) != PG_OK ||
+        message->markets.count + message->spot_markets.count == 0)
+        return;
+    for (int i = 0; i < venue->market_count && venue->phase != LI_FAILED; i++)
+        renew_market(venue, &venue->market[i], find_market(message, venue->market[i].symbol));
+}
+
+void li_markets_tick(li_venue *venue, int64_t now_ns)
+{
+    if (venue->phase != LI_READY || venue->no_streams || now_ns < venue->markets_ns)
+        return;
+    if (venue->markets_ns) {
+        pg_lighter_question question = { .path = "/api/v1/orderBookDetails?filter=all", .weight = 300 };
+        pg_lighter_rest_ask(venue->rest, &question, venue, markets_came);
+    }
+    venue->markets_ns = now_ns + (int64_t)MARKETS_MS * 1000000;
 }
 
 /* ---- the key and the account ---- */

@@ -21,6 +21,32 @@ static int set_up(void **state)
     return 0;
 }
 
+/* Order indexes that no double holds. */
+static int set_up_wide(void **state)
+{
+    (void)state;
+    p = calloc(1, sizeof *p);
+    pg_lighter_exchange_config config = li_exchange_config(p);
+    config.wide_indexes = true;
+    li_serve(p, &config);
+    t = li_join(p, 0);
+    return 0;
+}
+
+/* A standard account: 60 requests a minute, and everything takes its time. */
+static int set_up_standard(void **state)
+{
+    (void)state;
+    p = calloc(1, sizeof *p);
+    pg_lighter_exchange_config config = li_exchange_config(p);
+    config.no_delays = false;
+    config.limits = true;
+    p->fund[0].tier = PG_LIGHTER_STANDARD;
+    li_serve(p, &config);
+    t = li_join(p, 0);
+    return 0;
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -214,6 +240,48 @@ static void refusals(void **state)
     /* and the next one is taken: the nonces go on */
     uint64_t fine = li_place(t, PG_BUY, 299900, 10000, PG_TIF_ALO);
     assert_true(li_until(p, li_state(t, fine) == PG_ORDER_LIVE));
+}
+
+static void wide_indexes(void **state)
+{
+    (void)state;
+    uint64_t bid = li_place(t, PG_BUY, 299900, 10000, PG_TIF_ALO);
+    assert_true(li_until(p, li_state(t, bid) == PG_ORDER_LIVE));
+    assert_true(strtoull(li_said(t, bid, PG_REPLY_ACCEPTED)->order_id, NULL, 10) > (uint64_t)1 << 53);
+    pg_orders_replace(&t->orders, pg_orders_find(&t->orders, bid), 299910, 20000, li_time());
+    assert_true(li_until(p, li_state(t, bid) == PG_ORDER_LIVE));
+    pg_orders_cancel_all(&t->orders);
+    assert_true(li_until(p, t->orders.count == 0));
+    assert_int_equal(li_open_at_venue(t), 0);
+}
+
+/* More than its limit of requests: what there is no room for is refused here, cancels have theirs, and the venue never
+ * has to complain. */
+static void standard_account(void **state)
+{
+    (void)state;
+    uint64_t bid = li_place(t, PG_BUY, 299900, 10000, PG_TIF_ALO);
+    assert_true(li_until(p, li_state(t, bid) == PG_ORDER_LIVE));
+    for (int i = 0; i < 60; i++) {
+        li_place(t, PG_BUY, 299000 - 10 * i, 1000, PG_TIF_ALO);
+        li_run(p, 5);
+    }
+    assert_false(pg_venue_has_room(t->venue, 1, false));
+    assert_true(pg_venue_has_room(t->venue, 1, true));
+    assert_true(li_until(p, t->orders.count < 61));
+    li_run(p, 2500);
+    int rate = 0;
+    for (int i = 0; i < t->report_count; i++)
+        if (t->report[i].reply.reason == PG_REASON_RATE) {
+            assert_true(t->report[i].unsent);
+            rate++;
+        }
+    assert_true(rate > 10);
+    assert_int_equal(t->orders.count, li_open_at_venue(t));
+    pg_orders_cancel_all(&t->orders);
+    assert_true(li_until(p, t->orders.count == 0));
+    assert_int_equal(li_open_at_venue(t), 0);
+    assert_int_equal(t->failures, 0);
 }
 
 /* ---- the account ---- */
@@ -652,6 +720,8 @@ int main(void)
         EACH(over_http),
         EACH(group_of_orders),
         EACH(two_with_one_key),
+        cmocka_unit_test_setup_teardown(wide_indexes, set_up_wide, tear_down),
+        cmocka_unit_test_setup_teardown(standard_account, set_up_standard, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

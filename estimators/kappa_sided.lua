@@ -20,6 +20,7 @@ local E = estimator {
 }
 
 estimators.trade_depths(E)
+E.sided = true
 
 -- The estimates that the sides use and where they come from: "own", "pooled" or "mirror".
 function E:chosen()

@@ -23,10 +23,19 @@ static bool is(const pg_tokens *tokens, int token, jsmntype_t type)
     return t && t->type == type;
 }
 
-/* jsmn takes members without values: names have one value each, values and elements none. */
+/* The token behind a value and all that is in it. */
+static int after(const pg_tokens *tokens, int token)
+{
+    int end = tokens->list[token].t.end;
+    do
+        token++;
+    while (token < tokens->count && tokens->list[token].t.start < end);
+    return token;
+}
+
+/* jsmn takes members without values: names have one value each, values none. */
 static bool is_sound(const pg_tokens *tokens)
 {
-    int end = 0; /* of the text of the last value on this level */
     for (int i = 0; i < tokens->count; i++) {
         const jsmntok_t *t = &tokens->list[i].t;
         if (t->type == JSMN_PRIMITIVE && t->size != 0)
@@ -36,9 +45,7 @@ static bool is_sound(const pg_tokens *tokens)
         for (int k = i + 1, n = 0; n < t->size; n++) {
             if (k + 1 >= tokens->count || tokens->list[k].t.type != JSMN_STRING || tokens->list[k].t.size != 1)
                 return false;
-            end = tokens->list[++k].t.end;
-            while (k < tokens->count && tokens->list[k].t.start < end)
-                k++;
+            k = after(tokens, k + 1);
         }
     }
     return tokens->count > 0;
@@ -92,16 +99,6 @@ bool pg_tokens_is_null(const pg_tokens *tokens, int token)
 int pg_tokens_size(const pg_tokens *tokens, int token)
 {
     return is(tokens, token, JSMN_OBJECT) || is(tokens, token, JSMN_ARRAY) ? tokens->list[token].t.size : 0;
-}
-
-/* The token behind a value and all that is in it. */
-static int after(const pg_tokens *tokens, int token)
-{
-    int end = tokens->list[token].t.end;
-    do
-        token++;
-    while (token < tokens->count && tokens->list[token].t.start < end);
-    return token;
 }
 
 int pg_tokens_at(const pg_tokens *tokens, int token, int i)

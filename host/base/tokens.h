@@ -16,7 +16,7 @@ typedef struct {
     int count;
 } pg_tokens;
 
-/* text[size] needs no end. PG_ERR_PARSE for what is no JSON or has more than `most` tokens, PG_ERR_MEMORY. */
+/* text[size] needs no end. PG_ERR_PARSE for what is no object or array of JSON or has more than `most` tokens, PG_ERR_MEMORY. */
 pg_status pg_tokens_read(pg_tokens *tokens, const char *text, size_t size, int most, pg_error *err);
 void pg_tokens_free(pg_tokens *tokens);
 

@@ -226,11 +226,13 @@ static pg_status open_tapes(setup *s, pg_error *err)
     return status;
 }
 
-static void name_usual_coins(pg_exchange_options *o)
+static void name_usual_coins(pg_exchange_options *o, const pg_exchange_venue *venue)
 {
     static const char *const usual[] = { "ETH", "BTC" };
     for (int i = 0; i < 2; i++)
         snprintf(o->coins[o->coin_count++].name, PG_SYMBOL_SIZE, "%s", usual[i]);
+    for (int i = 0; venue->also && venue->also[i]; i++)
+        snprintf(o->coins[o->coin_count++].name, PG_SYMBOL_SIZE, "%s", venue->also[i]);
 }
 
 static pg_status add_faults(setup *s, pg_error *err)
@@ -333,7 +335,7 @@ static int run(setup *s, int argc, char **argv)
     if (result >= 0)
         return result;
     if (s->tape_path_count == 0 && s->options.coin_count == 0)
-        name_usual_coins(&s->options);
+        name_usual_coins(&s->options, s->venue);
     pg_status status = add_faults(s, &err);
     if (status == PG_OK)
         status = open_tapes(s, &err);

@@ -10,9 +10,13 @@ typedef struct {
     pg_hl_exchange_fund funds[PG_EXCHANGE_FUNDS];
 } server;
 
-enum { BLOCK, ANY_VOLUME };
+enum { BLOCK, ANY_VOLUME, POST_ONLY };
 
-static const pg_exchange_own_option own[] = { [BLOCK] = { "block", true }, [ANY_VOLUME] = { "any-volume", false } };
+static const pg_exchange_own_option own[] = {
+    [BLOCK] = { "block", true }, [ANY_VOLUME] = { "any-volume", false }, [POST_ONLY] = { "post-only", true }
+};
+
+static const char *const also[] = { "PURR/USDC", "HYPE/USDC", "xyz:SP500", NULL };
 
 static void init(void *state)
 {
@@ -25,6 +29,8 @@ static pg_status take(void *state, int i, const char *text, pg_error *err)
     server *s = state;
     if (i == BLOCK)
         return pg_exchange_whole(&s->config.block_ms, own[i].name, text, 10000, err);
+    if (i == POST_ONLY)
+        return pg_exchange_whole(&s->config.post_only_ms, own[i].name, text, 86400000, err);
     s->config.waive_volume = true;
     return PG_OK;
 }
@@ -77,8 +83,12 @@ const pg_exchange_venue pg_exchange_venue_hyperliquid = {
     .fund = "ADDRESS",
     .fund_is = "",
     .channels = "                       channel: a stream, post, /info, /exchange, action, or * for all\n",
-    .own_help = "  --block MS           blocks: cancels and post-only orders of one go first (default 50, 0: none)\n"
-                "  --any-volume         scheduleCancel without 1,000,000 USD traded\n",
+    .own_help = "  --coin also takes pairs (HYPE/USDC) and coins of builders' exchanges (xyz:SP500); the\n"
+                "                       default has PURR/USDC, HYPE/USDC and xyz:SP500, too\n"
+                "  --block MS           blocks: cancels and post-only orders of one go first (default 50, 0: none)\n"
+                "  --any-volume         scheduleCancel, sub-accounts and codes without the volume that they need\n"
+                "  --post-only MS       takes post-only orders alone at first, as after an upgrade of the network\n",
+    .also = also,
     .own = own,
     .own_count = sizeof own / sizeof *own,
     .size = sizeof(server),

@@ -42,12 +42,13 @@ typedef struct {
 } pg_exchange_own_option;
 
 typedef struct {
-    const char *name;     /* the word on the command line */
-    const char *does;     /* lines of help: goes on from "It speaks " */
-    const char *fund;     /* what --fund takes before "=USD" */
-    const char *fund_is;  /* lines of help about it; "" when one word says it */
-    const char *channels; /* lines of help: the channels that faults know */
-    const char *own_help; /* lines of help: its own options */
+    const char *name;        /* the word on the command line */
+    const char *does;        /* lines of help: goes on from "It speaks " */
+    const char *fund;        /* what --fund takes before "=USD" */
+    const char *fund_is;     /* lines of help about it; "" when one word says it */
+    const char *channels;    /* lines of help: the channels that faults know */
+    const char *own_help;    /* lines of help: its own options */
+    const char *const *also; /* markets beside ETH and BTC when none are named, up to NULL; NULL: none */
     const pg_exchange_own_option *own;
     int own_count;
     size_t size;               /* of its state, which is zeroed */

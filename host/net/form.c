@@ -66,7 +66,8 @@ pg_status pg_form_add_query(pg_form *form, const char *text, size_t size, pg_err
         bool bad = false;
         if (stop > text) {
             char *name = decode(text, (size_t)((equals ? equals : stop) - text), &bad);
-            status = add(form, name, decode(value, (size_t)(stop - value), &bad), bad, err);
+            char *decoded = decode(value, (size_t)(stop - value), &bad);
+            status = add(form, name, decoded, bad, err);
         }
         text = stop + 1;
     }
@@ -104,8 +105,8 @@ static pg_status add_part(pg_form *form, const char *part, size_t size, pg_error
     bool bad = !name;
     if (!name)
         return add(form, NULL, NULL, true, err);
-    char *made = copy(name, length, &bad);
-    return add(form, made, copy(blank + 4, (size_t)(part + size - blank - 4), &bad), bad, err);
+    char *made = copy(name, length, &bad), *value = copy(blank + 4, (size_t)(part + size - blank - 4), &bad);
+    return add(form, made, value, bad, err);
 }
 
 static pg_status add_multipart(pg_form *form, const char *body, size_t size, pg_error *err)

@@ -45,6 +45,8 @@ typedef struct {
     size_t body_limit;   /* bytes of a request or message; 0: 16 MiB */
     size_t queue_limit;  /* bytes waiting for one WebSocket peer; 0: 8 MiB; a peer that is slower is dropped */
     pg_clock clock;      /* of the header Date; now NULL: there is none */
+    int64_t ping_ms;     /* between pings of a WebSocket; 0: none */
+    int64_t pong_ms;     /* without an answer to one: it is dropped */
     bool compress;       /* take up permessage-deflate; body_limit is then 16 MiB at most */
 } pg_server_config;
 

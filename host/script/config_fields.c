@@ -80,6 +80,7 @@ static const pg_config_field market_fields[] = {
     { AT(pg_config_market, venue, WORD, RESTART, venue_name) },
     { MARKET(symbol, TEXT, RESTART) },
     { MARKET(strategy, TEXT, SCRIPT) },
+    { MARKET(reference, TEXT, RESTART) },
     { MARKET(params, PARAMS, PARAMS) },
     { MARKET(estimators, ESTIMATORS, SCRIPT) },
     { MARKET(capital, NUMBER, LIVE), 0.01, 1e12, "of quote currency" },

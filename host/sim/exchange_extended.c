@@ -7,7 +7,7 @@
 
 #include "sim/exchange_extended_internal.h"
 
-enum { PLAY_MS = 5 };
+enum { PLAY_MS = 5, PING_MS = 15000, PONG_MS = 10000 };
 
 static const char streams[] = "/stream.extended.exchange";
 
@@ -86,8 +86,8 @@ static void on_opened(void *self, pg_peer *peer)
     exx_socket *socket = pg_peer_get(peer);
     exx_enter(e);
     if (!socket->rpc) {
-        socket->count = socket->capacity;
         exx_tell_first(socket, socket->subscriptions);
+        socket->count = socket->capacity;
     }
     exx_leave(e);
 }
@@ -190,7 +190,9 @@ static pg_status serve(pg_extended_exchange *e, pg_error *err)
     pg_server_handler handler = {
         .self = e, .request = on_request, .connect = on_connect, .opened = on_opened, .text = on_text, .gone = on_gone
     };
-    pg_server_config config = { .port = e->config.port, .clock = e->config.clock };
+    pg_server_config config = {
+        .port = e->config.port, .clock = e->config.clock, .ping_ms = PING_MS, .pong_ms = PONG_MS
+    };
     pg_status status = pg_server_new(&e->server, e->loop, &config, handler, err);
     if (status != PG_OK)
         return status;

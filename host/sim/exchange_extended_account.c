@@ -12,7 +12,7 @@ pg_status pg_extended_exchange_read_fund(pg_extended_exchange_fund *fund, char *
     char *end, *key = strchr(text, ':'), *api_key = key ? strchr(key + 1, ':') : NULL;
     unsigned long long vault = strtoull(text, &end, 10);
     if (!api_key || end != key || end == text || text[0] == '-' || text[0] == '+' || vault > UINT32_MAX)
-        return pg_fail(err, PG_ERR_PARSE, "an account is VAULT:PUBLIC_KEY:API_KEY, not '%.120s'", text);
+        return pg_fail(err, PG_ERR_PARSE, "an account is VAULT:PUBLIC_KEY:API_KEY");
     *key++ = *api_key++ = '\0';
     fund->vault = (uint32_t)vault;
     fund->public_key = key;

@@ -228,7 +228,7 @@ static int find_route(exx_call *call, const char *method, char *path)
     return found;
 }
 
-static int perform(exx_call *call, int route, const pg_server_request *request)
+static int run_route(exx_call *call, int route, const pg_server_request *request)
 {
     pg_extended_exchange *e = call->e;
     if (!request->user_agent[0])
@@ -261,38 +261,43 @@ static bool read_body(exx_call *call, cJSON **body, const pg_server_request *req
     return cJSON_IsObject(*body);
 }
 
-static void answer(pg_extended_exchange *e, exx_call *call, int route, const pg_server_request *request)
-{
-    const pg_fault *fault = route >= 0 ? pg_faults_next(e->config.faults, routes[route].channel) : NULL;
-    cJSON *body = NULL;
-    int code;
-    if (fault && fault->kind == PG_FAULT_STATUS) {
-        const char *text = fault->text[0] ? fault->text : "Service is not available";
-        pg_server_answer(request->peer, fault->code, "text/plain", text, strlen(text));
-        return;
-    }
-    code = read_body(call, &body, request) ? perform(call, route, request) : exx_refuse(call, 400, "JSON");
-    cJSON_Delete(body);
-    if (call->out->failed)
-        pg_server_answer(request->peer, 500, "text/plain", "", 0);
-    else
-        pg_exchange_links_answer(&e->links, request->peer, code, call->out->data, call->out->length, fault);
-}
-
-void exx_request(pg_extended_exchange *e, const pg_server_request *request)
+int exx_perform(pg_extended_exchange *e, const pg_server_request *request, const pg_fault **fault)
 {
     exx_call call = { .e = e, .account = PG_EXCHANGE_NOBODY, .out = &e->out };
     size_t prefix = sizeof base - 1;
     char *path = strdup(request->path), *query = strdup(request->query);
+    cJSON *body = NULL;
+    int code = 500, route = NO_ROUTE;
+    *fault = NULL;
+    pg_text_clear(call.out);
     if (!path || !query) {
-        pg_server_answer(request->peer, 500, "text/plain", "", 0);
-    } else if (strncmp(path, base, prefix) != 0) {
-        int code = exx_refuse(&call, 404, NULL);
-        pg_exchange_links_answer(&e->links, request->peer, code, call.out->data, call.out->length, NULL);
+        call.out->failed = true;
     } else {
-        int route = find_route(&call, request->method, path + prefix);
-        answer(e, &call, read_query(&call, query) ? route : UNREADABLE, request);
+        if (strncmp(path, base, prefix) == 0)
+            route = find_route(&call, request->method, path + prefix);
+        if (route >= 0)
+            *fault = pg_faults_next(e->config.faults, routes[route].channel);
+        if (!read_query(&call, query))
+            route = UNREADABLE;
+        if (!*fault || (*fault)->kind != PG_FAULT_STATUS)
+            code = read_body(&call, &body, request) ? run_route(&call, route, request) : exx_refuse(&call, 400, "JSON");
     }
+    cJSON_Delete(body);
     free(path);
     free(query);
+    return code;
+}
+
+void exx_request(pg_extended_exchange *e, const pg_server_request *request)
+{
+    const pg_fault *fault;
+    int code = exx_perform(e, request, &fault);
+    if (fault && fault->kind == PG_FAULT_STATUS) {
+        const char *text = fault->text[0] ? fault->text : "Service is not available";
+        pg_server_answer(request->peer, fault->code, "text/plain", text, strlen(text));
+    } else if (e->out.failed) {
+        pg_server_answer(request->peer, 500, "text/plain", "", 0);
+    } else {
+        pg_exchange_links_answer(&e->links, request->peer, code, e->out.data, e->out.length, fault);
+    }
 }

@@ -146,11 +146,10 @@ typedef enum { EXX_LIMIT, EXX_MARKET_ORDER, EXX_CONDITIONAL, EXX_TPSL } exx_orde
 
 /* What the core does not know of an order, in its tag. */
 enum {
-    EXX_TAG_TYPE = 7,            /* exx_order_type */
-    EXX_TAG_POST_ONLY = 8,       /* as it was asked for */
-    EXX_TAG_IOC = 16,            /* likewise */
-    EXX_TAG_WHOLE = 32,          /* tpSlType POSITION */
-    EXX_TAG_LIMIT_EXECUTION = 64 /* a leg or conditional order that becomes a limit order */
+    EXX_TAG_TYPE = 7,      /* exx_order_type */
+    EXX_TAG_POST_ONLY = 8, /* as it was asked for */
+    EXX_TAG_IOC = 16,      /* likewise */
+    EXX_TAG_WHOLE = 32,    /* tpSlType POSITION */
 };
 
 /* ---- connections ---- */
@@ -244,7 +243,11 @@ int exx_done(exx_call *call);
 /* An error: `code` of extended.md 2.1 and its words, which `detail` (NULL: none) goes with as debugInfo. */
 int exx_refuse(exx_call *call, int code, const char *detail);
 
-/* Answers a request of HTTP. */
+/* Does what a request of HTTP asks. Returns the status; the answer is in e->out, and *fault is what happens to it. One of
+ * kind PG_FAULT_STATUS comes before anything is done. */
+int exx_perform(pg_extended_exchange *e, const pg_server_request *request, const pg_fault **fault);
+
+/* The same, and answers it. */
 void exx_request(pg_extended_exchange *e, const pg_server_request *request);
 
 /* Decodes %XX and + in place. False for what is no such text. */

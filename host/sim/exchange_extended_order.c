@@ -113,21 +113,14 @@ static void whole_quantity(pg_exact *quantity, const exx_market *m, int64_t pric
     quantity->scale = (uint16_t)m->size_decimals;
 }
 
-/* The messages that an order was signed with. */
-typedef struct {
-    uint64_t key[1 + EXX_LEGS][2];
-    int count;
-    char detail[320]; /* what was hashed, where a signature is wrong */
-} messages;
-
-static int verify(messages *found, const pg_extended_exchange *e, int account, const exx_settlement *settlement,
+static int verify(exx_messages *found, const pg_extended_exchange *e, int account, const exx_settlement *settlement,
                   const exx_signed *what)
 {
     return exx_verify_order(found->key[found->count++], found->detail, e, account, settlement, what);
 }
 
 /* Each message counts once: then it is used up. */
-static int use_up(pg_extended_exchange *e, const messages *found)
+static int use_up(pg_extended_exchange *e, const exx_messages *found)
 {
     bool fresh = true;
     for (int i = 0; i < found->count; i++)
@@ -135,7 +128,7 @@ static int use_up(pg_extended_exchange *e, const messages *found)
     return fresh ? 0 : 1134;
 }
 
-static int verify_all(messages *found, const pg_extended_exchange *e, int account, const exx_order *o)
+static int verify_all(exx_messages *found, const pg_extended_exchange *e, int account, const exx_order *o)
 {
     const exx_market *m = &e->markets[o->market];
     exx_signed what = { .market = m,
@@ -354,7 +347,7 @@ static int check_account(exx_call *call, const exx_order *o, const pg_exchange_o
     return check_core(e, call->account, &request, *instead);
 }
 
-static int check_order(const pg_extended_exchange *e, const exx_order *o)
+int exx_check_order(const pg_extended_exchange *e, const exx_order *o)
 {
     int code = check_mode(e, o);
     if (code == 0)
@@ -369,26 +362,32 @@ static int check_order(const pg_extended_exchange *e, const exx_order *o)
     return code;
 }
 
+int exx_take_order(exx_call *call, const exx_order *o, const exx_messages *found)
+{
+    const pg_exchange_order *instead;
+    int code = check_account(call, o, &instead);
+    if (code == 0)
+        code = use_up(call->e, found);
+    if (code != 0)
+        return exx_refuse(call, code, NULL);
+    return o->type == EXX_TPSL ? place_tpsl(call, o) : place(call, o, instead);
+}
+
 int exx_post_order(exx_call *call)
 {
     pg_extended_exchange *e = call->e;
     const pg_fault *fault = pg_faults_next(e->config.faults, "action");
-    const pg_exchange_order *instead;
-    messages found = { .count = 0 };
+    exx_messages found = { .count = 0 };
     exx_order o;
     int code = exx_read_order(&o, e, call->body);
     if (code != 0)
         return exx_refuse(call, code, o.wrong);
     if (fault && fault->kind == PG_FAULT_REJECT)
         return exx_refuse(call, fault->code ? fault->code : 500, fault->text);
-    code = check_order(e, &o);
+    code = exx_check_order(e, &o);
     if (code == 0)
         code = verify_all(&found, e, call->account, &o);
-    if (code == 0)
-        code = check_account(call, &o, &instead);
-    if (code == 0)
-        code = use_up(e, &found);
     if (code != 0)
         return exx_refuse(call, code, found.detail);
-    return o.type == EXX_TPSL ? place_tpsl(call, &o) : place(call, &o, instead);
+    return exx_take_order(call, &o, &found);
 }

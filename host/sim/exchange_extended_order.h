@@ -37,7 +37,20 @@ typedef struct {
     const char *wrong; /* the member that an error is about */
 } exx_order;
 
+/* The messages that an order was signed with. */
+typedef struct {
+    uint64_t key[1 + EXX_LEGS][2];
+    int count;
+    char detail[320]; /* what was hashed, where a signature is wrong */
+} exx_messages;
+
 /* Reads the body of a request: 0, or the error. Texts are the body's. */
 int exx_read_order(exx_order *order, const pg_extended_exchange *e, const cJSON *body);
+
+/* Checks everything but signatures and the account: 0, or the error. */
+int exx_check_order(const pg_extended_exchange *e, const exx_order *order);
+
+/* Takes an order whose messages are verified: the account is checked, and it is placed. Returns the status of HTTP. */
+int exx_take_order(exx_call *call, const exx_order *order, const exx_messages *messages);
 
 #endif

@@ -164,19 +164,18 @@ static void drop_topic(exx_socket *socket, int i)
             (size_t)(socket->count - i) * sizeof *socket->subscriptions);
 }
 
-static bool keep_topic(exx_socket *socket, const exx_subscription *s)
+static bool make_room(exx_socket *socket)
 {
     if (socket->count == EXX_SUBSCRIPTIONS)
         return false;
-    if (socket->count == socket->capacity) {
-        int capacity = socket->capacity ? 2 * socket->capacity : 8;
-        exx_subscription *grown = realloc(socket->subscriptions, (size_t)capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        socket->subscriptions = grown;
-        socket->capacity = capacity;
-    }
-    socket->subscriptions[socket->count++] = *s;
+    if (socket->count < socket->capacity)
+        return true;
+    int capacity = socket->capacity ? 2 * socket->capacity : 8;
+    exx_subscription *grown = realloc(socket->subscriptions, (size_t)capacity * sizeof *grown);
+    if (!grown)
+        return false;
+    socket->subscriptions = grown;
+    socket->capacity = capacity;
     return true;
 }
 
@@ -191,12 +190,13 @@ static void subscribe(exx_socket *socket, const cJSON *id, const cJSON *params)
     int known = find_topic(socket, s.topic);
     if (known >= 0)
         drop_topic(socket, known);
-    if (!keep_topic(socket, &s)) {
+    if (!make_room(socket)) {
         refuse(socket, id, INVALID_REQUEST, "Too many subscriptions");
         return;
     }
     confirm(socket, id, s.topic);
     exx_tell_first(socket, &s);
+    socket->subscriptions[socket->count++] = s; /* now: what is told first is told once */
 }
 
 static void unsubscribe(exx_socket *socket, const cJSON *id, const cJSON *params)

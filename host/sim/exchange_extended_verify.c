@@ -7,9 +7,11 @@
 
 /* ---- reading ---- */
 
+/* What is no element of the field is 0: no key, and no part of a signature. */
 static bool read_felt(pg_felt *felt, const cJSON *json)
 {
-    return cJSON_IsString(json) && pg_felt_from_hex(felt, json->valuestring, NULL) == PG_OK;
+    pg_status status = cJSON_IsString(json) ? pg_felt_from_hex(felt, json->valuestring, NULL) : PG_ERR_PARSE;
+    return status == PG_OK || status == PG_ERR_RANGE;
 }
 
 bool exx_read_settlement(exx_settlement *s, const cJSON *json)

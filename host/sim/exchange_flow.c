@@ -11,8 +11,8 @@ double pg_exchange_usual_price(const char *name)
     static const struct {
         const char *name;
         double price;
-    } known[] = { { "BTC", 100000 }, { "ETH", 4000 },  { "SOL", 200 },  { "HYPE", 40 },
-                  { "XRP", 2.5 },    { "DOGE", 0.25 }, { "PAXG", 4000 } };
+    } known[] = { { "BTC", 100000 }, { "ETH", 4000 }, { "SOL", 200 },    { "HYPE", 40 },  { "XRP", 2.5 },
+                  { "DOGE", 0.25 },  { "PURR", 0.2 }, { "SP500", 6500 }, { "PAXG", 4000 } };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].name, name) == 0)
             return known[i].price;

@@ -1,7 +1,7 @@
 /* Candles of what traded here (hyperliquid.md 14.2). */
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_json.h"
 
 enum { DAY = PG_EXCHANGE_DAY };
 
@@ -51,7 +51,7 @@ static void put_candle(pg_hl_exchange *e, pg_text *text, int market, int interva
     pg_json_open(text, NULL, '{');
     pg_json_integer(text, "t", span[0] * 60000);
     pg_json_integer(text, "T", span[1] * 60000 - 1);
-    pg_json_string(text, "s", e->coins[market].name);
+    pg_json_string(text, "s", e->list.coins[market].name);
     pg_json_string(text, "i", intervals[interval].name);
     hlx_json_price(e, text, "o", market, c->open);
     hlx_json_price(e, text, "c", market, c->close);

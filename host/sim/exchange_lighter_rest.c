@@ -19,9 +19,11 @@ pg_text *lix_reply(pg_lighter_exchange *e)
 void lix_answer(pg_lighter_exchange *e, const lix_request *request)
 {
     pg_json_close(&e->out, '}');
+    if (!request->peer)
+        return;
     if (e->out.failed)
         pg_server_answer(request->peer, 500, "text/plain", "", 0);
-    else if (request->peer)
+    else
         pg_exchange_links_answer(&e->links, request->peer, 200, e->out.data, e->out.length, request->fault);
 }
 
@@ -280,6 +282,6 @@ void lix_rest(pg_lighter_exchange *e, const lix_request *request)
             table[i].serve(e, request);
             return;
         }
-    if (!lix_public(e, request) && !lix_private(e, request))
+    if (!lix_public(e, request) && !lix_private(e, request) && request->peer)
         pg_server_answer(request->peer, 404, "text/plain", "404 page not found", 18);
 }

@@ -123,11 +123,16 @@ static pg_exchange_reason refusal(const pg_exchange *x, const exchange_market *m
         return PG_EXCHANGE_BAD_TRIGGER;
     if (order->trigger.price == 0 && too_far(m, order->price))
         return PG_EXCHANGE_FAR;
+    if (m->config.is_spot && order->reduce_only)
+        return PG_EXCHANGE_REDUCE_ONLY;
     if (order->reduce_only && !order->dormant && reducible(a, m, order->side) == 0)
         return PG_EXCHANGE_REDUCE_ONLY;
     if (a->open_count - (instead ? 1 : 0) >= (order->reduce_only ? x->config.open_orders : open_limit(x, a)))
         return PG_EXCHANGE_TOO_MANY;
-    if (!order->reduce_only && !exchange_margin_allows(x, order->account, m, order->side, order->size, instead))
+    if (m->config.is_spot && !exchange_assets_allow(x, m, order, instead))
+        return PG_EXCHANGE_NO_BALANCE;
+    if (!m->config.is_spot && !order->reduce_only &&
+        !exchange_margin_allows(x, order->account, m, order->side, order->size, instead))
         return PG_EXCHANGE_MARGIN;
     if (order->trigger.price != 0)
         return PG_EXCHANGE_NO_REASON; /* what it would meet is seen when it is placed */
@@ -244,9 +249,9 @@ static void draw_up(pg_exchange_order *order, const pg_exchange *x, int account,
                                   .dormant = is_dormant(x, account, request),
                                   .parent = waits ? request->parent : 0,
                                   .builder_fee_e8 = request->builder_fee_e8,
+                                  .tag = request->tag,
                                   .trigger = request->trigger,
                                   .expiry_ns = request->expiry_ns,
-                                  .tag = request->tag,
                                   .price = request->price,
                                   .size = request->size,
                                   .remaining = request->size,
@@ -409,8 +414,12 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
 {
     pg_exchange *x = m->exchange;
     exchange_account *a = x->account[order->account];
-    pg_money value = (pg_money)reply->price * reply->size, built = pg_fee(value, order->builder_fee_e8);
-    pg_money own = pg_fee(value, reply->maker ? a->maker_fee_e8 : a->taker_fee_e8);
+    pg_money value = (pg_money)reply->price * reply->size;
+    /* A builder takes its fee of money only: of a spot buy, which pays in the base asset, it has none. */
+    bool unbuilt = m->config.is_spot && order->side == PG_BUY;
+    pg_money built = unbuilt ? 0 : pg_fee(value, order->builder_fee_e8);
+    pg_money own = reply->fee > 0 ? reply->fee - pg_fee(reply->fee, a->discount_e8) : reply->fee;
+    own += pg_fee(value, reply->maker ? a->maker_fee_e8 : a->taker_fee_e8);
     pg_exchange_fill fill = { .account = order->account,
                               .market = m->number,
                               .oid = order->oid,
@@ -422,11 +431,17 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
                               .time_ns = pg_exchange_now(x),
                               .start_position = a->holding[m->number].booked.quantity,
                               .liquidation_mark = x->liquidating ? exchange_market_mark(m) : 0,
-                              .fee = reply->fee + own + built,
-                              .builder_fee = built };
+                              .fee = own + built,
+                              .builder_fee = built,
+                              .fee_asset = PG_EXCHANGE_NO_ASSET,
+                              .fee_e12 = (own + built) * m->money_scale,
+                              .tag = order->tag };
     memcpy(fill.client_id, order->client_id, sizeof fill.client_id);
     fill.tid = trade_of(m, order, reply);
-    fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
+    if (m->config.is_spot)
+        exchange_assets_book(x, m, order, &fill);
+    else
+        fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
     order->remaining -= reply->size;
     order->value += value;
     order->fees += fill.fee;

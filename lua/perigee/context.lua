@@ -1,6 +1,7 @@
 --- The context: what a strategy or an estimator sees of its market, and how it acts.
 local ffi = require "ffi"
 local host = require "perigee.host"
+local explain = require "perigee.explain"
 local work = require "perigee.work"
 
 local C = host.C
@@ -116,6 +117,8 @@ end
 ---@field book perigee.Book
 ---@field maker_fee number fraction of notional
 ---@field taker_fee number
+---@field reference? {bid: number?, ask: number?, mid: number?, position: number, time: number} the market that
+---  config.lua (reference =) or --reference names, with what this session holds there; nil before it was heard of
 ---@field held boolean quoting is held by the host: a limit, old data, a pause
 ---@field reasons table<string, number> what ctx:explain was last told
 
@@ -125,7 +128,7 @@ end
 function M.new(engine, market, timers, say, session)
   local view = C.pg_engine_view(engine)
   local desired = ffi.new "pg_desired"
-  local reasons_told = {}
+  local reasons_told, publish = explain.new(C.pg_engine_explanation(engine))
   local ctx = {
     symbol = market.symbol,
     venue = market.venue,
@@ -154,6 +157,7 @@ function M.new(engine, market, timers, say, session)
     desired.post_only = quotes.post_only ~= false
     desired.reduce_only = quotes.reduce_only == true
     reasons_told.none = nil
+    publish()
     C.pg_engine_quote(engine, desired)
   end
 
@@ -165,7 +169,10 @@ function M.new(engine, market, timers, say, session)
     C.pg_engine_quote(engine, desired)
   end
 
-  --- Adds a term to the reasons kept with the quotes.
+  --- Adds a term to the reasons kept with the quotes: a number, or a short text ("min_half_spread"). What it was told
+  -- last goes with every quote that is declared from then on: into the console, the ledger and the report.
+  ---@param name string
+  ---@param value number|string|nil
   function ctx.explain(_, name, value) reasons_told[name] = value end
 
   local function order(what, side, price, size, options)

@@ -62,7 +62,7 @@ function garch:fit() return self.garch.fit end
 
 M.garch = family(garch)
 
----- maximum likelihood on the depths that trades reach, of each side and of both: self.both, self.bid, self.ask
+---- maximum likelihood on the depths that trades reach: self.both, and of a class with sided = true self.bid, self.ask
 
 local trade_depths = {}
 
@@ -83,8 +83,10 @@ function trade_depths:estimate(ctx)
   if not ctx.mid then return end
   local now, mid, tick = ctx.now, ctx.mid, ctx.tick
   self.both, self.status = self.depths:estimate("both", now, mid, tick)
-  self.bid, self.bid_status = self.depths:estimate("bid", now, mid, tick)
-  self.ask, self.ask_status = self.depths:estimate("ask", now, mid, tick)
+  if self.sided then
+    self.bid, self.bid_status = self.depths:estimate("bid", now, mid, tick)
+    self.ask, self.ask_status = self.depths:estimate("ask", now, mid, tick)
+  end
   self.time = now
 end
 
@@ -97,7 +99,8 @@ function trade_depths:value()
   return both.kappa, both.se, status
 end
 
--- the estimates behind it: both, bid, ask with kappa, se, lo, hi (95 %), a, n, half_spread, p_value, status, gate
+-- the estimates behind it: both, and where it is sided bid and ask, with kappa, se, lo, hi (95 %), a, n, half_spread,
+-- p_value, status, gate
 function trade_depths:fit() return self.both, self.bid, self.ask end
 
 M.trade_depths = family(trade_depths)

@@ -55,7 +55,7 @@ venue "ext" {
   vault          = 10002,        -- or env "VAULT_NUMBER"
   -- account     = env "STARK_PUBLIC", -- the public key, to be checked against the private one
   unknown_orders = "cancel",
-  dead_man_s     = 60,
+  dead_man_s     = 60,           -- 60 unless it is set: the switch is every account's, and costs nothing
   -- leverage            = 5,             -- set for all of its markets at the start
   -- order_lifetime_s    = 86400,         -- orders end by themselves after so long; 60 makes short-lived ones
   -- fee_policy          = "maker_taker", -- which rate is signed: the maker's for post-only orders, or "taker" for all

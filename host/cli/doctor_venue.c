@@ -75,14 +75,14 @@ typedef struct {
 
 static pg_status ask(const patient *p, answer *a, pg_error *err)
 {
-    static const char *const headers[] = { "Content-Type: application/json" };
+    static const char *const headers[] = { "Content-Type: application/json", "User-Agent: perigee/1.0" };
     char url[2 * URL];
     snprintf(url, sizeof url, "%s%s", p->url, p->manners->path);
     pg_http_request request = { .url = url,
                                 .body = p->manners->body,
                                 .size = p->manners->body ? strlen(p->manners->body) : 0,
                                 .headers = headers,
-                                .header_count = 1,
+                                .header_count = 2,
                                 .timeout_ms = PATIENCE_MS,
                                 .limit = 1 << 20 };
     int code = 0;
@@ -189,7 +189,8 @@ static void look_at_stream(patient *p)
     pg_error err = { 0 };
     line l = { .patient = p };
     snprintf(url, sizeof url, "ws%s%s", p->url + strlen("http"), p->manners->ws_path);
-    pg_socket_config config = { .url = url, .connect_ms = PATIENCE_MS };
+    static const char *const headers[] = { "User-Agent: perigee/1.0" };
+    pg_socket_config config = { .url = url, .headers = headers, .header_count = 1, .connect_ms = PATIENCE_MS };
     pg_socket_handler handler = { &l, opened, heard, closed, no_ping };
     p->asked_ns = now_ns();
     p->said[0] = '\0';

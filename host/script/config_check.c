@@ -134,6 +134,8 @@ static bool has_option(const pg_config_venue *venue, const char *name)
     return false;
 }
 
+static const double extended_dead_man_s = 60;
+
 /* Extended knows an account by three things that belong together. */
 static void check_extended(checker *c, pg_config_venue *venue)
 {
@@ -144,6 +146,8 @@ static void check_extended(checker *c, pg_config_venue *venue)
     bool own = venue->network == PG_NETWORK_LOCAL && !venue->url; /* the built-in exchange's account is made for it */
     if (own && !has_option(venue, "vault") && venue->option_count < PG_CONFIG_OPTIONS)
         venue->options[venue->option_count++] = (pg_venue_option){ "vault", "1000" };
+    if (!venue_has(venue, "dead_man_s")) /* it costs nothing there, and every account may */
+        venue->dead_man_s = extended_dead_man_s;
     if (own || !venue_has(venue, "key") || !venue->enabled)
         return;
     if (!venue_has(venue, "api_key"))

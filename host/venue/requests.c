@@ -20,6 +20,7 @@ typedef struct job {
     void *self;
     pg_read_done read;
     pg_write_done write;
+    bool (*is_whole)(const char *text, size_t size);
     pg_error err; /* of the last try */
     char method[8];
     size_t path_size, body_size, header_size;
@@ -168,6 +169,7 @@ static job *add(pg_requests *requests, const pg_question *question)
     j->secret = question->secret;
     j->safety = question->safety;
     j->timeout_ms = question->timeout_ms;
+    j->is_whole = question->is_whole;
     j->before = requests->last;
     *(requests->last ? &requests->last->after : &requests->first) = j;
     requests->last = j;
@@ -281,6 +283,11 @@ static void read_done(void *self, const pg_http_answer *answer)
         limited(j->requests, answer);
     if (is_limit(j, answer) || answer->code >= 500 || is_page(answer)) {
         fail_code(j, &j->err, answer);
+        failed(j, true);
+        return;
+    }
+    if (j->is_whole && !j->is_whole(answer->body, answer->size)) {
+        pg_fail(&j->err, PG_ERR_PARSE, "%s's answer (HTTP %d) cannot be read", j->requests->config.venue, answer->code);
         failed(j, true);
         return;
     }

@@ -37,6 +37,8 @@ typedef struct {
     bool safety;         /* may use the reserve */
     int64_t timeout_ms;  /* of one try; 0: 10 s of a read, 5 s of a write */
     int64_t patience_ms; /* of a read: tried again for so long; 0: 15 s */
+    /* Of a read: whether an answer can be read at all; one that cannot is tried again. NULL: it is not looked at. */
+    bool (*is_whole)(const char *text, size_t size);
 } pg_question;
 
 pg_status pg_requests_new(pg_requests **requests, pg_loop *loop, const pg_requests_config *config, pg_error *err);

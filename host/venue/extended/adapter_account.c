@@ -121,7 +121,7 @@ static void take_trade(void *self, const pg_extended_trade *record)
     }
     if (told.market < 0)
         return;
-    bool news = told.time_ns >= h->venue->opened_ns + h->venue->clock_ahead_ns;
+    bool news = told.time_ns >= ex_opened_ns(h->venue);
     if (!news) {
         pg_tracker_know_fill(h->venue->orders, &told);
         return;

@@ -142,6 +142,13 @@ static inline ex_venue *ex_of(const pg_call *call)
     return call->calls->owner;
 }
 
+/* When it was opened by the venue's clock, which is known to a second: what is older is no news. What is told twice
+ * because of that second counts once, by its id. */
+static inline int64_t ex_opened_ns(const ex_venue *venue)
+{
+    return venue->opened_ns + venue->clock_ahead_ns - EX_SECOND_NS;
+}
+
 /* ---- adapter.c ---- */
 
 int64_t ex_now(void);

@@ -223,7 +223,7 @@ static void take_print(void *self, const pg_extended_record *record)
                        .local_ns = p->received_ns,
                        .id = print->id,
                        .side = pg_extended_side_of(print->side) };
-    int64_t news_ns = market->venue->opened_ns + market->venue->clock_ahead_ns - backfill_ns;
+    int64_t news_ns = ex_opened_ns(market->venue) - backfill_ns;
     if (!pg_scan_equal(print->market, market->name) || !event.side || !pg_recent_add(market->trades, print->id, 0) ||
         event.exch_ns < news_ns)
         return;
@@ -289,7 +289,7 @@ static int take_funding(ex_market *market, const pg_extended_frame *frame, int64
         return 1;
     }
     int64_t at_ms = record.funding.time_ms;
-    bool news = at_ms > market->funding_ms && at_ms * 1000000 >= venue->opened_ns + venue->clock_ahead_ns;
+    bool news = at_ms > market->funding_ms && at_ms * 1000000 >= ex_opened_ns(venue);
     if (at_ms > market->funding_ms)
         market->funding_ms = at_ms;
     if (!news)

@@ -141,6 +141,13 @@ static pg_status take(ex_venue *venue, const pg_extended_found *found, pg_error 
         fail(venue, PG_ERR_INVALID, "check the API key and the network", "the venue does not take the API key");
         return PG_OK;
     }
+    if (!found->answer.ok && venue->start_step == STEP_MARKETS && (found->code == 404 || found->answer.code == 1001)) {
+        char words[200];
+        fail(venue, PG_ERR_NOT_FOUND, "symbols are the venue's names, in its case: BTC-USD",
+             "the venue does not know all of the markets: %s",
+             pg_extended_answer_words(words, sizeof words, &found->answer));
+        return PG_OK;
+    }
     if (!found->answer.ok)
         return pg_extended_refused(err, found);
     switch (venue->start_step) {

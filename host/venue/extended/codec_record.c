@@ -321,11 +321,14 @@ const pg_extended_field *pg_extended_record_fields(pg_extended_record_kind kind,
 
 /* ---- reading ---- */
 
-static int find(const pg_extended_field *field, int count, pg_span name)
+/* second: it goes by the other name, which counts only where the first is not there. */
+static int find(const pg_extended_field *field, int count, pg_span name, bool *second)
 {
-    for (int i = 0; i < count; i++)
-        if (pg_scan_equal(name, field[i].name) || (field[i].other && pg_scan_equal(name, field[i].other)))
+    for (int i = 0; i < count; i++) {
+        *second = field[i].other && pg_scan_equal(name, field[i].other);
+        if (*second || pg_scan_equal(name, field[i].name))
             return i;
+    }
     return -1;
 }
 
@@ -345,23 +348,27 @@ bool pg_extended_record_scan(pg_extended_record *record, pg_extended_record_kind
 {
     const pg_extended_field *field = tables[kind].field;
     int count = tables[kind].count, n = 0;
-    uint32_t seen = 0;
+    uint32_t seen[2] = { 0, 0 }; /* by the first name, by the other */
+    bool second;
     pg_span name;
     memset(record, 0, sizeof *record);
     pg_scan_open(reader, '{');
     while (pg_scan_member(reader, &n, &name)) {
-        int which = find(field, count, name);
+        int which = find(field, count, name, &second);
         if (which < 0) {
             pg_scan_skip(reader);
         } else if (!pg_scan_is_null(reader)) {
-            if (seen & 1u << which)
+            if (seen[second] & 1u << which)
                 return pg_scan_wrong(reader, PG_ERR_PARSE, "%s is given twice", field[which].name);
-            seen |= 1u << which;
-            read_field(reader, &field[which], (char *)record + field[which].offset);
+            seen[second] |= 1u << which;
+            if (second && seen[0] & 1u << which)
+                pg_scan_skip(reader);
+            else
+                read_field(reader, &field[which], (char *)record + field[which].offset);
         }
     }
     for (int i = 0; i < count && !reader->failed; i++)
-        if (field[i].needed && !(seen & 1u << i))
+        if (field[i].needed && !((seen[0] | seen[1]) & 1u << i))
             pg_scan_wrong(reader, PG_ERR_PARSE, "%s of the %s is missing", field[i].name, tables[kind].name);
     return !reader->failed;
 }

@@ -98,13 +98,21 @@ static void read_done(void *self, const pg_http_answer *answer, const pg_error *
     a.asked(a.self, &found, NULL);
 }
 
+static bool is_whole(const char *text, size_t size)
+{
+    pg_extended_answer answer;
+    return pg_extended_answer_read(&answer, text, size, NULL) == PG_OK;
+}
+
 void pg_extended_rest_ask(pg_extended_rest *rest, const char *path, bool safety, int64_t patience_ms, void *self,
                           pg_extended_asked done)
 {
     asking *a = pg_call_begin(&rest->calls, sizeof *a);
     a->self = self;
     a->asked = done;
-    pg_question question = { .path = path, .secret = is_private(path), .safety = safety, .patience_ms = patience_ms };
+    pg_question question = {
+        .path = path, .secret = is_private(path), .safety = safety, .patience_ms = patience_ms, .is_whole = is_whole
+    };
     pg_requests_read(rest->requests, &question, a, read_done);
 }
 

@@ -43,6 +43,7 @@ venue "hl" {
   rest_backup_s  = 0,            -- reads prices over HTTP this often while the stream is down; 0: never
   -- vault            = "0x...", -- settings that only a venue of this kind has
   -- expires_after_ms = 5000,
+  -- builder          = "0x...", -- orders go through it, for builder_fee_tenths_bps = 10 (here 1 bp)
 }
 
 -- Extended knows an account by its STARK key, its API key and its vault. All three may come from the environment.
@@ -177,7 +178,7 @@ web {
 }
 
 host {
-  ledger          = "perigee.db",            -- every order, fill and version
+  ledger          = "perigee.db",            -- every order, fill and version; perigee.db.state: nonces
   socket          = ".perigee/console.sock", -- of `perigee attach`
   -- keystore     = "keys.json",             -- otherwise ~/.local/share/perigee/keystore.json, as `perigee keys`
   log_level       = "info",                  -- "debug", "info", "warn", "error"

@@ -20,7 +20,9 @@ static const char *const on_off[] = { "on", "off", NULL };
 const pg_config_option pg_config_options[] = {
     { "hyperliquid", "vault", .is_address = true },
     { "hyperliquid", "leverage", .min = 1, .max = 100 },
-    { "hyperliquid", "expires_after_ms", .min = 0, .max = 3600000 },
+    { "hyperliquid", "expires_after_ms", .min = 1000, .max = 3600000 },
+    { "hyperliquid", "builder", .is_address = true },
+    { "hyperliquid", "builder_fee_tenths_bps", .min = 1, .max = 1000 },
     { "extended", "vault", .min = 1, .max = 4294967295.0 },
     { "extended", "leverage", .min = 1, .max = 100 },
     { "extended", "order_lifetime_s", .min = 60, .max = 2419200 },

@@ -40,6 +40,7 @@ typedef struct {
     uint64_t run;           /* first half of every client order id of this session: tells our orders from others' */
     bool no_streams;        /* requests only: the guard's */
     int64_t rest_backup_ms; /* reads the books over REST this often while their stream is down; 0: never */
+    const char *state;      /* folder for what must outlast the process, as nonces; NULL: nothing is kept */
     const pg_venue_option *options;
     int option_count;
     const pg_log *log;
@@ -93,9 +94,10 @@ typedef struct {
 typedef struct {
     int market;
     char symbol[PG_SYMBOL_SIZE];
-    int64_t quantity; /* signed size units; 0 where market is -1: see text */
-    double entry;     /* average price, quote units; for display */
-    char text[32];    /* the quantity as the venue writes it */
+    int64_t quantity;   /* signed size units; 0 where market is -1: see text */
+    double entry;       /* average price, quote units; for display */
+    double liquidation; /* mark price at which the venue takes it, as the venue says; 0: none, or not told */
+    char text[32];      /* the quantity as the venue writes it */
 } pg_held;
 
 typedef struct {
@@ -117,7 +119,8 @@ typedef struct {
     char switch_why[128]; /* when it has none */
     bool replace_is_fresh; /* a replacement's size does not shrink by fills that cross it on its way */
     bool replace_keeps_place;
-    int batch; /* orders that one request can carry */
+    int batch;            /* orders that one request can carry */
+    int64_t actions_left; /* orders that the account may still send, where the venue counts them; -1: it does not */
 } pg_venue_facts;
 
 /* ---- calls ---- */

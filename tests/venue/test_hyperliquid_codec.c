@@ -183,8 +183,8 @@ static void bad_books(void **state)
 /* Members that may be left out, or be null. */
 static bool is_optional(const char *name)
 {
-    static const char *const names[] = { "fast",        "isSnapshot", "feeToken",  "cloid",
-                                         "liquidation", "reduceOnly", "timestamp", "fills" };
+    static const char *const names[] = { "fast",       "isSnapshot", "feeToken",     "cloid",          "liquidation",
+                                         "reduceOnly", "timestamp",  "agentAddress", "agentValidUntil" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0)
             return true;
@@ -193,7 +193,11 @@ static bool is_optional(const char *name)
 
 static bool may_be_null(const char *name)
 {
-    return strcmp(name, "cloid") == 0 || strcmp(name, "liquidation") == 0 || strcmp(name, "reduceOnly") == 0;
+    static const char *const names[] = { "cloid", "liquidation", "reduceOnly", "agentAddress", "agentValidUntil" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
 }
 
 static int tried;
@@ -229,7 +233,7 @@ static void spoil(cJSON *root, cJSON *object, cJSON *item)
         try_text(root, false, "mistyped", name);
         cJSON_DeleteItemFromObjectCaseSensitive(object, name);
         cJSON_AddItemToObject(object, name, cJSON_IsNumber(kept) ? cJSON_CreateNumber(1e30) : cJSON_CreateArray());
-        bool list = cJSON_IsArray(kept) && (strcmp(name, "fills") == 0);
+        bool list = cJSON_IsArray(kept) && (strcmp(name, "fills") == 0 || strcmp(name, "fundings") == 0);
         try_text(root, list, "too large", name);
         cJSON_DeleteItemFromObjectCaseSensitive(object, name);
     }
@@ -289,6 +293,18 @@ static void spoilt_members(void **state)
           "}}}",
           { "channel", "data", "id" } },
         { "{\"channel\":\"error\",\"data\":\"words\"}", { "channel", "data" } },
+        { "{\"channel\":\"activeSpotAssetCtx\",\"data\":{\"coin\":\"BTC\",\"ctx\":{\"markPx\":\"84148.0\"}}}",
+          { "channel", "data", "coin", "ctx", "markPx" } },
+        { "{\"channel\":\"userFundings\",\"data\":{\"fundings\":[{\"time\":1,\"coin\":\"BTC\",\"usdc\":\"-0.2\","
+          "\"fundingRate\":\"0.1\"}]}}",
+          { "channel", "data", "fundings", "time", "coin", "usdc", "fundingRate" } },
+        { "{\"channel\":\"activeAssetData\",\"data\":{\"coin\":\"BTC\",\"leverage\":{\"type\":\"cross\",\"value\":20},"
+          "\"maxTradeSzs\":[\"1.5\",\"2\"],\"markPx\":\"60000.0\"}}",
+          { "channel", "data", "coin", "leverage", "maxTradeSzs", "markPx", "type", "value" } },
+        { "{\"channel\":\"webData3\",\"data\":{\"userState\":{\"agentAddress\":\"0x1\",\"agentValidUntil\":5}}}",
+          { "channel", "data", "userState", "agentAddress", "agentValidUntil" } },
+        { "{\"channel\":\"user\",\"data\":{\"liquidation\":{\"liquidated_user\":\"0x1\"}}}",
+          { "channel", "data", "liquidated_user" } },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -135,6 +135,7 @@ static void ask_void(hl_venue *venue, pg_tracked *order, int64_t now_ns)
     venue->next_void = (venue->next_void + 1) % HL_VOIDS;
     voiding *v = pg_call_begin(&venue->calls, sizeof *v);
     v->nonce = order->doubt_nonce;
+    hl_rights_charge(venue, 1, true);
     pg_hl_rest_act(venue->rest, body, v, void_came);
 }
 

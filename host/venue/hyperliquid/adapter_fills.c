@@ -39,7 +39,10 @@ static void give(scan *s, const pg_told_fill *fill, int64_t now_ns)
     if (fill->market < 0)
         return;
     const char *symbol = venue->market[fill->market].asset.name;
-    if (pg_tracker_fill(venue->orders, fill, symbol, now_ns) || !s->all)
+    bool fresh = pg_tracker_fill(venue->orders, fill, symbol, now_ns);
+    if (fresh)
+        hl_traded(venue, fill);
+    if (fresh || !s->all)
         return;
     pg_report_fill(&report, fill, symbol);
     const pg_tracked *order = fill->cloid.run == venue->run ? pg_tracker_find(venue->orders, fill->cloid.id) : NULL;

@@ -23,6 +23,7 @@ enum {
     PG_HL_TRADES_MAX = 2000,   /* of one message; seen: 64 */
     PG_HL_UPDATES_MAX = 6000,  /* as many as orders can be open, and then some */
     PG_HL_FILLS_MAX = 4000,    /* the venue's snapshots have 2000 */
+    PG_HL_FUNDINGS_MAX = 512,  /* of one hour; what is more is not read */
     PG_HL_OUTCOMES_MAX = 1000, /* as many as a request can carry */
     PG_HL_FEE_DECIMALS = 8
 };
@@ -30,14 +31,18 @@ enum {
 /* ---- what a message says ---- */
 
 typedef enum {
-    PG_HL_FRAME_OTHER,   /* nothing that Perigee has use for */
-    PG_HL_FRAME_BOOK,    /* a whole book: levels */
-    PG_HL_FRAME_BEST,    /* best bid and offer: event[0] */
-    PG_HL_FRAME_TRADES,  /* event[count] */
-    PG_HL_FRAME_CONTEXT, /* mark, index and funding: event[count] */
-    PG_HL_FRAME_UPDATES, /* states of orders: update[count] */
-    PG_HL_FRAME_FILLS,   /* fill[count]; snapshot: the newest of all times, not only new ones */
-    PG_HL_FRAME_REPLY,   /* to a request: id, reply */
+    PG_HL_FRAME_OTHER,       /* nothing that Perigee has use for */
+    PG_HL_FRAME_BOOK,        /* a whole book: levels */
+    PG_HL_FRAME_BEST,        /* best bid and offer: event[0] */
+    PG_HL_FRAME_TRADES,      /* event[count] */
+    PG_HL_FRAME_CONTEXT,     /* mark, index and funding: event[count]; of a spot pair the mark only */
+    PG_HL_FRAME_UPDATES,     /* states of orders: update[count] */
+    PG_HL_FRAME_FILLS,       /* fill[count]; snapshot: the newest of all times, not only new ones */
+    PG_HL_FRAME_FUNDINGS,    /* paid or received: funding[count]; snapshot: old ones, which are not read */
+    PG_HL_FRAME_LIQUIDATION, /* of an account: text is its address */
+    PG_HL_FRAME_AGENT,       /* of the account, without a name: text is its address, time_ns when it expires */
+    PG_HL_FRAME_MARGIN,      /* what an account can still trade of a coin: margin */
+    PG_HL_FRAME_REPLY,       /* to a request: id, reply */
     PG_HL_FRAME_PONG,
     PG_HL_FRAME_SUBSCRIBED, /* or unsubscribed: text is the subscription, as JSON */
     PG_HL_FRAME_ERROR       /* text: the words */
@@ -47,6 +52,21 @@ typedef struct {
     pg_level side[2][PG_HL_LEVELS]; /* bids, asks; best first */
     int count[2];
 } pg_hl_levels;
+
+/* What an account can trade of a coin (activeAssetData). */
+typedef struct {
+    int leverage;
+    bool isolated;
+    int64_t most_buy, most_sell; /* size units, of one order, with all that is open counted */
+    int64_t mark;                /* price units */
+} pg_hl_margin;
+
+/* A payment of funding. */
+typedef struct {
+    int market; /* -1: none of the decoder's */
+    int64_t time_ns;
+    pg_span usdc, rate; /* decimals as they stand; usdc > 0: received */
+} pg_hl_funding;
 
 /* What became of one order, cancel or other part of a request. */
 typedef enum {
@@ -89,7 +109,9 @@ typedef struct {
     const pg_event *event; /* complete but for `market`, which is set, and with PG_EVENT_LAST on the last */
     const pg_told_order *update;
     const pg_told_fill *fill;
-    uint64_t id; /* REPLY */
+    const pg_hl_funding *funding;
+    pg_hl_margin margin; /* MARGIN */
+    uint64_t id;         /* REPLY */
     pg_hl_reply_kind reply;
     pg_hl_answer answer; /* REPLY of an action */
     pg_span text;        /* REPLY: the information as JSON, or the words of an error; SUBSCRIBED, ERROR */

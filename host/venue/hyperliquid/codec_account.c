@@ -239,7 +239,11 @@ bool hl_read_fill_list(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
     return read_fills(decoder, r, frame, true);
 }
 
-/* Of `userFills`, and of `user`, which says other things too. */
+bool hl_read_fill_items(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+{
+    return read_fills(decoder, r, frame, false);
+}
+
 bool hl_read_fills(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     enum { FILLS, SNAPSHOT, FIELDS };
@@ -254,7 +258,5 @@ bool hl_read_fills(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
         case SNAPSHOT: pg_scan_bool(r, &frame->snapshot); break;
         default: pg_scan_skip(r);
         }
-    if (!(seen & 1u << FILLS))
-        frame->kind = PG_HL_FRAME_OTHER;
-    return !r->failed;
+    return pg_scan_need(r, seen, 1u << FILLS, names);
 }

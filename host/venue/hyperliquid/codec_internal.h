@@ -20,6 +20,7 @@ struct pg_hl_decoder {
     pg_event event[PG_HL_TRADES_MAX];
     pg_told_order update[PG_HL_UPDATES_MAX];
     pg_told_fill fill[PG_HL_FILLS_MAX];
+    pg_hl_funding funding[PG_HL_FUNDINGS_MAX];
     pg_hl_result result[PG_HL_OUTCOMES_MAX];
 };
 
@@ -28,6 +29,11 @@ bool hl_read_book(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_best(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_trades(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_context(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_spot_context(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_user(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_fundings(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_margin(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+bool hl_read_agent(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_updates(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_fills(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_reply(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
@@ -35,6 +41,9 @@ bool hl_read_reply(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_status(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_open(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 bool hl_read_fill_list(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
+
+/* The items of a list of fills, with trade ids. */
+bool hl_read_fill_items(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 
 bool hl_read_answer(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_answer *answer);
 

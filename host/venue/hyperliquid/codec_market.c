@@ -330,7 +330,8 @@ bool hl_read_trades(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 
 /* ---- mark, index and funding ---- */
 
-static bool read_rates(pg_scan *r, const coin *c, pg_event *mark, pg_event *funding)
+/* Of a spot pair only the mark. */
+static bool read_rates(pg_scan *r, const coin *c, bool spot, pg_event *mark, pg_event *funding)
 {
     enum { FUNDING, ORACLE, MARK, FIELDS };
     static const char *const names[] = { "funding", "oraclePx", "markPx" };
@@ -345,21 +346,21 @@ static bool read_rates(pg_scan *r, const coin *c, pg_event *mark, pg_event *fund
         else
             pg_scan_string(r, &text[which]);
     }
-    if (!pg_scan_need(r, seen, 7, names) || !c)
+    if (!pg_scan_need(r, seen, spot ? 1u << MARK : 7, names) || !c)
         return !r->failed;
-    *mark = (pg_event){ .kind = PG_EVENT_MARK, .flags = PG_EVENT_NO_EXCHANGE };
+    *mark = (pg_event){ .kind = PG_EVENT_MARK, .flags = PG_EVENT_NO_EXCHANGE | (spot ? PG_EVENT_LAST : 0) };
     *funding = (pg_event){ .kind = PG_EVENT_FUNDING,
                            .size2 = funding_interval_ns,
                            .flags = PG_EVENT_NO_EXCHANGE | PG_EVENT_LAST };
     if (!hl_nearest(r, text[MARK], c->price_decimals, "markPx", &mark->price) ||
-        !hl_nearest(r, text[ORACLE], c->price_decimals, "oraclePx", &mark->price2) ||
-        !hl_nearest(r, text[FUNDING], 12, "funding", &funding->price))
+        (!spot && !hl_nearest(r, text[ORACLE], c->price_decimals, "oraclePx", &mark->price2)) ||
+        (!spot && !hl_nearest(r, text[FUNDING], 12, "funding", &funding->price)))
         return false;
     funding->price2 = mark->price;
     return mark->price >= 0 || pg_scan_wrong(r, PG_ERR_RANGE, "markPx is negative");
 }
 
-bool hl_read_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+static bool read_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame, bool spot)
 {
     enum { COIN, CTX, FIELDS };
     static const char *const names[] = { "coin", "ctx" };
@@ -379,10 +380,20 @@ bool hl_read_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
     const char *end = r->at;
     r->at = place;
     const coin *c = frame->market >= 0 ? &decoder->coins[frame->market] : NULL;
-    if (!read_rates(r, c, &decoder->event[0], &decoder->event[1]))
+    if (!read_rates(r, c, spot, &decoder->event[0], &decoder->event[1]))
         return false;
     r->at = end;
     frame->event = decoder->event;
-    frame->count = c ? 2 : 0;
+    frame->count = !c ? 0 : spot ? 1 : 2;
     return true;
+}
+
+bool hl_read_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+{
+    return read_context(decoder, r, frame, false);
+}
+
+bool hl_read_spot_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+{
+    return read_context(decoder, r, frame, true);
 }

@@ -34,7 +34,7 @@ static const char *not_now(const li_venue *venue, pg_reason *reason)
     if (venue->phase != LI_READY)
         return venue->phase == LI_FAILED ? "the venue does not take orders of this key" : "the venue is not ready yet";
     if (!venue->facts.can_trade)
-        return "there is no key to trade with";
+        return "there is no key that can trade";
     *reason = PG_REASON_RATE;
     if (li_now() < venue->slow_ns)
         return "the account's quota of orders is used up: one every 16 s";

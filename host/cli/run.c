@@ -7,7 +7,7 @@
 #include "base/process.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/passphrase.h"
+#include "crypto/passphrase.h"
 #include "live/live.h"
 
 static int usage(FILE *out)

@@ -7,7 +7,7 @@
 #include "base/decimal.h"
 #include "venue/hyperliquid/adapter_internal.h"
 
-enum { WARN_MS = 1000, REFUSE_MS = 60000, RETRY_MS = 2000, SNAPSHOT_MS = 5000 };
+enum { WARN_MS = 1000, REFUSE_MS = 60000, RETRY_MS = 2000 };
 
 typedef enum {
     STEP_CLOCK,

@@ -229,14 +229,6 @@ pg_status pg_hl_assets_find(pg_hl_asset *asset, const pg_hl_assets *assets, cons
     return PG_ERR_NOT_FOUND;
 }
 
-const pg_hl_asset *pg_hl_assets_by_id(const pg_hl_assets *assets, int64_t id)
-{
-    for (size_t i = 0; i < assets->count; i++)
-        if (assets->items[i].id == id)
-            return &assets->items[i];
-    return NULL;
-}
-
 pg_status pg_hl_asset_instrument(pg_instrument *instrument, const pg_hl_asset *asset, pg_error *err)
 {
     int decimals = (asset->market == PG_HL_PERP ? PG_HL_PERP_DECIMALS : PG_HL_SPOT_DECIMALS) - asset->size_decimals;

@@ -53,9 +53,6 @@ pg_status pg_hl_assets_add_spot(pg_hl_assets *assets, const cJSON *spot_meta, pg
 /* By exact name; else an outcome's "#<n>"; else the first pair of that alias. PG_ERR_NOT_FOUND. */
 pg_status pg_hl_assets_find(pg_hl_asset *asset, const pg_hl_assets *assets, const char *name, pg_error *err);
 
-/* By id; NULL when there is none. */
-const pg_hl_asset *pg_hl_assets_by_id(const pg_hl_assets *assets, int64_t id);
-
 /* Side 0 or 1 of an outcome; sizes are whole and prices like spot ones (observed, not published). PG_ERR_RANGE. */
 pg_status pg_hl_outcome(pg_hl_asset *asset, int64_t outcome, int side, pg_error *err);
 

@@ -49,8 +49,8 @@ void pg_requests_free(pg_requests *requests);
 
 /* ---- reads ---- */
 
-/* answer: NULL with *err when there is none after some tries. It has any code but 429 and those from 500; a page instead
- * of data is tried again, too. Called once, later. */
+/* answer: NULL with *err when there is none after some tries. It has any code but 429 and those from 500; a page
+ * instead of data is tried again, too. Called once, later. */
 typedef void (*pg_read_done)(void *self, const pg_http_answer *answer, const pg_error *err);
 void pg_requests_read(pg_requests *requests, const pg_question *question, void *self, pg_read_done done);
 

@@ -43,8 +43,9 @@ typedef struct {
 
 void pg_hl_assets_free(pg_hl_assets *assets);
 
-/* Adds the universe of a perpetuals exchange; dex: its position in `perpDexs`, 0 for the first. Delisted ones keep their
- * ids. Errors: PG_ERR_PARSE for an answer that is no `meta`, PG_ERR_RANGE for too many, PG_ERR_MEMORY; nothing is added. */
+/* Adds the universe of a perpetuals exchange; dex: its position in `perpDexs`, 0 for the first. Delisted ones keep
+ * their ids. Errors: PG_ERR_PARSE for an answer that is no `meta`, PG_ERR_RANGE for too many, PG_ERR_MEMORY; nothing is
+ * added. */
 pg_status pg_hl_assets_add_perps(pg_hl_assets *assets, int dex, const cJSON *meta, pg_error *err);
 
 /* Adds the pairs of `spotMeta`. Pairs whose tokens are not listed are left out, as the venue's lists have such. */

@@ -61,7 +61,7 @@ int pg_data_import(int argc, char **argv)
         return PG_EXIT_USAGE;
     }
     pg_layout *layouts = NULL;
-    pg_import_input inputs[PG_IMPORT_INPUTS];
+    static pg_import_input inputs[PG_IMPORT_INPUTS];
     pg_import_summary *summary = calloc(1, sizeof *summary);
     pg_error err = { 0 };
     pg_status status = summary ? PG_OK : pg_fail(&err, PG_ERR_MEMORY, "out of memory");

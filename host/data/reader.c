@@ -8,6 +8,9 @@
 #include "base/file.h"
 #include "data/csv.h"
 #include "data/documents.h"
+#include "data/event_source.h"
+#include "data/parquet_read.h"
+#include "data/table.h"
 
 #define HOUR_NS 3600000000000
 
@@ -20,6 +23,11 @@ struct pg_reader {
     pg_defects *defects;
     pg_csv *csv;
     pg_documents *documents;
+    pg_table *table;
+    pg_event_source *source; /* of events; its run that is being read: */
+    const pg_event *run;
+    size_t run_n, run_at;
+    int64_t factor[2]; /* its prices and sizes are multiplied by this */
     pg_row row;
     uint64_t rows;
     bool ended;
@@ -32,6 +40,7 @@ struct pg_reader {
     pg_row held; /* BBO_SIDE: the first half of a quote. LEVEL: the book so far */
     bool holding;
     pg_level quote[2]; /* the last best bid and offer */
+    pg_row stored;     /* the last book, when repeats are left out */
     int64_t default_size;
     int64_t skipped_ns;
 
@@ -42,7 +51,7 @@ struct pg_reader {
 
 static void place(const pg_reader *r, const pg_row *row, char *text, size_t size)
 {
-    bool json = r->layout->format == PG_FORMAT_JSON;
+    bool json = r->layout && r->layout->format == PG_FORMAT_JSON;
     snprintf(text, size, "%s:%s%llu", r->path, json ? " document " : "", (unsigned long long)row->number);
 }
 
@@ -56,12 +65,38 @@ static void count(pg_reader *r, const pg_row *row, pg_defect defect)
 
 static pg_status read_default_size(pg_reader *r, pg_error *err)
 {
-    const char *text = r->layout->default_size;
+    const char *text = r->layout ? r->layout->default_size : "";
     pg_error inner;
     if (!text[0] ||
         pg_row_number(&r->default_size, r->scale, PG_SCALE_SIZE, text, strlen(text), &inner) == PG_DEFECT_NONE)
         return PG_OK;
     return pg_fail(err, PG_ERR_INVALID, "default_size of layout '%s': %s", r->layout->name, inner.what);
+}
+
+static pg_status open_rows(pg_reader *r, pg_error *err)
+{
+    if (!pg_layout_match_name(r->layout, r->path, r->symbol) || !r->symbol[0])
+        memcpy(r->symbol, r->layout->symbol, sizeof r->symbol);
+    if (r->layout->format == PG_FORMAT_JSON)
+        return pg_documents_open(&r->documents, r->path, r->layout, r->scale, r->defects, err);
+    if (pg_parquet_is(r->path))
+        return pg_table_open(&r->table, r->path, r->layout, r->scale, err);
+    return pg_csv_open(&r->csv, r->path, r->layout, r->scale, r->defects, err);
+}
+
+static pg_status open_events(pg_reader *r, pg_error *err)
+{
+    pg_status status = pg_event_source_open(&r->source, r->path, err);
+    if (status != PG_OK)
+        return status;
+    const pg_instrument *i = &pg_event_source_info(r->source)->instrument;
+    int more[2] = { r->scale->decimals[PG_SCALE_PRICE] - i->price_decimals,
+                    r->scale->decimals[PG_SCALE_SIZE] - i->size_decimals };
+    PG_ASSERT(more[0] >= 0 && more[1] >= 0);
+    for (int of = 0; of < 2; of++)
+        r->factor[of] = pg_pow10(more[of]);
+    memcpy(r->symbol, i->symbol, sizeof r->symbol);
+    return PG_OK;
 }
 
 pg_status pg_reader_open(pg_reader **reader, const char *path, const pg_layout *layout, pg_scale *scale,
@@ -82,12 +117,8 @@ pg_status pg_reader_open(pg_reader **reader, const char *path, const pg_layout *
         status = pg_fail(err, PG_ERR_RANGE, "the path is longer than %d bytes", PG_PATH_SIZE - 1);
     if (status == PG_OK)
         status = read_default_size(r, err);
-    if (status == PG_OK && layout->format == PG_FORMAT_CSV)
-        status = pg_csv_open(&r->csv, path, layout, scale, defects, err);
-    else if (status == PG_OK)
-        status = pg_documents_open(&r->documents, path, layout, scale, defects, err);
-    if (!pg_layout_match_name(layout, path, r->symbol) || !r->symbol[0])
-        memcpy(r->symbol, layout->symbol, sizeof r->symbol);
+    if (status == PG_OK)
+        status = layout ? open_rows(r, err) : open_events(r, err);
     if (status != PG_OK) {
         pg_reader_close(r);
         return status;
@@ -102,6 +133,9 @@ void pg_reader_close(pg_reader *reader)
         return;
     pg_csv_close(reader->csv);
     pg_documents_close(reader->documents);
+    pg_table_close(reader->table);
+    pg_event_source_close(reader->source);
+    pg_row_free(&reader->stored);
     pg_row_free(&reader->row);
     pg_row_free(&reader->held);
     free(reader->events);
@@ -114,8 +148,9 @@ static pg_status next_row(pg_reader *r, pg_error *err)
 {
     for (;;) {
         pg_defect defect = PG_DEFECT_NONE;
-        pg_status status = r->csv ? pg_csv_next(r->csv, &r->row, &r->ended, &defect, err)
-                                  : pg_documents_next(r->documents, &r->row, &r->ended, &defect, err);
+        pg_status status = r->csv     ? pg_csv_next(r->csv, &r->row, &r->ended, &defect, err)
+                           : r->table ? pg_table_next(r->table, &r->row, &r->ended, &defect, err)
+                                      : pg_documents_next(r->documents, &r->row, &r->ended, &defect, err);
         if (status != PG_OK || r->ended)
             return status;
         r->rows++;
@@ -329,6 +364,34 @@ static void add_levels(pg_reader *r, const pg_row *row)
     r->message.n = (size_t)(out - r->events);
 }
 
+/* The same snapshot stored once more: the venue's time (where there is one) and all levels are the same. */
+static bool is_stored(pg_reader *r, const pg_row *row)
+{
+    const pg_row *last = &r->stored;
+    if ((row->has & PG_ROW_EXCHANGE && row->exch_ns != last->exch_ns) || row->number <= 1)
+        return false;
+    for (int side = 0; side < 2; side++)
+        if (row->n_levels[side] != last->n_levels[side] ||
+            (row->n_levels[side] > 0 &&
+             memcmp(row->levels[side], last->levels[side], row->n_levels[side] * sizeof(pg_level)) != 0))
+            return false;
+    return row->n_levels[0] + row->n_levels[1] > 0;
+}
+
+static pg_status store(pg_reader *r, const pg_row *row, pg_error *err)
+{
+    r->stored.exch_ns = row->exch_ns;
+    for (int side = 0; side < 2; side++) {
+        pg_status status = pg_row_reserve(&r->stored, side, row->n_levels[side], err);
+        if (status != PG_OK)
+            return status;
+        if (row->n_levels[side] > 0)
+            memcpy(r->stored.levels[side], row->levels[side], row->n_levels[side] * sizeof(pg_level));
+        r->stored.n_levels[side] = row->n_levels[side];
+    }
+    return PG_OK;
+}
+
 static pg_status make_book(pg_reader *r, const pg_row *row, pg_error *err)
 {
     size_t levels = row->n_levels[0] + row->n_levels[1];
@@ -450,6 +513,20 @@ static pg_status finish(pg_reader *r, bool *made, pg_error *err)
     return status;
 }
 
+static pg_status take_book(pg_reader *r, bool *made, pg_error *err)
+{
+    if (!r->layout->skip_repeats)
+        return make_book(r, &r->row, err);
+    *made = !is_stored(r, &r->row);
+    if (*made) {
+        pg_status status = store(r, &r->row, err);
+        return status == PG_OK ? make_book(r, &r->row, err) : status;
+    }
+    count(r, &r->row, PG_DEFECT_REPEAT);
+    r->skipped_ns = r->row.local_ns;
+    return PG_OK;
+}
+
 static pg_status take_row(pg_reader *r, bool *made, pg_error *err)
 {
     bool repeated = false;
@@ -463,11 +540,87 @@ static pg_status take_row(pg_reader *r, bool *made, pg_error *err)
         return status;
     case PG_RECORD_BBO_SIDE: return take_quote_side(r, made, err);
     case PG_RECORD_LEVEL: return take_level(r, made, err);
-    case PG_RECORD_BOOK: return make_book(r, &r->row, err);
+    case PG_RECORD_BOOK: return take_book(r, made, err);
     case PG_RECORD_UPDATE: return make_update(r, &r->row, err);
     case PG_RECORD_KINDS: break;
     }
     return status;
+}
+
+/* ---- events ---- */
+
+/* To the import's units. False for what does not fit there. */
+static bool rescale(const pg_reader *r, pg_event *e)
+{
+    int64_t p = r->factor[PG_SCALE_PRICE], s = r->factor[PG_SCALE_SIZE];
+    bool over = false;
+    if (p == 1 && s == 1)
+        return true;
+    if (e->kind != PG_EVENT_FUNDING)
+        over |= __builtin_mul_overflow(e->price, p, &e->price);
+    over |= __builtin_mul_overflow(e->size, s, &e->size);
+    if (e->kind == PG_EVENT_BBO || e->kind == PG_EVENT_MARK || e->kind == PG_EVENT_FUNDING || e->kind == PG_EVENT_FILL)
+        over |= __builtin_mul_overflow(e->price2, p, &e->price2);
+    if (e->kind == PG_EVENT_FILL) /* a fee: money */
+        over |= __builtin_mul_overflow(e->price2, s, &e->price2);
+    if (e->kind == PG_EVENT_BBO)
+        over |= __builtin_mul_overflow(e->size2, s, &e->size2);
+    return !over;
+}
+
+static pg_status add_event(pg_reader *r, const pg_event *event, pg_error *err)
+{
+    pg_message *m = &r->message;
+    if (m->n == r->capacity) {
+        size_t capacity = r->capacity ? 2 * r->capacity : 256;
+        pg_event *grown = realloc(r->events, capacity * sizeof *grown);
+        if (!grown)
+            return pg_fail(err, PG_ERR_MEMORY, "out of memory");
+        r->events = grown;
+        r->capacity = capacity;
+    }
+    pg_event *e = &r->events[m->n];
+    *e = *event;
+    if (e->kind == PG_EVENT_NONE || e->kind >= PG_EVENT_KINDS || e->side > PG_SELL || !rescale(r, e)) {
+        pg_fail(err, PG_ERR_CORRUPT, "an event is not well formed");
+        pg_error_where(err, "%s: event %llu", r->path, (unsigned long long)r->rows);
+        pg_error_remedy(err, "perigee data verify --repair NEWFILE leaves such events out");
+        return PG_ERR_CORRUPT;
+    }
+    e->market = 0;
+    m->n++;
+    r->rows++;
+    return PG_OK;
+}
+
+/* A message of a file of events ends with the venue's, and at the latest after so many. */
+static pg_status next_events(pg_reader *r, pg_message **message, pg_error *err)
+{
+    enum { MOST = 4096 };
+    pg_message *m = &r->message;
+    pg_status status = PG_OK;
+    *m = (pg_message){ .kind = PG_MESSAGE_EVENTS, .skipped_ns = INT64_MIN, .number = r->rows + 1 };
+    for (bool ended = false; status == PG_OK && !ended;) {
+        if (r->run_at == r->run_n) {
+            r->run_at = 0;
+            status = pg_event_source_next(r->source, &r->run, &r->run_n, err);
+        }
+        if (status != PG_OK || r->run_n == 0)
+            break;
+        const pg_event *e = &r->run[r->run_at];
+        if (m->n > 0 && e->local_ns != r->events[0].local_ns)
+            break;
+        status = add_event(r, e, err);
+        r->run_at++;
+        ended = e->flags & PG_EVENT_LAST || m->n >= MOST;
+    }
+    if (status != PG_OK || m->n == 0)
+        return status;
+    m->events = r->events;
+    m->local_ns = r->events[0].local_ns;
+    m->exch_ns = r->events[0].exch_ns;
+    *message = m;
+    return PG_OK;
 }
 
 pg_status pg_reader_next(pg_reader *reader, pg_message **message, pg_error *err)
@@ -477,6 +630,8 @@ pg_status pg_reader_next(pg_reader *reader, pg_message **message, pg_error *err)
     err = err ? err : &own;
     bool made = false;
     *message = NULL;
+    if (r->source)
+        return next_events(r, message, err);
     while (!r->ended && !made) {
         pg_status status = next_row(r, err);
         if (status == PG_OK && !r->ended)
@@ -520,5 +675,8 @@ uint64_t pg_reader_rows(const pg_reader *reader)
 
 uint64_t pg_reader_done(const pg_reader *reader)
 {
-    return reader->csv ? pg_csv_done(reader->csv) : pg_documents_done(reader->documents);
+    return reader->csv      ? pg_csv_done(reader->csv)
+           : reader->table  ? pg_table_done(reader->table)
+           : reader->source ? pg_event_source_done(reader->source)
+                            : pg_documents_done(reader->documents);
 }

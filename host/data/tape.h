@@ -52,6 +52,9 @@ size_t pg_tape_count(const pg_tape *tape);
 /* Index of the first event with local_ns >= time_ns (count when there is none): by the time index, then bisection. */
 size_t pg_tape_find(const pg_tape *tape, int64_t time_ns);
 
+/* Whether a block of PG_TAPE_BLOCK_EVENTS events (the last one may be shorter) has the checksum that the index says. */
+bool pg_tape_block_is_sound(const pg_tape *tape, size_t block);
+
 /* True when path names a file that begins like a tape. */
 bool pg_tape_is(const char *path);
 

@@ -63,7 +63,7 @@ typedef struct {
     int64_t max_gap_ns;
     int64_t last_ns;
     int64_t book_tick, trade_tick, lot; /* greatest common divisors so far, 0: none yet */
-} import;
+} importer;
 
 static int64_t greatest_divisor(int64_t a, int64_t b)
 {
@@ -84,7 +84,7 @@ static void narrow(int64_t *divisor, int64_t value)
 
 /* ---- what is declared: by options, else by the layouts ---- */
 
-static const char *declared(const import *im, const char *option, size_t offset)
+static const char *declared(const importer *im, const char *option, size_t offset)
 {
     if (option)
         return option;
@@ -96,17 +96,17 @@ static const char *declared(const import *im, const char *option, size_t offset)
     return NULL;
 }
 
-static const char *declared_tick(const import *im)
+static const char *declared_tick(const importer *im)
 {
     return declared(im, im->options->tick, offsetof(pg_layout, tick));
 }
 
-static const char *declared_lot(const import *im)
+static const char *declared_lot(const importer *im)
 {
     return declared(im, im->options->lot, offsetof(pg_layout, lot));
 }
 
-static pg_status need_decimals(import *im, const char *text, pg_scale_of of, const char *what)
+static pg_status need_decimals(importer *im, const char *text, pg_scale_of of, const char *what)
 {
     if (!text)
         return PG_OK;
@@ -119,7 +119,7 @@ static pg_status need_decimals(import *im, const char *text, pg_scale_of of, con
     return PG_OK;
 }
 
-static void raise_decimals(import *im, int price_decimals, int size_decimals)
+static void raise_decimals(importer *im, int price_decimals, int size_decimals)
 {
     int *decimals = im->scale.decimals;
     decimals[PG_SCALE_PRICE] = price_decimals > decimals[PG_SCALE_PRICE] ? price_decimals : decimals[PG_SCALE_PRICE];
@@ -127,7 +127,7 @@ static void raise_decimals(import *im, int price_decimals, int size_decimals)
 }
 
 /* An instrument's steps in the finest decimals so far. */
-static void adopt_instrument(import *im, const pg_tape_info *info)
+static void adopt_instrument(importer *im, const pg_tape_info *info)
 {
     const pg_instrument *i = &info->instrument;
     if (im->given.tick == 0) {
@@ -148,7 +148,7 @@ static void adopt_instrument(import *im, const pg_tape_info *info)
 }
 
 /* What a file of events says of itself. */
-static pg_status read_info(import *im, const char *path)
+static pg_status read_info(importer *im, const char *path)
 {
     pg_event_source *source;
     pg_status status = pg_event_source_open(&source, path, im->err);
@@ -161,7 +161,7 @@ static pg_status read_info(import *im, const char *path)
     return PG_OK;
 }
 
-static pg_status start_scale(import *im)
+static pg_status start_scale(importer *im)
 {
     pg_status status = PG_OK;
     for (int i = 0; i < im->n && status == PG_OK; i++) {
@@ -179,7 +179,7 @@ static pg_status start_scale(import *im)
 }
 
 /* Takes over what a pass found to be needed. */
-static void adopt_needs(import *im)
+static void adopt_needs(importer *im)
 {
     for (int of = 0; of < 2; of++) {
         if (im->scale.need[of] > im->scale.decimals[of])
@@ -193,7 +193,7 @@ static int64_t needed_offset(int64_t min_lag_ns)
     return min_lag_ns < 0 ? LEAST_LAG_NS - min_lag_ns : 0;
 }
 
-static pg_status adopt_offset(import *im)
+static pg_status adopt_offset(importer *im)
 {
     im->clock_offset_ns = needed_offset(im->min_lag_ns);
     if (im->clock_offset_ns <= CLOCK_OFFSET_MAX_NS)
@@ -207,7 +207,7 @@ static pg_status adopt_offset(import *im)
 
 /* ---- the files ---- */
 
-static void close_file(import *im, input *f)
+static void close_file(importer *im, input *f)
 {
     if (!f->reader)
         return;
@@ -220,13 +220,13 @@ static void close_file(import *im, input *f)
     f->head = NULL;
 }
 
-static void close_files(import *im)
+static void close_files(importer *im)
 {
     for (int i = 0; i < im->n; i++)
         close_file(im, &im->files[i]);
 }
 
-static pg_status open_file(import *im, input *f)
+static pg_status open_file(importer *im, input *f)
 {
     return pg_reader_open(&f->reader, f->in.path, f->in.layout, &im->scale, &im->summary->defects, im->clock_offset_ns,
                           im->err);
@@ -237,7 +237,7 @@ static bool same_name(const char *a, const char *b)
     return strcasecmp(a, b) == 0;
 }
 
-static pg_status other_market(import *im, const input *f, const char *what, const char *known, const char *told)
+static pg_status other_market(importer *im, const input *f, const char *what, const char *known, const char *told)
 {
     pg_fail(im->err, PG_ERR_INVALID, "the files %s, '%s' and '%s'", what, known, told);
     pg_error_where(im->err, "%s and %s", im->files[im->named].in.path, f->in.path);
@@ -248,7 +248,7 @@ static pg_status other_market(import *im, const input *f, const char *what, cons
 }
 
 /* All files must be of one market: their venues agree, and their symbols where they tell one. */
-static pg_status check_market(import *im, const input *f)
+static pg_status check_market(importer *im, const input *f)
 {
     const char *symbol = pg_reader_symbol(f->reader);
     const char *venue = f->in.layout ? f->in.layout->venue : im->given.venue;
@@ -266,7 +266,7 @@ static pg_status check_market(import *im, const input *f)
     return PG_OK;
 }
 
-static pg_status look_at(import *im, input *f, int most)
+static pg_status look_at(importer *im, input *f, int most)
 {
     pg_status status = open_file(im, f);
     pg_message *message = NULL;
@@ -286,7 +286,7 @@ static pg_status look_at(import *im, input *f, int most)
 }
 
 /* A first look: decimals, clock, snapshots, market, and when each file begins. */
-static pg_status look(import *im)
+static pg_status look(importer *im)
 {
     int most = im->n <= LOOK_FILES ? LOOK_MESSAGES : LOOK_MESSAGES * LOOK_FILES / im->n;
     pg_status status = PG_OK;
@@ -304,13 +304,13 @@ static int64_t key_of(const input *f)
 }
 
 /* Of two at the same time the one that stands first in the list. */
-static bool before(const import *im, int a, int b)
+static bool before(const importer *im, int a, int b)
 {
     int64_t x = key_of(&im->files[a]), y = key_of(&im->files[b]);
     return x != y ? x < y : a < b;
 }
 
-static void sink_down(import *im, int at)
+static void sink_down(importer *im, int at)
 {
     int *heap = im->heap;
     for (int child; (child = 2 * at + 1) < im->heap_size; at = child) {
@@ -324,7 +324,7 @@ static void sink_down(import *im, int at)
     }
 }
 
-static void fill_heap(import *im)
+static void fill_heap(importer *im)
 {
     im->heap_size = im->n;
     for (int i = 0; i < im->n; i++)
@@ -334,7 +334,7 @@ static void fill_heap(import *im)
 }
 
 /* Moves the first file on to its next message. */
-static pg_status advance(import *im)
+static pg_status advance(importer *im)
 {
     input *f = &im->files[im->heap[0]];
     pg_status status = f->reader ? PG_OK : open_file(im, f);
@@ -350,7 +350,7 @@ static pg_status advance(import *im)
 }
 
 /* The file whose message is the earliest; NULL at the end. */
-static pg_status earliest(import *im, input **found)
+static pg_status earliest(importer *im, input **found)
 {
     pg_status status = PG_OK;
     *found = NULL;
@@ -363,7 +363,7 @@ static pg_status earliest(import *im, input **found)
 
 /* ---- events to the tape ---- */
 
-static void learn_units(import *im, const pg_event *e)
+static void learn_units(importer *im, const pg_event *e)
 {
     switch (e->kind) {
     case PG_EVENT_LEVEL:
@@ -386,7 +386,7 @@ static void learn_units(import *im, const pg_event *e)
 
 static pg_status put(void *context, const pg_event *events, size_t n, pg_error *err)
 {
-    import *im = context;
+    importer *im = context;
     if (im->scale.exceeded || n == 0) /* this pass only gathers what the next one needs */
         return PG_OK;
     pg_import_summary *s = im->summary;
@@ -408,7 +408,7 @@ static pg_status put(void *context, const pg_event *events, size_t n, pg_error *
     return pg_tape_writer_append_all(im->writer, events, n, err);
 }
 
-static pg_status put_gap(import *im, const pg_message *m, const char *path)
+static pg_status put_gap(importer *im, const pg_message *m, const char *path)
 {
     int64_t last = im->last_ns > m->skipped_ns ? im->last_ns : m->skipped_ns;
     int64_t length = last == INT64_MIN ? 0 : m->local_ns - last;
@@ -425,7 +425,7 @@ static pg_status put_gap(import *im, const pg_message *m, const char *path)
     return put(im, &gap, 1, im->err);
 }
 
-static pg_status put_trade(import *im, const pg_message *m, const char *path)
+static pg_status put_trade(importer *im, const pg_message *m, const char *path)
 {
     if (m->has & PG_ROW_ID && !im->scale.exceeded) {
         pg_dedup_result result = pg_dedup_add(im->dedup, m->events);
@@ -439,7 +439,7 @@ static pg_status put_trade(import *im, const pg_message *m, const char *path)
 }
 
 /* The same trade in two recordings that overlap. */
-static pg_status put_events(import *im, const pg_message *m, const char *path)
+static pg_status put_events(importer *im, const pg_message *m, const char *path)
 {
     for (size_t i = 0; i < m->n && im->n > 1; i++) {
         const pg_event *e = &m->events[i];
@@ -457,7 +457,7 @@ static pg_status put_events(import *im, const pg_message *m, const char *path)
     return put(im, m->events, m->n, im->err);
 }
 
-static pg_status put_message(import *im, const input *f, const pg_message *m)
+static pg_status put_message(importer *im, const input *f, const pg_message *m)
 {
     const char *path = f->in.path;
     if (m->kind == PG_MESSAGE_EVENTS) {
@@ -481,7 +481,7 @@ static pg_status put_message(import *im, const input *f, const pg_message *m)
 /* ---- the merge ---- */
 
 /* A snapshot without a time happens just before the first event that has one. */
-static pg_status give_time(import *im, pg_message *m)
+static pg_status give_time(importer *im, pg_message *m)
 {
     int64_t first = INT64_MAX;
     for (int i = 0; i < im->heap_size; i++) {
@@ -499,7 +499,7 @@ static pg_status give_time(import *im, pg_message *m)
     return PG_OK;
 }
 
-static void report_progress(const import *im)
+static void report_progress(const importer *im)
 {
     uint64_t done = im->done_bytes;
     for (int i = 0; i < im->n; i++)
@@ -507,7 +507,7 @@ static void report_progress(const import *im)
     im->options->progress(im->options->context, done, im->total_bytes);
 }
 
-static pg_status merge(import *im)
+static pg_status merge(importer *im)
 {
     pg_status status = PG_OK;
     const char *path = im->files[0].in.path;
@@ -533,13 +533,13 @@ static pg_status merge(import *im)
 /* ---- a pass ---- */
 
 /* The steps of the files of events in the tape's decimals. */
-static void given_steps(const import *im, int64_t *tick, int64_t *lot)
+static void given_steps(const importer *im, int64_t *tick, int64_t *lot)
 {
     *tick = im->given.tick * pg_pow10(im->scale.decimals[PG_SCALE_PRICE] - im->given.price_decimals);
     *lot = im->given.lot * pg_pow10(im->scale.decimals[PG_SCALE_SIZE] - im->given.size_decimals);
 }
 
-static void set_minima(const import *im, pg_instrument *instrument)
+static void set_minima(const importer *im, pg_instrument *instrument)
 {
     for (int i = 0; i < im->n; i++) {
         const pg_layout *layout = im->files[i].in.layout;
@@ -556,7 +556,7 @@ static void set_minima(const import *im, pg_instrument *instrument)
     }
 }
 
-static pg_status make_instrument(import *im, pg_instrument *instrument)
+static pg_status make_instrument(importer *im, pg_instrument *instrument)
 {
     const pg_layout *layout = im->files[0].in.layout;
     const char *symbol = im->options->symbol ? im->options->symbol : im->symbol;
@@ -580,7 +580,7 @@ static pg_status make_instrument(import *im, pg_instrument *instrument)
     return status;
 }
 
-static void make_source(const import *im, char *text, size_t size)
+static void make_source(const importer *im, char *text, size_t size)
 {
     if (im->events_only && im->n == 1) { /* the same events: where they came from stays */
         snprintf(text, size, "%s", im->given_source);
@@ -591,7 +591,7 @@ static void make_source(const import *im, char *text, size_t size)
         length += snprintf(text + length, size - (size_t)length, " %s", pg_file_name(im->files[i].in.path));
 }
 
-static void reset_pass(import *im)
+static void reset_pass(importer *im)
 {
     pg_import_summary *s = im->summary;
     int passes = s->passes + 1;
@@ -605,14 +605,14 @@ static void reset_pass(import *im)
     im->min_lag_ns = INT64_MAX;
 }
 
-static pg_status start_pass(import *im)
+static pg_status start_pass(importer *im)
 {
     reset_pass(im);
     pg_tape_info info = { .clock_offset_ns = im->clock_offset_ns };
     pg_status status = make_instrument(im, &info.instrument);
     if (status == PG_OK)
         status = pg_tape_writer_open(&im->writer, im->path, &info, im->err);
-    im->dedup = pg_dedup_new();
+    im->dedup = pg_dedup_new(PG_DEDUP_WINDOW);
     bool infers = false;
     for (int i = 0; i < im->n; i++)
         infers |= im->files[i].in.layout && im->files[i].in.layout->infer_side;
@@ -623,7 +623,7 @@ static pg_status start_pass(import *im)
     return status;
 }
 
-static pg_status finish_tape(import *im)
+static pg_status finish_tape(importer *im)
 {
     pg_tape_info *info = &im->summary->info;
     if (im->summary->events == 0) {
@@ -642,7 +642,7 @@ static pg_status finish_tape(import *im)
 }
 
 /* *again: another pass is needed, with what this one found. */
-static pg_status run_pass(import *im, bool *again)
+static pg_status run_pass(importer *im, bool *again)
 {
     *again = false;
     pg_status status = start_pass(im);
@@ -679,7 +679,7 @@ static int compare_inputs(const void *a, const void *b)
     return first != second ? first - second : strcmp(x->in.path, y->in.path);
 }
 
-static pg_status prepare(import *im)
+static pg_status prepare(importer *im)
 {
     im->files = calloc((size_t)im->n, sizeof *im->files);
     im->heap = calloc((size_t)im->n, sizeof *im->heap);
@@ -708,7 +708,13 @@ pg_status pg_import(const char *path, const pg_import_input *inputs, int n, cons
     if (n < 1 || n > PG_IMPORT_INPUTS)
         return pg_fail(err, PG_ERR_INVALID, "an import takes 1 to %d files, not %d", PG_IMPORT_INPUTS, n);
     pg_error own;
-import im = {.path = path, .inputs = inputs, .n = n, .options = options ? options: & none, .summary = summary, .err = err ? err: & own, .min_lag_ns = INT64_MAX };
+    importer im = { .path = path,
+                    .inputs = inputs,
+                    .n = n,
+                    .options = options ? options : &none,
+                    .summary = summary,
+                    .err = err ? err : &own,
+                    .min_lag_ns = INT64_MAX };
     memset(summary, 0, sizeof *summary);
     pg_status status = prepare(&im);
     if (status == PG_OK)

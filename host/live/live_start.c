@@ -9,7 +9,9 @@
 #include <time.h>
 
 #include "crypto/key_source.h"
+#include "live/built_in.h"
 #include "live/command.h"
+#include "live/recording.h"
 #include "live/sessions.h"
 #include "trade/ledger_query.h"
 
@@ -137,6 +139,8 @@ pg_status live_open(pg_live *live, pg_error *err)
         status = open_ledger(live, err);
     if (status == PG_OK)
         status = make_session_folder(live, err);
+    if (status == PG_OK && live->config->record.enabled)
+        status = pg_recording_recorder(&live->recorder, &live->config->record, &live->log, err);
     return status;
 }
 
@@ -163,6 +167,26 @@ static void say(void *self, pg_live_market *market, pg_log_level level, const ch
              level >= PG_LOG_ERROR ? "! " : "", text);
 }
 
+static pg_status record_market(live_venue *v, int number, pg_market_config *config, pg_error *err)
+{
+    pg_live *live = v->live;
+    int *recorded = &v->recorded[number];
+    if (!live->recorder)
+        return PG_OK;
+    config->records_market = *recorded == 0;
+    if (config->records_market) {
+        int at;
+        pg_status status = pg_recording_add(live->recorder, &at, v->venue,
+                                            pg_venue_instrument(pg_desk_venue(v->desk), number), &live->log, err);
+        if (status != PG_OK)
+            return status;
+        *recorded = at + 1;
+    }
+    config->recorder = live->recorder;
+    config->record_number = *recorded - 1;
+    return PG_OK;
+}
+
 static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market *entry, pg_error *err)
 {
     int number = 0;
@@ -180,7 +204,9 @@ static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market
                                 .session = live->session[0] ? live->session : NULL,
                                 .log = &live->log };
     pg_market_hooks hooks = { .self = live, .act = act, .say = say };
-    pg_status status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
+    pg_status status = record_market(v, number, &config, err);
+    if (status == PG_OK)
+        status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
     if (status != PG_OK)
         return status;
     live_watch_scripts(live, live->market[live->market_count++]);
@@ -343,13 +369,10 @@ static void exchange_ready(void *self, const char *line)
 {
     live_venue *v = self;
     pg_error err = { 0 };
-    const char *url = strstr(line, "http://");
-    if (!url || strlen(url) >= sizeof v->url) {
-        pg_fail(&err, PG_ERR_STATE, "the built-in exchange said: %.200s", line);
+    if (pg_built_in_url(v->url, sizeof v->url, line, &err) != PG_OK) {
         fail_start(v->live, &err);
         return;
     }
-    snprintf(v->url, sizeof v->url, "%s", url);
     live_say(v->live, "%s: built-in exchange at %s, %s", v->venue->name, v->url, v->venue->data);
     if (open_desk(v, &err) != PG_OK)
         fail_start(v->live, &err);
@@ -364,61 +387,14 @@ static void exchange_ended(void *self, int code)
         fail_start(v->live, &err);
 }
 
-typedef struct {
-    char *list[4 * PG_LIVE_MARKETS + 24];
-    char text[16][PG_PATH_SIZE];
-    int count, texts;
-} arguments;
-
-static void add(arguments *a, const char *word)
-{
-    a->list[a->count++] = (char *)word;
-}
-
-static void add_number(arguments *a, const char *option, double number)
-{
-    add(a, option);
-    char *text = a->text[a->texts++];
-    snprintf(text, PG_PATH_SIZE, "%.17g", number);
-    add(a, text);
-}
-
 static pg_status start_exchange(live_venue *v, pg_error *err)
 {
-    const pg_config_venue *venue = v->venue;
     char address[PG_KEY_ADDRESS];
     pg_status status = pg_key_address(address, PG_KEY_SECP256K1, v->key, err);
-    arguments *a = status == PG_OK ? calloc(1, sizeof *a) : NULL;
-    if (!a)
-        return status == PG_OK ? pg_fail(err, PG_ERR_MEMORY, "no memory for arguments") : status;
-    add(a, "perigee");
-    add(a, "exchange");
-    add(a, venue->kind);
-    add(a, "--with-host");
-    if (strcmp(venue->data, "synthetic") == 0) {
-        add(a, "--synthetic");
-    } else {
-        add(a, "--data");
-        add(a, venue->data);
-        add_number(a, "--speed", venue->speed);
-    }
-    add_number(a, "--seed", (double)venue->seed);
-    add_number(a, "--port", 0);
-    if (venue->maker_fee_bps == venue->maker_fee_bps)
-        add_number(a, "--maker-bps", venue->maker_fee_bps);
-    if (venue->taker_fee_bps == venue->taker_fee_bps)
-        add_number(a, "--taker-bps", venue->taker_fee_bps);
-    for (int i = 0; i < v->symbol_count; i++) {
-        add(a, "--coin");
-        add(a, v->symbols[i]);
-    }
-    add(a, "--fund");
-    snprintf(a->text[a->texts], PG_PATH_SIZE, "%s=100000", address);
-    add(a, a->text[a->texts++]);
-    status = pg_child_new(&v->child, v->live->loop, a->list,
-                          (pg_child_handler){ .self = v, .line = exchange_ready, .ended = exchange_ended }, err);
-    free(a);
-    return status;
+    pg_child_handler handler = { .self = v, .line = exchange_ready, .ended = exchange_ended };
+    return status == PG_OK ? pg_built_in_start(&v->child, v->live->loop, v->venue, v->symbols, v->symbol_count, address,
+                                               handler, err)
+                           : status;
 }
 
 /* ---- the console ---- */

@@ -14,13 +14,14 @@
  *   FUNDING         rate, 1e-12  -            mark price   interval, ns -
  *   MARK            mark price   -            index price  -            -
  *   TIMER           -            -            -            -            timer id
- *   ORDER           order price  remaining    -            new state    client order id
+ *   ORDER           order price  remaining    request left what became  client order id
  *   FILL            fill price   fill size    fee (money)  1: maker     client order id
  *   GAP             -            -            reason       length, ns   sequence number after the gap
  *
  * LEVEL sets the total size resting at a price (0 removes it). Between SNAPSHOT_BEGIN and SNAPSHOT_END, LEVEL events
  * state the whole book anew: what is not in the snapshot is gone. The last event of a venue's message carries
- * PG_EVENT_LAST: the book is consistent only there. */
+ * PG_EVENT_LAST: the book is consistent only there. ORDER: what the venue answered to an order of ours (pg_reply_kind,
+ * trade/order.h), and when the request had left here, ns (0: not known): the latency is measured from there. */
 #ifndef PG_MARKET_EVENT_H
 #define PG_MARKET_EVENT_H
 

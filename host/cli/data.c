@@ -20,6 +20,7 @@ static const char usage[] =
     "  convert IN... OUT           from any format to any other\n"
     "  merge IN... OUT             several recordings of a market to one\n"
     "  slice IN... OUT             a part of a recording\n"
+    "  stats IN...                 spread, depth, rates, latency, volatility; charts\n"
     "\n"
     "FILE is a tape, a Parquet file, a recorded file of a known layout (lua/perigee/layouts), or a\n"
     "folder of them.\n"
@@ -33,7 +34,7 @@ int pg_cli_data(int argc, char **argv)
     } commands[] = {
         { "generate", pg_data_generate }, { "import", pg_data_import }, { "info", pg_data_info },
         { "head", pg_data_head },         { "verify", pg_data_verify }, { "convert", pg_data_convert },
-        { "merge", pg_data_merge },       { "slice", pg_data_slice },
+        { "merge", pg_data_merge },       { "slice", pg_data_slice },   { "stats", pg_data_stats },
     };
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         fputs(usage, argc < 2 ? stderr : stdout);

@@ -17,6 +17,7 @@ int pg_data_head(int argc, char **argv);
 int pg_data_convert(int argc, char **argv);
 int pg_data_merge(int argc, char **argv);
 int pg_data_slice(int argc, char **argv);
+int pg_data_stats(int argc, char **argv);
 int pg_data_verify(int argc, char **argv);
 
 /* ---- arguments ---- */

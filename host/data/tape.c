@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "base/file.h"
+#include "data/packed.h"
 #include "data/tape_format.h"
 
 enum { JOURNAL_LIMIT = 1 << 28 };
@@ -25,6 +26,7 @@ struct pg_tape {
     const pg_tape_block *blocks; /* in the mapping, or `journal` */
     size_t n_blocks;
     pg_tape_block *journal; /* owned; NULL when the index is the file's own */
+    pg_event *unpacked;     /* owned; of a packed tape, else NULL */
 };
 
 pg_status pg_tape_journal_path(char *journal, size_t size, const char *path, pg_error *err)
@@ -147,6 +149,79 @@ static pg_status recover(pg_tape *tape, char *warning, size_t size, pg_error *er
     return PG_OK;
 }
 
+/* ---- packed tapes ---- */
+
+static pg_status add_unpacked(pg_tape *tape, size_t *capacity, const pg_event *events, size_t n, pg_error *err)
+{
+    if (tape->count + n > *capacity) {
+        size_t more = *capacity ? 2 * *capacity : (size_t)1 << 16;
+        pg_event *grown = realloc(tape->unpacked, more * sizeof *grown);
+        if (!grown)
+            return pg_fail(err, PG_ERR_MEMORY, "%s: no memory to unpack the tape into", tape->path);
+        tape->unpacked = grown;
+        *capacity = more;
+    }
+    if (n > 0)
+        memcpy(tape->unpacked + tape->count, events, n * sizeof *events);
+    tape->count += n;
+    return PG_OK;
+}
+
+/* The index that a mapped tape of the same events has. */
+static pg_status make_index(pg_tape *tape, pg_error *err)
+{
+    size_t n = (tape->count + PG_TAPE_BLOCK_EVENTS - 1) / PG_TAPE_BLOCK_EVENTS;
+    tape->journal = calloc(n + 1, sizeof *tape->journal);
+    if (!tape->journal)
+        return pg_fail(err, PG_ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        const pg_event *first = tape->unpacked + i * PG_TAPE_BLOCK_EVENTS;
+        size_t left = tape->count - i * PG_TAPE_BLOCK_EVENTS;
+        uint32_t events = (uint32_t)(left < PG_TAPE_BLOCK_EVENTS ? left : (size_t)PG_TAPE_BLOCK_EVENTS);
+        tape->journal[i] =
+            (pg_tape_block){ .first_ns = first->local_ns,
+                             .last_ns = first[events - 1].local_ns,
+                             .events = events,
+                             .checksum = (uint32_t)crc32_z(0, (const uint8_t *)first, events * sizeof *first) };
+    }
+    tape->blocks = tape->journal;
+    tape->n_blocks = n;
+    tape->events = tape->unpacked;
+    return PG_OK;
+}
+
+static pg_status unpack(pg_tape *tape, char *warning, size_t size, pg_error *err)
+{
+    pg_packed *packed;
+    const pg_event *events;
+    size_t n = 1, capacity = 0;
+    uint64_t torn = 0;
+    pg_status status = pg_packed_open(&packed, tape->path, err);
+    if (status != PG_OK)
+        return status;
+    tape->info = *pg_packed_info(packed);
+    while (status == PG_OK && n > 0) {
+        status = pg_packed_next(packed, &events, &n, &torn, err);
+        if (status == PG_OK)
+            status = add_unpacked(tape, &capacity, events, n, err);
+    }
+    if (status == PG_OK && torn > 0)
+        snprintf(warning, size, "%s: the packed tape was broken off; the last %llu bytes were left out", tape->path,
+                 (unsigned long long)torn);
+    pg_packed_close(packed);
+    return status == PG_OK ? make_index(tape, err) : status;
+}
+
+static pg_status open_mapped(pg_tape *tape, char *warning, size_t size, pg_error *err)
+{
+    pg_status status = map_file(tape, err);
+    if (status == PG_OK)
+        status = pg_tape_header_read(&tape->info, tape->bytes, PG_TAPE_MAGIC, tape->path, err);
+    if (status != PG_OK)
+        return status;
+    return has_footer(tape) ? read_index(tape, warning, size, err) : recover(tape, warning, size, err);
+}
+
 pg_status pg_tape_open(pg_tape **tape, const char *path, char *warning, size_t size, pg_error *err)
 {
     *tape = NULL;
@@ -159,11 +234,7 @@ pg_status pg_tape_open(pg_tape **tape, const char *path, char *warning, size_t s
     if ((size_t)snprintf(t->path, sizeof t->path, "%s", path) >= sizeof t->path)
         status = pg_fail(err, PG_ERR_RANGE, "the path is longer than %d bytes", PG_PATH_SIZE - 1);
     if (status == PG_OK)
-        status = map_file(t, err);
-    if (status == PG_OK)
-        status = pg_tape_header_read(&t->info, t->bytes, PG_TAPE_MAGIC, t->path, err);
-    if (status == PG_OK)
-        status = has_footer(t) ? read_index(t, warning, size, err) : recover(t, warning, size, err);
+        status = pg_packed_is(path) ? unpack(t, warning, size, err) : open_mapped(t, warning, size, err);
     if (status != PG_OK) {
         pg_tape_close(t);
         return status;
@@ -179,6 +250,7 @@ void pg_tape_close(pg_tape *tape)
     if (tape->bytes)
         munmap((void *)tape->bytes, tape->size);
     free(tape->journal);
+    free(tape->unpacked);
     free(tape);
 }
 

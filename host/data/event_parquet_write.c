@@ -20,7 +20,10 @@ struct pg_event_parquet_writer {
     size_t n;
 };
 
-enum { PAGE_BYTES = 256 << 10, DICTIONARY_BYTES = 256 << 10 };
+/* Prices, sizes and ids in plain bytes: zstd finds what neighbouring books have in common there, and dictionaries hide it.
+ * Measured over the recordings (bench_record): a quarter less than by the writer's own choice, and sooner done. Level 6
+ * takes 10% less than level 3. */
+enum { ZSTD_LEVEL = 6, DICTIONARY_BYTES = 64 << 10 };
 
 #define TIME(text)                                                                                                     \
     {                                                                                                                  \
@@ -29,7 +32,7 @@ enum { PAGE_BYTES = 256 << 10, DICTIONARY_BYTES = 256 << 10 };
     }
 #define WHOLE(text)                                                                                                    \
     {                                                                                                                  \
-        .name = text, .type = PG_PARQUET_INT64                                                                         \
+        .name = text, .type = PG_PARQUET_INT64, .choice = PG_PARQUET_AS_PLAIN                                          \
     }
 #define WORD(text)                                                                                                     \
     {                                                                                                                  \
@@ -81,7 +84,7 @@ pg_status pg_event_parquet_writer_open(pg_event_parquet_writer **writer, const c
 {
     pg_parquet_options options;
     pg_parquet_options_init(&options);
-    options.page_bytes = PAGE_BYTES;
+    options.level = ZSTD_LEVEL;
     options.dictionary_bytes = DICTIONARY_BYTES;
     *writer = NULL;
     pg_event_parquet_writer *w = calloc(1, sizeof *w);

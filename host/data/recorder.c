@@ -106,6 +106,9 @@ void pg_recorder_push(pg_recorder *r, int market, const pg_event *events, size_t
     if (room(r) < n) {
         l->lost += n;
         l->lost_since_ns = events[0].local_ns;
+        pg_log_field field = { .name = "market", .text = l->name };
+        pg_log_write(r->config.options.log, PG_LOG_ERROR, "record", "the recorder cannot keep up: events are lost",
+                     &field, 1);
         return;
     }
     publish(r, market, events, n);

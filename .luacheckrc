@@ -11,3 +11,4 @@ files["lua/perigee/host.lua"] = { read_globals = { "perigee_host" } }
 exclude_files = { "lua/perigee/meta.lua", "tests/scripts/hostile/*.lua" }
 files["tests/lua"] = { std = "luajit+busted" }
 files["config.lua"] = { read_globals = { "venue", "market", "risk", "record", "web", "host", "env", "file", "keystore" } }
+files["tests/strategies"] = { read_globals = { "test", "expect", "testing" } }

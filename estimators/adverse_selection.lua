@@ -44,11 +44,17 @@ end
 
 -- what to add to the distances of bids and of asks (fractions, never negative); nil and the status
 function E:adjustments()
-  local buys, status = self.markout:estimate "buy"
-  if not buys then return nil, status end
-  local sells, sells_status = self.markout:estimate "sell"
-  if not sells then return nil, sells_status end
-  return buys.adjustment, sells.adjustment
+  local count = self.markout:count()
+  if count ~= self.count then -- nothing else changes them
+    self.count = count
+    local buys, status = self.markout:estimate "buy"
+    local sells, sells_status = self.markout:estimate "sell"
+    self.buy_adjustment, self.sell_adjustment = nil, nil
+    self.adjustment_status = not buys and status or sells_status
+    if buys and sells then self.buy_adjustment, self.sell_adjustment = buys.adjustment, sells.adjustment end
+  end
+  if not self.buy_adjustment then return nil, self.adjustment_status end
+  return self.buy_adjustment, self.sell_adjustment
 end
 
 return E

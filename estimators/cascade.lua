@@ -22,7 +22,7 @@ local E = estimator {
 function E:on_start(ctx)
   local p = self.params
   self.filter = K.cascade { start = ctx.now, size_scale = p.size_scale, half_life = p.half_life_s, alpha = p.alpha }
-  self.signed, self.sizes, self.at = 0, {}, 0
+  self.signed, self.sizes, self.sorted, self.at = 0, {}, {}, 0
   ctx:every(1000, function(c) self:second(c) end)
 end
 
@@ -35,33 +35,39 @@ function E:on_trade(_, trade)
 end
 
 function E:second(ctx)
-  local signed, sizes = self.signed, self.sizes
+  local signed, size = self.signed, math.abs(self.signed)
   self.signed = 0
-  if #sizes >= 60 and math.abs(signed) > self:threshold() then
-    self.filter:event(ctx.now, math.abs(signed), signed < 0 and "long" or "short")
+  if #self.sorted >= 60 and size > K.quantile(self.sorted, self.params.quantile) then
+    self.filter:event(ctx.now, size, signed < 0 and "long" or "short")
   end
   self.at = self.at % self.params.window_s + 1
-  sizes[self.at] = math.abs(signed)
-  self.limit = nil
+  self:replace(self.sizes[self.at], size)
+  self.sizes[self.at] = size
   self.time = ctx.now
 end
 
--- the quantile of the seconds so far; sorted anew at most once a second, and only when a burst asks for it
-function E:threshold()
-  if not self.limit then
-    local sorted = {}
-    for i, size in ipairs(self.sizes) do sorted[i] = size end
-    table.sort(sorted)
-    self.limit = K.quantile(sorted, self.params.quantile)
+-- First place in the sorted seconds whose size is not below this one.
+local function place(sorted, size)
+  local low, high = 1, #sorted + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if sorted[middle] < size then low = middle + 1 else high = middle end
   end
-  return self.limit
+  return low
+end
+
+-- The second that leaves the window makes room for the new one; the list stays sorted.
+function E:replace(old, new)
+  local sorted = self.sorted
+  if old then table.remove(sorted, place(sorted, old)) end
+  table.insert(sorted, place(sorted, new), new)
 end
 
 -- severity, no standard error, status; or nil and the status
 function E:value()
-  local state, status = self.filter:read(self.ctx.now)
-  if not state then return nil, status end
-  return state.severity, nil, "ok"
+  local severity, status = self.filter:severity(self.ctx.now)
+  if not severity then return nil, status end
+  return severity, nil, "ok"
 end
 
 -- { severity, ratio, active, pull, tail_multiplier, size_factor, long_share, direction }; nil and the status

@@ -7,7 +7,7 @@
 -- kappa_sided for a kappa of each. A comes from the touch by the mean half-spread. A failed quality gate (quant.md 4.8:
 -- 50 trades, interval within 20 %, 50 to 50,000 relative, goodness of fit, newest trade) gives low_quality
 -- with the value.
-local K = require "perigee.kernels"
+local estimators = require "perigee.estimators"
 
 local E = estimator {
   name = "kappa_mle", gives = "kappa_px", unit = "1/quote",
@@ -20,36 +20,7 @@ local E = estimator {
   },
 }
 
-function E:on_start(ctx)
-  self.depths = K.trade_depths { window = self.params.window_s, max_trades = self.params.max_trades }
-  self.status = "warmup"
-  ctx:every(self.params.refit_s * 1000, function(c) self:estimate(c) end)
-end
-
-function E:on_trade(ctx, trade)
-  if trade.side and ctx.mid and ctx.ask > ctx.bid then
-    self.depths:trade(ctx.now, trade.price, trade.side, ctx.bid, ctx.ask, ctx.tick)
-    self.last_trade = ctx.now
-  end
-end
-
-function E:estimate(ctx)
-  if not ctx.mid then return end
-  local now, mid, tick = ctx.now, ctx.mid, ctx.tick
-  self.both, self.status = self.depths:estimate("both", now, mid, tick)
-  self.bid, self.bid_status = self.depths:estimate("bid", now, mid, tick)
-  self.ask, self.ask_status = self.depths:estimate("ask", now, mid, tick)
-  self.time = now
-end
-
--- Both sides pooled: value, standard error, status; or nil and the status.
-function E:value()
-  local both = self.both
-  if not both then return nil, self.status end
-  local status = self.status
-  if self.ctx.now - self.last_trade > self.params.max_age_s then status = "low_quality" end
-  return both.kappa, both.se, status
-end
+estimators.trade_depths(E)
 
 -- kappa of bids and of asks in 1/quote (the pooled one); nil and the status
 function E:sides()
@@ -64,8 +35,5 @@ function E:intensity()
   if not both then return nil, self.status end
   return both.a, both.a
 end
-
--- the estimates behind it: both, bid, ask with kappa, se, lo, hi (95 %), a, n, half_spread, p_value, status, gate
-function E:fit() return self.both, self.bid, self.ask end
 
 return E

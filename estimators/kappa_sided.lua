@@ -4,7 +4,7 @@
 --
 -- Bids are filled by taker sells, asks by taker buys; each by the maximum likelihood of kappa_mle. With mirror_side a
 -- side without an estimate borrows the other one, and source() says so.
-local K = require "perigee.kernels"
+local estimators = require "perigee.estimators"
 
 local E = estimator {
   name = "kappa_sided", gives = "kappa_px", unit = "1/quote",
@@ -19,36 +19,8 @@ local E = estimator {
   },
 }
 
-function E:on_start(ctx)
-  self.depths = K.trade_depths { window = self.params.window_s, max_trades = self.params.max_trades }
-  self.status = "warmup"
-  ctx:every(self.params.refit_s * 1000, function(c) self:estimate(c) end)
-end
-
-function E:on_trade(ctx, trade)
-  if trade.side and ctx.mid and ctx.ask > ctx.bid then
-    self.depths:trade(ctx.now, trade.price, trade.side, ctx.bid, ctx.ask, ctx.tick)
-    self.last_trade = ctx.now
-  end
-end
-
-function E:estimate(ctx)
-  if not ctx.mid then return end
-  local now, mid, tick = ctx.now, ctx.mid, ctx.tick
-  self.both, self.status = self.depths:estimate("both", now, mid, tick)
-  self.bid, self.bid_status = self.depths:estimate("bid", now, mid, tick)
-  self.ask, self.ask_status = self.depths:estimate("ask", now, mid, tick)
-  self.time = now
-end
-
--- Both sides pooled: value, standard error, status; or nil and the status.
-function E:value()
-  local both = self.both
-  if not both then return nil, self.status end
-  local status = self.status
-  if self.ctx.now - self.last_trade > self.params.max_age_s then status = "low_quality" end
-  return both.kappa, both.se, status
-end
+estimators.trade_depths(E)
+E.sided = true
 
 -- The estimates that the sides use and where they come from: "own", "pooled" or "mirror".
 function E:chosen()
@@ -85,8 +57,5 @@ function E:source()
   if not bid then return nil, ask end
   return bid_source, ask_source
 end
-
--- the estimates behind it: both, bid, ask with kappa, se, lo, hi (95 %), a, n, half_spread, p_value, status, gate
-function E:fit() return self.both, self.bid, self.ask end
 
 return E

@@ -4,6 +4,7 @@
 --   BV = (pi/2) n/(n-1) sum |r_i||r_{i-1}|,   sigma = sqrt(BV/(n step))
 --
 -- jump_ratio = RV/BV is about 1 without jumps; jump_z is the test of Huang & Tauchen (2005), 2.326 at 1 %.
+local estimators = require "perigee.estimators"
 local K = require "perigee.kernels"
 
 local E = estimator {
@@ -16,25 +17,17 @@ local E = estimator {
   },
 }
 
+estimators.returns(E)
+
 function E:on_start()
   local step = self.params.step_ms / 1000
-  self.window = K.bipower_window { step = step, returns = math.max(3, self.params.window_s / step) }
+  self.kernel = K.bipower_window { step = step, returns = math.max(3, self.params.window_s / step) }
 end
-
-function E:on_sample(mid, ctx)
-  self.window:update(mid)
-  self.time = ctx.now
-end
-
-function E:on_gap() self.window:gap() end
-
--- value, standard error, status; or nil and the status
-function E:value() return self.window:sigma_rel(self.params.min_returns) end
 
 -- realised over bipower variation of the window, and z of the jump test; nil before the first estimate
 function E:jump_ratio()
-  self.window:sigma_rel(self.params.min_returns)
-  return self.window.jump_ratio, self.window.jump_z
+  self.kernel:sigma_rel(self.params.min_returns)
+  return self.kernel.jump_ratio, self.kernel.jump_z
 end
 
 return E

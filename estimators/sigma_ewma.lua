@@ -3,6 +3,7 @@
 --   v <- a r^2 + (1 - a) v,   a = 1 - 2^(-step/half_life),   sigma = sqrt(v/step)
 --
 -- Its standard error is that of normal returns, sigma/sqrt(2 n) with n = (2 - a)/a.
+local estimators = require "perigee.estimators"
 local K = require "perigee.kernels"
 
 local E = estimator {
@@ -16,19 +17,11 @@ local E = estimator {
   },
 }
 
+estimators.returns(E)
+
 function E:on_start()
   local p = self.params
-  self.ewma = K.ewma_variance { half_life = p.half_life_s, step = p.step_ms / 1000, winsor_sigmas = p.winsor_sigmas }
+  self.kernel = K.ewma_variance { half_life = p.half_life_s, step = p.step_ms / 1000, winsor_sigmas = p.winsor_sigmas }
 end
-
-function E:on_sample(mid, ctx)
-  self.ewma:update(mid)
-  self.time = ctx.now
-end
-
-function E:on_gap() self.ewma:gap() end
-
--- value, standard error, status; or nil and the status
-function E:value() return self.ewma:sigma_rel(self.params.min_returns) end
 
 return E

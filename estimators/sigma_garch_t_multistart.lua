@@ -7,7 +7,7 @@
 -- A fit runs beside the decisions every refit_s, and between fits the variance follows each closed step with the last
 -- parameters. The value is the square root of the mean forecast variance over horizon_s, as a volatility. It has no
 -- standard error (that would need the fit's whole covariance); fit() has those of the parameters.
-local K = require "perigee.kernels"
+local estimators = require "perigee.estimators"
 
 local E = estimator {
   name = "sigma_garch_t_multistart", gives = "sigma_rel", unit = "1/sqrt(s)",
@@ -24,30 +24,8 @@ local E = estimator {
   },
 }
 
-function E:on_start(ctx)
-  local p = self.params
-  local step = p.step_ms / 1000
-  self.garch = K.garch { step = step, returns = math.max(10, p.window_s / step), student = true,
-    restarts = p.restarts, seed = p.seed }
-  ctx:every(p.refit_s * 1000, function(c) self:refit(c) end)
-end
+estimators.garch(E)
 
-function E:refit(ctx)
-  if self.garch.count < self.params.min_returns then return end
-  ctx:work(self.garch:job(), function(c) self.time = c.now end, self.params.fit_latency_ms)
-end
-
-function E:on_sample(mid, ctx)
-  self.garch:update(mid)
-  if self.garch.fit then self.time = ctx.now end
-end
-
-function E:on_gap() self.garch:gap() end
-
--- value, no standard error, status of the fit; or nil and the status
-function E:value() return self.garch:sigma_rel(self.params.horizon_s) end
-
--- the last fit: mu, omega, alpha, beta, nu, their standard errors se (robust), loglik, n, status; nil before the first
-function E:fit() return self.garch.fit end
+function E:on_start(ctx) self:start(ctx, true, self.params.restarts, self.params.seed) end
 
 return E

@@ -1,6 +1,7 @@
 -- estimators/sigma_simple.lua: sample standard deviation of log returns over a window (quant.md 3.1).
 --
 --   sigma = sqrt(sum (r_i - mean)^2 / (n - 1) / step),   standard error sigma sqrt((kurtosis - 1)/(4 n))
+local estimators = require "perigee.estimators"
 local K = require "perigee.kernels"
 
 local E = estimator {
@@ -13,19 +14,11 @@ local E = estimator {
   },
 }
 
+estimators.returns(E)
+
 function E:on_start()
   local step = self.params.step_ms / 1000
-  self.window = K.sigma_window { step = step, returns = math.max(2, self.params.window_s / step) }
+  self.kernel = K.sigma_window { step = step, returns = math.max(2, self.params.window_s / step) }
 end
-
-function E:on_sample(mid, ctx)
-  self.window:update(mid)
-  self.time = ctx.now
-end
-
-function E:on_gap() self.window:gap() end
-
--- value, standard error, status; or nil and the status
-function E:value() return self.window:sigma_rel(self.params.min_returns) end
 
 return E

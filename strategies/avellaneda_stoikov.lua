@@ -5,130 +5,91 @@
 --   half        = ln(1 + gamma lot / kappa) / (gamma lot) + gamma sigma^2 T lot / 2
 --
 -- gamma is dimensionless here (gamma_rel = gamma_px * mid * one base unit) so that one value suits every price level;
--- sigma and kappa come from estimators. T rolls with the clock (24/7 markets have no close). When to use: short
--- horizons and small positions, (kappa/2) gamma sigma^2 (q_max/lot)^2 T << 1; beyond that use GLFT.
+-- sigma and kappa come from estimators, or from a file that `perigee quote --params-out` keeps up to date. T rolls with
+-- the clock (24/7 markets have no close), or runs down to the end of a session as in the paper (session_end_h).
+-- When to use: short horizons and small positions, (kappa/2) gamma sigma^2 (q_max/lot)^2 T << 1; beyond that use GLFT.
 --
--- Variants: price_space; return_space with gamma modes (R2); seed001 as that document has it, which makes inventory
--- grow and is for comparison only (it warns).
---
--- sigma, kappa and gamma may come from a file that `perigee quote --params-out` keeps up to date: params_file. With
--- require_params nothing is quoted while that file is missing or stale; without, the estimators stand in for it.
--- Variant return_space keeps its own gamma, whose unit is another one (utilisation instead of base units).
+-- Variants: price_space; return_space with gamma modes (R2), whose gamma has another unit (utilisation instead of base
+-- units); seed001 as that document has it, which makes inventory grow and is for comparison only (it warns). Costs,
+-- reactions and the ladder of perigee.maker are there too, but switched off: the quotes are the model's.
 local K = require "perigee.kernels"
+local maker = require "perigee.maker"
 
 local S = strategy {
   name = "avellaneda_stoikov",
   doc = "Avellaneda-Stoikov quotes around a reservation price that leans against inventory.",
-  params = {
+  params = maker.params({
     variant = { "price_space", options = { "price_space", "return_space", "seed001" }, doc = "see the file's head" },
-    gamma = { 5, min = 1e-6, max = 1e6, unit = "1/base", doc = "risk aversion gamma_rel (gamma_px times mid)" },
+    horizon_s = { 1800, min = 1, max = 86400, unit = "s", doc = "rolling horizon T, or the length of a session" },
+    session_end_h = { -1, min = -1, max = 24, unit = "h", doc = "hour (UTC) at which T is 0 each day; -1: T rolls" },
     gamma_mode = { "constant", options = { "constant", "inventory_scaled", "max_shift" }, doc = "return_space only" },
-    gamma_min = { 0, min = 0, max = 1e6, doc = "return_space: limits of gamma, off unless max > min" },
-    gamma_max = { 0, min = 0, max = 1e6, doc = "return_space: limits of gamma, off unless max > min" },
     max_shift_ticks = { 100, min = 0, max = 1e6, unit = "ticks", doc = "shift of the reservation at full inventory" },
-    horizon_s = { 1800, min = 1, max = 86400, unit = "s", doc = "rolling horizon T" },
-    size = { 0.05, min = 0, unit = "base", doc = "size of each quote; also the lot of the model" },
-    min_half_spread_bps = { 0.5, min = 0, max = 500, unit = "bps", doc = "half-spread at least; never below the fee" },
-    max_half_spread_bps = { 50, min = 0, max = 1000, unit = "bps", doc = "half-spread, at most; 0: no limit" },
-    params_file = { "", doc = "JSON file with sigma, kappa and gamma, read by the host; empty: the estimators" },
-    require_params = { false, doc = "quote nothing without a fresh params_file" },
-    params_max_age_s = { 14400, min = 1, max = 1e9, unit = "s", doc = "an older params_file is stale" },
-    inventory_limit = { 0, min = 0, unit = "base", doc = "beyond it only the reducing side; 0: the account's limit" },
-  },
+  }, { gamma_rel = 5, size = 0.05, fee_in_spread = false, adverse_weight = 0, latency_weight = 0,
+    cascade_action = "none", toxic_action = "none", knife = false, spread_regime = false, funding_weight = 0,
+    requote_bps = 0 }),
   estimators = { fair = "fair_mid", sigma = "sigma_ewma", kappa = "kappa_virtual_quoting" },
 }
 
+local variants = {}
+
+--- Reservation price and half-spreads of the paper.
+function variants.price_space(self)
+  local quote = K.avellaneda_stoikov()
+  return function(m, ctx)
+    local bid, ask, reservation, half_bid, half_ask = quote(m.fair, ctx.position, m.sigma_px, m.gamma_px, m.kappa_bid,
+      m.kappa_ask, self:horizon(ctx.now), m.size)
+    if not bid then return nil, ask end
+    return reservation, half_bid, half_ask
+  end
+end
+
+function variants.return_space(self, ctx)
+  local p = self.params
+  local limited = p.gamma_dynamic
+  local quote = K.avellaneda_stoikov_return_space {
+    gamma_mode = p.gamma_mode, gamma = p.gamma_rel, gamma_min = limited and p.gamma_min or 0,
+    gamma_max = limited and p.gamma_max or 0, max_shift_ticks = p.max_shift_ticks, tick = ctx.tick,
+    horizon_s = p.horizon_s, min_total_spread_bps = 2 * p.min_half_spread_bps,
+    max_total_spread_bps = 2 * p.max_half_spread_bps, maker_fee_bps = ctx.maker_fee * 1e4,
+  }
+  return function(m, c)
+    if m.limit == math.huge then return nil, "return_space needs an inventory limit" end
+    local bid, ask, reservation = quote(m.fair, c.position, m.limit, m.sigma_rel, m.kappa_bid * m.fair,
+      m.kappa_ask * m.fair)
+    if not bid then return nil, ask end
+    return reservation, reservation - bid, ask - reservation
+  end
+end
+
+function variants.seed001(self, ctx)
+  ctx:log "variant seed001 adds to inventory instead of reducing it: for comparison only"
+  local quote = K.avellaneda_stoikov_seed001()
+  return function(m, c)
+    local bid, ask = quote(m.fair, c.position, m.sigma_rel, m.gamma_rel, m.kappa_bid, self.params.horizon_s)
+    if not bid then return nil, ask end
+    return (bid + ask) / 2, (ask - bid) / 2, (ask - bid) / 2
+  end
+end
+
+-- T: rolling, or what is left of the session.
+function S:horizon(now)
+  local p = self.params
+  if p.session_end_h < 0 then return p.horizon_s end
+  return math.min(p.horizon_s, (p.session_end_h * 3600 - now % 86400) % 86400)
+end
+
 function S:on_start(ctx)
-  local p = self.params
-  if p.variant == "return_space" then
-    self.quote_return = K.avellaneda_stoikov_return_space {
-      gamma_mode = p.gamma_mode, gamma = p.gamma, gamma_min = p.gamma_min, gamma_max = p.gamma_max,
-      max_shift_ticks = p.max_shift_ticks, tick = ctx.tick, horizon_s = p.horizon_s,
-      min_total_spread_bps = 2 * p.min_half_spread_bps, max_total_spread_bps = 2 * p.max_half_spread_bps,
-      maker_fee_bps = ctx.maker_fee * 1e4,
-    }
-  elseif p.variant == "seed001" then
-    ctx:log "variant seed001 adds to inventory instead of reducing it: for comparison only"
-    self.quote_seed = K.avellaneda_stoikov_seed001()
-  end
-  if not ctx.kappa.sides then
-    error("the estimator in slot kappa gives no kappa of bids and asks (kappa_simple is a trade rate); use kappa_mle")
-  end
-  self.quote_price = K.avellaneda_stoikov()
-  if p.params_file ~= "" and not ctx:file_params(p.params_max_age_s) then
-    local _, why = ctx:file_params(p.params_max_age_s)
-    ctx:log("%s: %s", why, p.require_params and "nothing is quoted" or "the estimators stand in for it")
-  end
-  self.limit = p.inventory_limit > 0 and p.inventory_limit or ctx.max_position
-end
-
--- A number of the params file above zero; nil and why not.
-local function positive(values, name)
-  local value = values[name]
-  if type(value) == "number" and value > 0 then return value end
-  return nil, ("params_file: %s is missing or not positive"):format(name)
-end
-
--- sigma_rel, kappa of bids, kappa of asks (1/quote) and gamma; nil and why not. The file's kappas are relative, so that
--- they hold at today's price.
-function S:model(ctx, fair)
-  local p = self.params
-  local values, why = ctx:file_params(p.params_max_age_s)
-  if values then
-    local sigma, kappa_bid, kappa_ask, gamma
-    sigma, why = positive(values, "sigma_rel")
-    if not sigma then return nil, why end
-    kappa_bid, why = positive(values, "kappa_bid_rel")
-    if not kappa_bid then return nil, why end
-    kappa_ask, why = positive(values, "kappa_ask_rel")
-    if not kappa_ask then return nil, why end
-    gamma, why = positive(values, "gamma_rel")
-    if not gamma then return nil, why end
-    return sigma, kappa_bid / fair, kappa_ask / fair, gamma
-  end
-  if p.require_params then return nil, why end
-  local sigma, sigma_why = ctx.sigma:value()
-  if not sigma then return nil, sigma_why end
-  local kappa_bid, kappa_ask = ctx.kappa:sides()
-  if not kappa_bid then return nil, kappa_ask end
-  return sigma, kappa_bid, kappa_ask, p.gamma
-end
-
--- The raw quotes of the chosen variant: bid, ask; nil and why not.
-function S:raw(ctx, fair, sigma, kappa_bid, kappa_ask, gamma)
-  local p = self.params
-  if p.variant == "return_space" then
-    if self.limit == math.huge then return nil, "return_space needs an inventory limit" end
-    return self.quote_return(fair, ctx.position, self.limit, sigma, kappa_bid * fair, kappa_ask * fair)
-  elseif p.variant == "seed001" then
-    local bid, ask = self.quote_seed(fair, ctx.position, sigma, gamma, kappa_bid, p.horizon_s)
-    return bid, ask
-  end
-  local bid, ask, reservation, half_bid, half_ask =
-    self.quote_price(fair, ctx.position, sigma * fair, gamma / fair, kappa_bid, kappa_ask, p.horizon_s, p.size)
-  if not bid then return nil, ask end
-  local least, most = p.min_half_spread_bps * 1e-4 * fair, p.max_half_spread_bps * 1e-4 * fair
-  local fee = ctx.maker_fee * fair
-  ctx:explain("reservation", reservation)
-  ctx:explain("half_bid", half_bid)
-  ctx:explain("half_ask", half_ask)
-  return reservation - K.half_spread_limit(half_bid, least, fee, most),
-    reservation + K.half_spread_limit(half_ask, least, fee, most)
+  self.maker = maker.new(self, ctx)
+  self.model = variants[self.params.variant](self, ctx)
 end
 
 function S:on_book(ctx)
-  local fair, why = ctx.fair:value()
-  if not fair then return ctx:quote_none(why) end
-  local sigma, kappa_bid, kappa_ask, gamma = self:model(ctx, fair)
-  if not sigma then return ctx:quote_none(kappa_bid) end
-  local bid, ask = self:raw(ctx, fair, sigma, kappa_bid, kappa_ask, gamma)
-  if not bid then return ctx:quote_none(ask) end
-  local q, limit, size = ctx.position, self.limit, self.params.size
-  local buy, sell = math.min(size, limit - q), math.min(size, limit + q)
-  ctx:quote {
-    bid = buy >= ctx.lot and bid > 0 and { bid, buy } or nil,
-    ask = sell >= ctx.lot and { ask, sell } or nil,
-  }
+  local m = self.maker
+  local ready, why = m:inputs(ctx)
+  if not ready then return m:none(ctx, why) end
+  local reservation, half_bid, half_ask = self.model(m, ctx)
+  if not reservation then return m:none(ctx, half_bid) end
+  m:quote(ctx, reservation, half_bid, half_ask)
 end
 
 return S

@@ -23,6 +23,7 @@ int pg_cli_quote(int argc, char **argv);
 int pg_cli_record(int argc, char **argv);
 int pg_cli_replay(int argc, char **argv);
 int pg_cli_run(int argc, char **argv);
+int pg_cli_test(int argc, char **argv);
 
 /* Prints "perigee COMMAND: error text" to stderr; returns 1. */
 int pg_cli_fail(const char *command, const pg_error *err);

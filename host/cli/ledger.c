@@ -14,12 +14,13 @@
 #include "trade/ledger_query.h"
 
 static const char help[] =
-    "perigee ledger orders|fills|pnl|versions|events [options]\n"
+    "perigee ledger orders|fills|reasons|pnl|versions|events [options]\n"
     "perigee ledger reset-pnl [options]\n"
     "\n"
     "Reads the ledger of all sessions; a host may be running on it.\n"
     "\n"
     "  orders      every order with its last state         fills     every fill, once\n"
+    "  reasons     why each order was last asked for as it was: the terms that its strategy explained\n"
     "  pnl         profit since the first equity, or since the last reset, by account; by market from its fills\n"
     "  versions    versions of scripts and what became of them\n"
     "  events      sessions, risk limits that were met, parameter changes, notes\n"
@@ -177,7 +178,8 @@ static const pg_column order_columns[] = { { "time", -24, false },   PLACE,
                                            { "reason", -12, false }, { "reduce_only", 0, true },
                                            { "run", 0, false },      { "id", 8, true },
                                            { "order_id", 0, false }, { "version", 0, false },
-                                           { "updated", 0, false },  { "words", -1, false } };
+                                           { "updated", 0, false },  { "words", -1, false },
+                                           { "reasons", 0, false } };
 
 static bool print_order(void *self, const pg_ledger_order_row *row)
 {
@@ -198,15 +200,37 @@ static bool print_order(void *self, const pg_ledger_order_row *row)
     cell_hex(rows, row->version);
     cell_time(rows, row->updated_ns);
     pg_rows_cell(rows, row->words);
+    pg_rows_cell(rows, row->reasons);
     return true;
 }
 
-static const pg_column fill_columns[] = { { "time", -24, false },   PLACE,
-                                          { "side", -4, false },    { "price", 12, true },
-                                          { "size", 12, true },     { "fee", 14, true },
-                                          { "maker", 5, true },     { "run", 0, false },
-                                          { "id", 8, true },        { "order_id", 0, false },
-                                          { "trade_id", -1, false } };
+static const pg_column reason_columns[] = { { "time", -24, false },  PLACE,
+                                            { "side", -4, false },   { "price", 12, true },
+                                            { "size", 12, true },    { "run", 0, false },
+                                            { "id", 8, true },       { "version", 0, false },
+                                            { "reasons", -1, false } };
+
+static bool print_reasons(void *self, const pg_ledger_order_row *row)
+{
+    pg_rows *rows = self;
+    cell_time(rows, row->sent_ns);
+    cell_place(rows, row->place.venue, row->place.account, row->place.market);
+    pg_rows_cell(rows, pg_side_name(row->side));
+    cell_decimal(rows, row->price, row->place.price_decimals);
+    cell_decimal(rows, row->size, row->place.size_decimals);
+    cell_hex(rows, row->run);
+    cell_integer(rows, row->id);
+    cell_hex(rows, row->version);
+    pg_rows_cell(rows, row->reasons);
+    return true;
+}
+
+static const pg_column fill_columns[] = { { "time", -24, false },    PLACE,
+                                          { "side", -4, false },     { "price", 12, true },
+                                          { "size", 12, true },      { "fee", 14, true },
+                                          { "maker", 5, true },      { "run", 0, false },
+                                          { "id", 8, true },         { "order_id", 0, false },
+                                          { "trade_id", -1, false }, { "reasons", 0, false } };
 
 static bool print_fill(void *self, const pg_ledger_fill_row *row)
 {
@@ -223,6 +247,7 @@ static bool print_fill(void *self, const pg_ledger_fill_row *row)
     cell_integer(rows, row->id);
     pg_rows_cell(rows, row->order_id);
     pg_rows_cell(rows, row->trade_id);
+    pg_rows_cell(rows, row->reasons);
     return true;
 }
 
@@ -299,6 +324,15 @@ static pg_status show_orders(pg_ledger_reader *reader, const options *o, pg_erro
     return status;
 }
 
+static pg_status show_reasons(pg_ledger_reader *reader, const options *o, pg_error *err)
+{
+    pg_rows rows;
+    BEGIN(reason_columns);
+    pg_status status = pg_ledger_orders(reader, &o->filter, &rows, print_reasons, err);
+    pg_rows_end(&rows);
+    return status;
+}
+
 static pg_status show_fills(pg_ledger_reader *reader, const options *o, pg_error *err)
 {
     pg_rows rows;
@@ -336,11 +370,8 @@ static pg_status show_pnl(pg_ledger_reader *reader, const options *o, pg_error *
 static const struct {
     const char *verb;
     pg_status (*show)(pg_ledger_reader *reader, const options *o, pg_error *err);
-} verbs[] = { { "orders", show_orders },
-              { "fills", show_fills },
-              { "pnl", show_pnl },
-              { "versions", show_versions },
-              { "events", show_events } };
+} verbs[] = { { "orders", show_orders }, { "fills", show_fills },       { "reasons", show_reasons },
+              { "pnl", show_pnl },       { "versions", show_versions }, { "events", show_events } };
 
 static int reset_pnl(const options *o)
 {

@@ -30,6 +30,7 @@ static const command commands[] = {
     { "replay", pg_cli_replay, "run a recorded session again and compare every decision" },
     { "run", pg_cli_run, "trade as config.lua says; on paper when it is the shipped one" },
     { "selftest", pg_cli_selftest, "run test vectors against this build" },
+    { "test", pg_cli_test, "tests of strategies: given a book and a position, expect quotes" },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

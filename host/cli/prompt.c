@@ -229,6 +229,14 @@ static pg_status take_signals(pg_prompt *prompt, pg_error *err)
     return prompt->signals >= 0 ? PG_OK : pg_fail(err, PG_ERR_IO, "cannot watch signals: %s", strerror(errno));
 }
 
+/* libedit draws the prompt before it takes the terminal, and gives it back after every line. A Ctrl-D that is typed in
+ * between is an end of file to a terminal that collects lines, and reaches libedit as a zero byte, which means nothing
+ * to it. So the terminal does not collect lines between two of ours either; el_end sets it as it was. */
+static void keep_keys(EditLine *edit)
+{
+    el_set(edit, EL_SETTY, "-x", "-icanon", "-iexten", "-echo", NULL);
+}
+
 pg_status pg_prompt_new(pg_prompt **made, const char *text, pg_prompt_handler handler, pg_error *err)
 {
     pg_prompt *prompt = calloc(1, sizeof *prompt);
@@ -248,6 +256,7 @@ pg_status pg_prompt_new(pg_prompt **made, const char *text, pg_prompt_handler ha
     el_set(prompt->edit, EL_CLIENTDATA, prompt);
     el_set(prompt->edit, EL_PROMPT, prompt_text);
     el_set(prompt->edit, EL_EDITOR, "emacs");
+    keep_keys(prompt->edit);
     el_set(prompt->edit, EL_GETCFN, read_character);
     load_history(prompt);
     if (prompt->history)

@@ -233,6 +233,30 @@ const pg_view *pg_engine_view(const pg_engine *e)
     return &e->view;
 }
 
+pg_explanation *pg_engine_explanation(pg_engine *e)
+{
+    return &e->explanation;
+}
+
+const char *pg_engine_explanation_text(pg_engine *e)
+{
+    if (e->explanation_told != e->explanation.version) {
+        pg_explanation_text(e->explanation_text, &e->explanation);
+        e->explanation_told = e->explanation.version;
+    }
+    return e->explanation_text;
+}
+
+const pg_explanation *pg_engine_get_explanation(const pg_engine *e)
+{
+    return &e->explanation;
+}
+
+const pg_term_summary *pg_engine_term_summary(const pg_engine *e)
+{
+    return e->summary;
+}
+
 const pg_book *pg_engine_book(const pg_engine *e)
 {
     return e->book;

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "engine/history.h"
+#include "engine/explanation.h"
 #include "engine/view.h"
 #include "market/book.h"
 #include "sim/latency.h"
@@ -40,6 +41,9 @@ typedef struct {
     bool want_trades; /* whether PG_CALL_TRADE is asked for */
 } pg_engine_config;
 
+enum { PG_ENGINE_SHOWN = 5 };
+#define PG_ENGINE_LARGE 0.05 /* beyond it a simulation without market impact is not to be believed */
+
 /* Counters of a run. */
 typedef struct {
     size_t events;           /* events that happened at the venue */
@@ -49,6 +53,10 @@ typedef struct {
     double seconds;          /* of data */
     uint64_t decisions;      /* hash over every request with its time: equal runs have equal hashes */
     uint64_t refused_quotes; /* quotes that could not be sent: prices, sizes, limits */
+    /* Own open size over what the best PG_ENGINE_SHOWN levels of the same side display, on the grid of the equity
+     * samples, where there is an order of ours: sum, largest, and samples above PG_ENGINE_LARGE. */
+    double shown_sum, shown_most;
+    uint64_t shown_samples, shown_large;
     int64_t first_ns, last_ns;
 } pg_engine_stats;
 
@@ -62,6 +70,13 @@ void pg_engine_watch(pg_engine *engine, void *self, void (*show)(void *self, dou
 
 /* No callback until the engine's time passes; what a stopped script gets. Quotes are pulled. */
 void pg_engine_halt(pg_engine *engine);
+
+/* The reasons of what is declared now as a line of text (explanation.h); made when they have changed. */
+const char *pg_engine_explanation_text(pg_engine *engine);
+
+/* The reasons, and what they were over a run on a tape: a summary for each. */
+const pg_explanation *pg_engine_get_explanation(const pg_engine *engine);
+const pg_term_summary *pg_engine_term_summary(const pg_engine *engine);
 
 /* The book as it is known here. */
 const pg_book *pg_engine_book(const pg_engine *engine);

@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "engine/live.h"
+#include "engine/explanation.h"
 #include "engine/ring.h"
 
 typedef struct {
@@ -59,7 +60,11 @@ struct pg_engine {
     pg_quotes wanted; /* in integers, as last declared, less what has filled since */
     uint8_t turn;     /* ping-pong: the side that rests; 0: not chosen yet */
     engine_declared declared;
-    pg_bound bound[2];    /* what changed the wanted quotes last */
+    pg_bound bound[2]; /* what changed the wanted quotes last */
+    pg_explanation explanation;
+    pg_term_summary summary[PG_EXPLAIN_TERMS];  /* of a run over a tape */
+    char explanation_text[PG_EXPLANATION_TEXT]; /* of version explanation_told */
+    double explanation_told;
     int64_t refused_ns;   /* when the venue last refused something */
     pg_position position; /* by the fills we have heard of */
     int64_t max_position; /* size units; 0: no limit */

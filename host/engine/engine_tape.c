@@ -47,12 +47,34 @@ static double equity(const pg_engine *e)
     return e->config.capital + pg_money_double(&e->config.instrument, e->account.net_x2) / 2;
 }
 
+/* How large our orders are beside what is displayed. */
+static void sample_share(pg_engine *e)
+{
+    for (int side = PG_BUY; side <= PG_SELL; side++) {
+        pg_level levels[PG_ENGINE_SHOWN];
+        int64_t shown = 0, own = pg_orders_open_size(&e->orders, side);
+        int n = own > 0 ? pg_book_top(e->venue_book, side, levels, PG_ENGINE_SHOWN) : 0;
+        for (int i = 0; i < n; i++)
+            shown += levels[i].size;
+        if (shown <= 0)
+            continue;
+        double share = (double)own / (double)shown;
+        e->stats.shown_sum += share;
+        e->stats.shown_most = fmax(e->stats.shown_most, share);
+        e->stats.shown_samples++;
+        e->stats.shown_large += share > PG_ENGINE_LARGE;
+    }
+}
+
 static void venue_event(pg_engine *e)
 {
     const pg_event *event = &e->config.events[e->venue_next++];
     e->venue_ns = e->venue_event_ns;
-    if (e->venue_ns >= pg_history_next_sample(e->history))
+    if (e->venue_ns >= pg_history_next_sample(e->history)) {
+        sample_share(e);
+        pg_explanation_sample(e->summary, &e->explanation);
         pg_history_sample(e->history, e->venue_ns, equity(e));
+    }
     pg_matcher_market(e->matcher, event, e->venue_ns);
     if (event->kind == PG_EVENT_FUNDING)
         pg_account_fund(&e->account, event->price2 ? event->price2 : e->account.mark_x2 / 2, event->price);

@@ -62,6 +62,20 @@ typedef struct {
     bool reduce_only;
 } pg_desired;
 
+/* Why the quotes are as they are: named terms that the script writes here itself (ctx:explain) and counts up the version
+ * when it declares with new ones. A term is a number, or one of the words (word >= 0); NaN: it is not there now. */
+enum { PG_EXPLAIN_TERMS = 24, PG_EXPLAIN_WORDS = 32, PG_EXPLAIN_NAME = 24 };
+typedef struct {
+    int32_t count, word_count;
+    double version; /* a whole number */
+    double value[24];
+    int32_t word[24];
+    char name[24][24];
+    char words[32][24];
+} pg_explanation;
+
+pg_explanation *pg_engine_explanation(pg_engine *engine);
+
 /* ---- calls ---- */
 
 /* Starts a fit (script/work.h) beside the decisions: live engines hand it to their workers and return its number, by

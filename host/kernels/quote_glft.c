@@ -29,10 +29,11 @@ pg_kstatus pg_glft_quote_compute(pg_glft_quote *out, const pg_glft_input *in)
         !(in->lot > 0.0) || in->gamma_px < 0.0 || in->xi < 0.0 || in->sigma_px < 0.0)
         return PG_K_INVALID_PARAMS;
 
+    bool equal = in->kappa_bid == in->kappa_ask && in->a_bid == in->a_ask; /* the usual case, at half the price */
     out->c1_bid = pg_as_intensity_term(in->xi * in->lot, in->kappa_bid);
-    out->c1_ask = pg_as_intensity_term(in->xi * in->lot, in->kappa_ask);
+    out->c1_ask = equal ? out->c1_bid : pg_as_intensity_term(in->xi * in->lot, in->kappa_ask);
     out->c2_bid = risk_coefficient(in, in->a_bid, in->kappa_bid);
-    out->c2_ask = risk_coefficient(in, in->a_ask, in->kappa_ask);
+    out->c2_ask = equal ? out->c2_bid : risk_coefficient(in, in->a_ask, in->kappa_ask);
     out->skew_bid = in->sigma_px * out->c2_bid * in->adj_skew;
     out->skew_ask = in->sigma_px * out->c2_ask * in->adj_skew;
     out->half_bid = in->adj_spread * (out->c1_bid + in->sigma_px * out->c2_bid * 0.5 * in->lot);

@@ -141,7 +141,8 @@ void pg_desk_send(pg_desk *desk, int place, const pg_request *request, int64_t n
         return;
     bool fresh = pg_venue_get_facts(desk->venue)->replace_is_fresh;
     pg_status written = pg_ledger_request(desk->config.ledger, seat->number, request, seat->version,
-                                          PG_LEDGER_QUOTED | (fresh ? PG_LEDGER_FRESH : 0), now_ns);
+                                          PG_LEDGER_QUOTED | (fresh ? PG_LEDGER_FRESH : 0),
+                                          pg_engine_explanation_text(seat->engine(seat->self)), now_ns);
     if (written != PG_OK && request->kind != PG_REQUEST_CANCEL) {
         pg_risk_hold(desk->config.risk, seat->number, PG_HOLD_LEDGER, true);
         refuse(desk, place, request, PG_REASON_LIMIT, "the ledger has no room: nothing is sent that is not recorded",
@@ -557,7 +558,8 @@ pg_status pg_desk_send_closing(pg_desk *desk, int market_number, const pg_reques
     if (place < 0 || desk->seat[place]->number != market_number)
         return pg_fail(err, PG_ERR_INVALID, "order %" PRIu64 " is none of that market's", request->id);
     pg_seat *seat = desk->seat[place];
-    pg_status written = pg_ledger_request(desk->config.ledger, seat->number, request, seat->version, 0, now_ns);
+    pg_status written = pg_ledger_request(desk->config.ledger, seat->number, request, seat->version, 0,
+                                          "closing the position at the stop", now_ns);
     if (written != PG_OK)
         return pg_fail(err, written, "the ledger has no room: nothing is sent that is not recorded");
     desk->state.sent++;

@@ -122,6 +122,31 @@ static void metric_rows(pg_text *out, const pg_metrics *metrics)
     pg_json_close(out, ']');
 }
 
+/* What the strategy said of its quotes: numbers with their mean and range, words with how often they held. */
+static void reason_rows(pg_text *out, const pg_engine *engine)
+{
+    const pg_explanation *terms = pg_engine_get_explanation(engine);
+    const pg_term_summary *summary = pg_engine_term_summary(engine);
+    pg_json_open(out, "reasons", '[');
+    for (int i = 0; i < terms->count; i++) {
+        const pg_term_summary *s = &summary[i];
+        pg_json_open(out, NULL, '{');
+        pg_json_string(out, "name", terms->name[i]);
+        if (s->samples > 0) {
+            pg_json_number(out, "mean", s->sum / (double)s->samples);
+            pg_json_number(out, "least", s->least);
+            pg_json_number(out, "most", s->most);
+        }
+        pg_json_open(out, "words", '{');
+        for (int word = 0; word < terms->word_count; word++)
+            if (s->seen[word] > 0)
+                pg_json_integer(out, terms->words[word], (int64_t)s->seen[word]);
+        pg_json_close(out, '}');
+        pg_json_close(out, '}');
+    }
+    pg_json_close(out, ']');
+}
+
 static void setting_rows(pg_text *out, const pg_backtest *backtest)
 {
     pg_report_setting settings[PG_REPORT_SETTINGS];
@@ -157,6 +182,7 @@ static void write_data(pg_text *out, const pg_report *report)
     pg_json_open(out, NULL, '{');
     facts(out, report);
     metric_rows(out, report->metrics);
+    reason_rows(out, pg_backtest_engine(report->backtest));
     setting_rows(out, report->backtest);
     pg_json_string(out, "command", report->command);
     pg_json_string(out, "decisions", hash);

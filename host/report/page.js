@@ -190,6 +190,14 @@
 
   table("Metrics", run.metrics.map(m => [cell("", m.name.replace(/_/g, " ")), cell("n", shown(m.value)), cell("u", m.unit),
     cell("d", m.absent ? `not shown: ${m.absent}` : m.doc)]));
+  const share = words => {
+    const all = Object.values(words).reduce((a, b) => a + b, 0);
+    return Object.entries(words).sort((a, b) => b[1] - a[1]).map(([w, n]) => `${w} ${brief(100 * n / all)} %`).join(", ");
+  };
+  if (run.reasons.length)
+    table("Reasons of the quotes", run.reasons.map(r => [cell("", r.name.replace(/_/g, " ")),
+      cell("n", r.mean === undefined ? "" : shown(r.mean)),
+      cell("d", r.mean === undefined ? share(r.words) : `${shown(r.least)} to ${shown(r.most)}`)]));
   const lower = el("div", { class: "columns" });
   page.append(lower);
   lower.append(table("Parameters", run.parameters.map(p => [cell("d", p.owner), cell("", p.name), cell("n", p.value),

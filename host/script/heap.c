@@ -16,6 +16,7 @@ typedef struct chunk {
 
 struct pg_heap {
     size_t limit, used, peak;
+    uint64_t allocations;
     free_block *free[CLASSES];
     chunk *chunks;
     char *fresh; /* unused rest of the newest chunk */
@@ -117,6 +118,7 @@ void *pg_heap_allocate(void *self, void *block, size_t old_size, size_t new_size
     if (!result)
         return NULL;
     heap->used += new_size - old_size;
+    heap->allocations += new_size > old_size;
     if (heap->used > heap->peak)
         heap->peak = heap->used;
     return result;
@@ -130,4 +132,9 @@ size_t pg_heap_used(const pg_heap *heap)
 size_t pg_heap_peak(const pg_heap *heap)
 {
     return heap->peak;
+}
+
+uint64_t pg_heap_allocations(const pg_heap *heap)
+{
+    return heap->allocations;
 }

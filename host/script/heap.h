@@ -6,6 +6,7 @@
 #define PG_SCRIPT_HEAP_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct pg_heap pg_heap;
 
@@ -18,8 +19,9 @@ void pg_heap_free(pg_heap *heap);
 /* A lua_Alloc with the heap as its user data: old_size 0 allocates, new_size 0 frees; NULL beyond the limit. */
 void *pg_heap_allocate(void *heap, void *block, size_t old_size, size_t new_size);
 
-/* Bytes in use, and the most that there were. */
+/* Bytes in use, the most that there were, and how often a block was made or grew. */
 size_t pg_heap_used(const pg_heap *heap);
 size_t pg_heap_peak(const pg_heap *heap);
+uint64_t pg_heap_allocations(const pg_heap *heap);
 
 #endif

@@ -358,3 +358,8 @@ size_t pg_session_peak_memory(const pg_session *session)
     pg_state_memory(session->state, &peak);
     return peak;
 }
+
+uint64_t pg_session_allocations(const pg_session *session)
+{
+    return pg_state_allocations(session->state);
+}

@@ -70,7 +70,8 @@ const char *pg_session_version(const pg_session *session);
 /* The estimators' slots in the order of loading, a line each. */
 const char *pg_session_slots(const pg_session *session);
 
-/* Largest Lua heap, bytes. */
+/* Largest Lua heap, bytes, and how often its blocks were made or grew. */
 size_t pg_session_peak_memory(const pg_session *session);
+uint64_t pg_session_allocations(const pg_session *session);
 
 #endif

@@ -305,3 +305,8 @@ size_t pg_state_memory(const pg_state *state, size_t *peak)
     *peak = pg_heap_peak(state->heap);
     return pg_heap_used(state->heap);
 }
+
+uint64_t pg_state_allocations(const pg_state *state)
+{
+    return pg_heap_allocations(state->heap);
+}

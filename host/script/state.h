@@ -34,6 +34,7 @@ const pg_script_limits *pg_state_limits(const pg_state *state);
 
 /* Bytes of Lua heap in use, and the most that there were. */
 size_t pg_state_memory(const pg_state *state, size_t *peak);
+uint64_t pg_state_allocations(const pg_state *state);
 
 /* Calls the function below `arguments` values on the stack, with a traceback on error; `results` values remain.
  * On error nothing remains and *err has the message as `what` (its first line) and the status: PG_ERR_BUDGET and

@@ -128,6 +128,8 @@ static void fill_result(pg_study_result *result, const pg_metrics *metrics, cons
 {
     result->ok = true;
     result->metric_count = metrics->count;
+    result->warning_count = metrics->warning_count;
+    memcpy(result->warning, metrics->warning, sizeof result->warning);
     result->decisions = pg_engine_get_stats(pg_backtest_engine(backtest))->decisions;
     for (int i = 0; i < metrics->count; i++) {
         result->metric_name[i] = metrics->metric[i].name;

@@ -36,7 +36,9 @@ typedef struct {
     int32_t metric_count;
     const char *metric_name[64];
     double metric[64]; /* NaN: absent */
-    double seconds;    /* the run took */
+    int32_t warning_count;
+    char warning[16][200]; /* what a reader of the metrics must be warned of */
+    double seconds;        /* the run took */
     uint64_t decisions;
     char error[2048];
 } pg_study_result;

@@ -90,6 +90,11 @@ static void quoting(builder *b)
     double seconds = s->seconds > 0 ? s->seconds : NAN;
     add(b, "uptime_both", "1", s->both_sides_s / seconds, "share of time with orders resting on both sides");
     add(b, "uptime_one", "1", s->one_side_s / seconds, "share of time with orders resting on one side only");
+    if (s->shown_samples > 0) {
+        add(b, "shown_share_mean", "1", s->shown_sum / (double)s->shown_samples,
+            "own open size over the size displayed on the best five levels of its side");
+        add(b, "shown_share_max", "1", s->shown_most, "the same, at the most");
+    }
     const pg_account *a = b->account;
     double mean = a->seconds > 0 ? a->quantity_seconds / a->seconds : NAN;
     double unit = pg_size_double(b->instrument, 1);
@@ -184,6 +189,11 @@ static void warnings(builder *b)
     if (b->account->position.quantity != 0)
         warn(b, "A position of %g stays open at the end; it is marked at the mid, without the cost of closing it.",
              pg_size_double(b->instrument, b->account->position.quantity));
+    if (b->stats->shown_large > 0)
+        warn(b,
+             "Own orders exceeded 5%% of the displayed depth in %.0f%% of the samples: without market impact that is "
+             "not to be believed.",
+             100 * (double)b->stats->shown_large / (double)b->stats->shown_samples);
     if (b->stats->refused_quotes > 0)
         warn(b, "%llu declared quotes or orders could not be sent (size below a lot, position limit, price).",
              (unsigned long long)b->stats->refused_quotes);

@@ -85,9 +85,10 @@ pg_status pg_ledger_market(pg_ledger *ledger, int market, int account, const pg_
 enum { PG_LEDGER_QUOTED = PG_RECORD_QUOTED, PG_LEDGER_FRESH = PG_RECORD_FRESH };
 
 /* A request (new, cancel, replace) that is about to be sent. version: of the script that decided (pg_ledger_version);
- * flags: PG_LEDGER_QUOTED, PG_LEDGER_FRESH (a replacement's size is set afresh by this venue). */
+ * flags: PG_LEDGER_QUOTED, PG_LEDGER_FRESH (a replacement's size is set afresh by this venue); reasons: why it was
+ * decided so, at most PG_RECORD_TEXT_SIZE bytes of it are kept, NULL: not told. */
 pg_status pg_ledger_request(pg_ledger *ledger, int market, const pg_request *request, uint64_t version, int flags,
-                            int64_t now_ns);
+                            const char *reasons, int64_t now_ns);
 
 /* Nobody knows whether the last request of this order arrived. */
 pg_status pg_ledger_unknown(pg_ledger *ledger, int market, uint64_t id, int64_t now_ns);

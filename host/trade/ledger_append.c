@@ -141,25 +141,30 @@ pg_status pg_ledger_market(pg_ledger *ledger, int market, int account, const pg_
 /* ---- orders ---- */
 
 pg_status pg_ledger_request(pg_ledger *ledger, int market, const pg_request *request, uint64_t version, int flags,
-                            int64_t now_ns)
+                            const char *reasons, int64_t now_ns)
 {
     static const uint16_t kinds[] = { [PG_REQUEST_NEW] = PG_RECORD_ORDER,
                                       [PG_REQUEST_CANCEL] = PG_RECORD_CANCEL,
                                       [PG_REQUEST_REPLACE] = PG_RECORD_REPLACE };
     PG_ASSERT(request->kind >= PG_REQUEST_NEW && request->kind <= PG_REQUEST_REPLACE);
-    return append(ledger, &(pg_record){ .kind = kinds[request->kind],
-                                        .market = (uint16_t)market,
-                                        .time_ns = now_ns,
-                                        .run = ledger->run,
-                                        .id = request->id,
-                                        .price = request->price,
-                                        .size = request->size,
-                                        .remaining = request->open,
-                                        .version = version,
-                                        .side = request->side,
-                                        .tif = request->tif,
-                                        .flags = (uint8_t)(flags | (request->reduce_only ? PG_RECORD_REDUCE_ONLY : 0)),
-                                        .detail = request->kind });
+    pg_record record = { .kind = kinds[request->kind],
+                         .market = (uint16_t)market,
+                         .time_ns = now_ns,
+                         .run = ledger->run,
+                         .id = request->id,
+                         .price = request->price,
+                         .size = request->size,
+                         .remaining = request->open,
+                         .version = version,
+                         .side = request->side,
+                         .tif = request->tif,
+                         .flags = (uint8_t)(flags | (request->reduce_only ? PG_RECORD_REDUCE_ONLY : 0)),
+                         .detail = request->kind };
+    if (reasons && request->kind != PG_REQUEST_CANCEL) {
+        record.length = (uint16_t)strnlen(reasons, PG_RECORD_TEXT_SIZE);
+        memcpy(record.text, reasons, record.length);
+    }
+    return append(ledger, &record);
 }
 
 pg_status pg_ledger_unknown(pg_ledger *ledger, int market, uint64_t id, int64_t now_ns)

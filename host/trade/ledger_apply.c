@@ -339,6 +339,8 @@ static void insert_transition(ledger_applier *a, const pg_record *r, int state)
         put(s, i + 1, values[i]);
     if (is_reply)
         put_known_field(s, 13, r->words, sizeof r->words);
+    else if (r->kind == PG_RECORD_ORDER || r->kind == PG_RECORD_REPLACE)
+        put_known_field(s, 13, r->text, r->length); /* the reasons */
     end(a, s);
 }
 

@@ -112,10 +112,16 @@ static pg_ledger_place place_of(sqlite3_stmt *s)
 
 /* ---- orders and fills ---- */
 
+/* Why an order was last asked for as it was, up to a row of transitions: PG_RECORD_ORDER and PG_RECORD_REPLACE hold it. */
+#define EXPLAINED(upto)                                                                                                \
+    "(SELECT w.words FROM transitions w WHERE w.run = t.run AND w.id = t.id AND w.kind IN (4, 6)" upto                 \
+    " ORDER BY w.sequence DESC LIMIT 1)"
+static_assert(PG_RECORD_ORDER == 4 && PG_RECORD_REPLACE == 6, "the query names them");
+
 #define ORDER_SQL                                                                                                      \
     "SELECT " PLACE ", t.sent_ns, t.id, t.run, t.version, t.updated_ns, t.price, t.size, t.filled,"                    \
-    " t.remaining, t.order_id, t.words, t.side, t.tif, t.state, t.reason, t.flags, t.unknown"                          \
-    " FROM orders t " OF_MARKET " WHERE " CHOSEN " AND t.updated_ns >= ?1"
+    " t.remaining, t.order_id, t.words, t.side, t.tif, t.state, t.reason, t.flags, t.unknown," EXPLAINED(              \
+        "") " FROM orders t " OF_MARKET " WHERE " CHOSEN " AND t.updated_ns >= ?1"
 
 pg_status pg_ledger_orders(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self, pg_ledger_order_fn fn,
                            pg_error *err)
@@ -145,7 +151,8 @@ pg_status pg_ledger_orders(pg_ledger_reader *reader, const pg_ledger_filter *fil
                                           .state = sqlite3_column_int(s, at + 13),
                                           .reason = sqlite3_column_int(s, at + 14),
                                           .reduce_only = sqlite3_column_int(s, at + 15) & PG_RECORD_REDUCE_ONLY,
-                                          .unknown = sqlite3_column_int(s, at + 16) };
+                                          .unknown = sqlite3_column_int(s, at + 16),
+                                          .reasons = text_at(s, at + 17) };
         if (!fn(self, &row))
             break;
     }
@@ -166,7 +173,9 @@ pg_status pg_ledger_fills(pg_ledger_reader *reader, const pg_ledger_filter *filt
     sqlite3_stmt *s;
     static const char sql[] =
         "SELECT " PLACE ", t.time_ns, t.sequence, t.run, t.id, t.exch_ns, t.price, t.size, t.fee,"
-        " t.side, t.maker, t.order_id, t.trade_id FROM fills t " OF_MARKET " WHERE " CHOSEN " AND t.time_ns >= ?1";
+        " t.side, t.maker, t.order_id, t.trade_id," EXPLAINED(" AND w.sequence < t.sequence") " FROM fills t " OF_MARKET
+                                                                                              " WHERE " CHOSEN
+                                                                                              " AND t.time_ns >= ?1";
     pg_status status = prepare(&s, reader, sql, PLACE_COLUMNS + 1, filter, err);
     if (status != PG_OK)
         return status;
@@ -183,7 +192,8 @@ pg_status pg_ledger_fills(pg_ledger_reader *reader, const pg_ledger_filter *filt
                                          .side = sqlite3_column_int(s, at + 8),
                                          .maker = sqlite3_column_int(s, at + 9),
                                          .order_id = text_at(s, at + 10),
-                                         .trade_id = text_at(s, at + 11) };
+                                         .trade_id = text_at(s, at + 11),
+                                         .reasons = text_at(s, at + 12) };
         if (!fn(self, &row))
             break;
     }

@@ -39,6 +39,7 @@ typedef struct {
     int64_t price, size, filled, remaining; /* remaining: as last known */
     const char *order_id;                   /* "" when not known */
     const char *words;                      /* the venue's last */
+    const char *reasons;                    /* why it was last asked for as it was; "" when not told */
     int side, tif, state, reason;           /* pg_side, pg_tif, pg_order_state, pg_reason */
     bool reduce_only, unknown;              /* unknown: its last request may or may not have arrived */
 } pg_ledger_order_row;
@@ -51,6 +52,7 @@ typedef struct {
     int side;
     bool maker;
     const char *order_id, *trade_id;
+    const char *reasons; /* of the order as it stood */
 } pg_ledger_fill_row;
 
 /* Last known position of a market. */

@@ -3,6 +3,7 @@
 -- Runs share one mapped tape; a sweep uses both cores. Equal arguments give equal results, to the bit.
 local ffi = require "ffi"
 local host = require "perigee.host"
+local page = require "perigee.page"
 
 local C = host.C
 local M = {}
@@ -100,6 +101,8 @@ local function read_result(result, params)
     row.error = ffi.string(result.error)
     return row
   end
+  row.warnings = {}
+  for i = 0, result.warning_count - 1 do row.warnings[i + 1] = ffi.string(result.warning[i]) end
   for i = 0, result.metric_count - 1 do
     local value = result.metric[i]
     if value == value then row[ffi.string(result.metric_name[i])] = value end
@@ -273,56 +276,11 @@ function M.table(rows, columns, out)
   end
 end
 
-local function read_file(path)
-  local file, why = io.open(path, "rb")
-  if not file then fail(3, "%s (Debian's package libjs-dygraphs has the charts' code)", why) end
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
 --- Writes a page with one chart of series: { { name = "gamma 0.1", rows = bt.series(run, "equity"), x =, y = } }.
 -- x = "time" is shown as time of day.
 ---@param options {path: string, title: string, series: table[], ylabel?: string, xlabel?: string}
 function M.plot(options)
-  local points, names, is_time = {}, { options.xlabel or "x" }, false
-  local n = #options.series
-  for s, one in ipairs(options.series) do
-    names[s + 1] = one.name or ("series " .. s)
-    local x, y = one.x or "time", one.y or "equity"
-    is_time = is_time or x == "time"
-    for _, row in ipairs(one.rows) do
-      if row[x] and row[y] then
-        local point = points[row[x]] or {}
-        point[s] = row[y]
-        points[row[x]] = point
-      end
-    end
-  end
-  local xs = {}
-  for x in pairs(points) do xs[#xs + 1] = x end
-  table.sort(xs)
-  local lines = {}
-  for i, x in ipairs(xs) do
-    local values = { is_time and ("new Date(%.3f)"):format(x * 1000) or ("%.10g"):format(x) }
-    for s = 1, n do values[s + 1] = points[x][s] and ("%.10g"):format(points[x][s]) or "null" end
-    lines[i] = "[" .. table.concat(values, ",") .. "]"
-  end
-  for i, name in ipairs(names) do names[i] = ("%q"):format(name):gsub("</", "<\\/") end
-  local folder = "/usr/share/javascript/dygraphs/"
-  local title = options.title:gsub("[<&]", "")
-  local out, why = io.open(options.path, "wb")
-  if not out then fail(2, "%s", why) end
-  out:write('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>', title, "</title><style>",
-    read_file(folder .. "dygraph.min.css"), "body{font:14px sans-serif;margin:24px}#g{width:100%;height:520px}",
-    '</style></head><body><h1 style="font-size:20px">', title, '</h1><div id="g"></div><script>',
-    (read_file(folder .. "dygraph.min.js"):gsub("//# sourceMappingURL[^\n]*", "")),
-    "</script><script>new Dygraph(document.getElementById('g'),[", table.concat(lines, ",\n"), "],{labels:[",
-    table.concat(names, ","), "],connectSeparatedPoints:true,labelsUTC:true,legend:'always',ylabel:",
-    ("%q"):format(options.ylabel or ""), ",xlabel:", ("%q"):format(is_time and "" or options.xlabel or ""),
-    "});</script></body></html>\n")
-  out:close()
-  return options.path
+  return page.write { path = options.path, title = options.title, sections = { { chart = options } } }
 end
 
 return M

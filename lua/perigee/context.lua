@@ -1,6 +1,7 @@
 --- The context: what a strategy or an estimator sees of its market, and how it acts.
 local ffi = require "ffi"
 local host = require "perigee.host"
+local explain = require "perigee.explain"
 local work = require "perigee.work"
 
 local C = host.C
@@ -125,7 +126,7 @@ end
 function M.new(engine, market, timers, say, session)
   local view = C.pg_engine_view(engine)
   local desired = ffi.new "pg_desired"
-  local reasons_told = {}
+  local reasons_told, publish = explain.new(C.pg_engine_explanation(engine))
   local ctx = {
     symbol = market.symbol,
     venue = market.venue,
@@ -154,6 +155,7 @@ function M.new(engine, market, timers, say, session)
     desired.post_only = quotes.post_only ~= false
     desired.reduce_only = quotes.reduce_only == true
     reasons_told.none = nil
+    publish()
     C.pg_engine_quote(engine, desired)
   end
 
@@ -165,7 +167,10 @@ function M.new(engine, market, timers, say, session)
     C.pg_engine_quote(engine, desired)
   end
 
-  --- Adds a term to the reasons kept with the quotes.
+  --- Adds a term to the reasons kept with the quotes: a number, or a short text ("min_half_spread"). What it was told
+  -- last goes with every quote that is declared from then on: into the console, the ledger and the report.
+  ---@param name string
+  ---@param value number|string|nil
   function ctx.explain(_, name, value) reasons_told[name] = value end
 
   local function order(what, side, price, size, options)

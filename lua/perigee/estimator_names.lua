@@ -5,6 +5,7 @@ local sigma = {
   simple = "sigma_simple",
   ewma = "sigma_ewma",
   bipower = "sigma_bipower",
+  volume = "sigma_volume",
   hybrid = "sigma_hybrid",
   garch = "sigma_garch",
   garch_t = "sigma_garch_t",

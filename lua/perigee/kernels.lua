@@ -6,7 +6,10 @@
 -- Heavy fits are jobs: object:job() makes one, ctx:work(job, fn) runs it beside the decisions.
 local K = {}
 
-for _, part in ipairs { "volatility", "garch", "intensity", "virtual", "flow", "price", "process", "quotes" } do
+local parts = { "volatility", "volume", "garch", "intensity", "virtual", "flow", "price", "process", "quotes", "glft",
+  "control", "ladder", "risk" }
+
+for _, part in ipairs(parts) do
   for name, fn in pairs(require("perigee.kernels." .. part)) do K[name] = fn end
 end
 

@@ -83,7 +83,11 @@ local function safe_getmetatable(value)
 end
 
 --- Modules that a script may `require`.
-local allowed = { ["perigee.kernels"] = true }
+local allowed = {}
+for _, name in ipairs { "kernels", "estimators", "maker", "params", "skew", "sizing", "bounds", "risk_gamma", "adverse",
+  "reactions", "regime", "carry", "trend_filter", "schedule", "refresh" } do
+  allowed["perigee." .. name] = true
+end
 
 local function script_require(name)
   if not allowed[name] then

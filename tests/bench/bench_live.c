@@ -394,7 +394,7 @@ static void write_config(int markets, int port)
         pg_text_print(&text,
                       "market { venue = \"local\", symbol = \"%s\", strategy = \"strategies/avellaneda_stoikov.lua\",\n"
                       "  capital = 100000, max_position = 10,\n"
-                      "  params = { size = 0.1, gamma = 1, horizon_s = 60, params_file = \"params.json\" } }\n",
+                      "  params = { size = 0.1, gamma_rel = 1, horizon_s = 60, params_file = \"params.json\" } }\n",
                       names[i]);
     write_text("config.lua", text.data);
     pg_text_free(&text);

@@ -114,7 +114,7 @@ static void bench_ledger(const char *folder)
 #define FLUSH                                                                                                          \
     (begin = pg_clock_elapsed(), must(pg_ledger_flush(ledger, 60000, &err), &err),                                     \
      flushing += pg_clock_elapsed() - begin)
-    TIME((order.id = n, must(pg_ledger_request(ledger, 0, &order, 1, 0, 1), &err)), FLUSH);
+    TIME((order.id = n, must(pg_ledger_request(ledger, 0, &order, 1, 0, NULL, 1), &err)), FLUSH);
     report("ledger_request");
     n = 1;
     TIME((snprintf(trade_id, sizeof trade_id, "t%llu", (unsigned long long)n), fill.id = n,

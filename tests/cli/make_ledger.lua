@@ -19,7 +19,8 @@ int pg_ledger_flush(void *ledger, int ms, test_error *err);
 int pg_ledger_session(void *ledger, const test_run *run, int64_t now, test_error *err);
 int pg_ledger_account(void *ledger, int account, const char *venue, const char *name, int64_t now, test_error *err);
 int pg_ledger_market(void *ledger, int market, int account, const void *instrument, int64_t now, test_error *err);
-int pg_ledger_request(void *ledger, int market, const test_request *r, uint64_t version, int flags, int64_t now);
+int pg_ledger_request(void *ledger, int market, const test_request *r, uint64_t version, int flags,
+  const char *reasons, int64_t now);
 int pg_ledger_reply(void *ledger, int market, uint64_t run, const test_reply *r, const test_names *n, int64_t now);
 int pg_ledger_equity(void *ledger, int account, int64_t equity_e6, int64_t free_e6, int64_t now);
 int pg_ledger_risk(void *ledger, int market, const char *limit, const char *consequence, const char *text, int64_t now);
@@ -56,7 +57,7 @@ end
 
 local function order(market, id, side, price, size, seconds)
   local request = ffi.new("test_request", { id = id, kind = 1, side = side, price = price, size = size })
-  must(C.pg_ledger_request(ledger, market, request, 0x8b07e2d000000001ULL, 2, at(seconds)))
+  must(C.pg_ledger_request(ledger, market, request, 0x8b07e2d000000001ULL, 2, "fair=3000", at(seconds)))
 end
 
 local function reply(market, run, id, kind, side, price, size, remaining, fee, names, seconds)

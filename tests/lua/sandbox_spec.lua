@@ -35,7 +35,9 @@ describe("the sandbox", function()
 
   it("requires nothing but its modules", function()
     assert.has_error(function() env.require "ffi" end)
+    assert.has_error(function() env.require "perigee.host" end)
     assert.is_table(env.require "perigee.kernels")
+    assert.is_table(env.require "perigee.estimators")
   end)
 
   it("bounds patterns and repetitions", function()

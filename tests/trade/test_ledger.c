@@ -71,7 +71,9 @@ static pg_ledger_reader *open_reader(void)
 static void send_order(pg_ledger *ledger, uint64_t id, int kind, int64_t price, int64_t size)
 {
     const pg_request request = { .id = id, .kind = (uint8_t)kind, .side = PG_BUY, .price = price, .size = size };
-    assert_int_equal(pg_ledger_request(ledger, 0, &request, 0x1234, PG_LEDGER_QUOTED, start_ns + second), PG_OK);
+    assert_int_equal(
+        pg_ledger_request(ledger, 0, &request, 0x1234, PG_LEDGER_QUOTED, "fair=100 skew=-0.5", start_ns + second),
+        PG_OK);
 }
 
 static void hear(pg_ledger *ledger, uint64_t run, uint64_t id, int kind, int64_t size, int64_t remaining,
@@ -243,7 +245,7 @@ static void trade_until_killed(told *t, uint64_t run, uint64_t first_fill)
     uint64_t fill = first_fill;
     for (uint64_t id = 1;; id++) {
         const pg_request request = { .id = id, .kind = PG_REQUEST_NEW, .side = PG_BUY, .price = 1, .size = 5 };
-        if (pg_ledger_request(ledger, 0, &request, 1, 0, start_ns) != PG_OK) {
+        if (pg_ledger_request(ledger, 0, &request, 1, 0, NULL, start_ns) != PG_OK) {
             id--; /* the reserve is for the others; the writer makes room */
             continue;
         }
@@ -464,7 +466,7 @@ static void test_disk_full(void **state)
     for (int i = 0; i < 100000 && !health.room.full; i++) {
         pg_request request = order;
         request.id = orders + 1;
-        orders += pg_ledger_request(ledger, 0, &request, 0, 0, start_ns) == PG_OK;
+        orders += pg_ledger_request(ledger, 0, &request, 0, 0, NULL, start_ns) == PG_OK;
         if (i % 200 == 0)
             usleep(25000);
         pg_ledger_get_health(ledger, &health);
@@ -472,10 +474,10 @@ static void test_disk_full(void **state)
     }
     assert_true(health.room.full);
     assert_true(health.low);
-    assert_int_equal(pg_ledger_request(ledger, 0, &order, 0, 0, start_ns), PG_ERR_FULL);
+    assert_int_equal(pg_ledger_request(ledger, 0, &order, 0, 0, NULL, start_ns), PG_ERR_FULL);
     for (int i = 0; i < 50; i++)
-        cancels +=
-            pg_ledger_request(ledger, 0, &(pg_request){ .id = 1, .kind = PG_REQUEST_CANCEL }, 0, 0, start_ns) == PG_OK;
+        cancels += pg_ledger_request(ledger, 0, &(pg_request){ .id = 1, .kind = PG_REQUEST_CANCEL }, 0, 0, NULL,
+                                     start_ns) == PG_OK;
     assert_int_equal(cancels, 50);
     pg_error err = { 0 };
     assert_int_equal(pg_ledger_flush(ledger, 600, &err), PG_ERR_IO);

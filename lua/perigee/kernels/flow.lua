@@ -23,7 +23,7 @@ function K.hawkes(options)
   local events = common.window(count(fn, "max_events", options.max_events, 50, 200000), 2) -- time, side
   local filter, read = ffi.new "pg_hawkes_filter", ffi.new "pg_hawkes_intensity"
   local since, last_time, last_side
-  local self = setmetatable({}, Hawkes)
+  local self = setmetatable({ told = {} }, Hawkes)
 
   --- Prints of one time and side are one order.
   function self.add(time, side)
@@ -91,13 +91,16 @@ function Hawkes:event(time, side) self.add(time, common.side("hawkes", side)) en
 --- A fit of the window for ctx:work: { mu, alpha, beta, branching, loglik, ks, p_value, se }.
 function Hawkes:job(now) return self.make_job(now) end
 
---- { buy, sell, total, imbalance, ratio } in 1/s at a time; ratio to the baseline mu. nil and the status before a fit.
+--- { buy, sell, total, imbalance, ratio } in 1/s at a time, the same table every time; ratio to the baseline mu. nil
+-- and the status before a fit.
 function Hawkes:intensity(now)
   if not self.fit then return nil, self.status or "warmup" end
   local status, buy, sell, imbalance, ratio = self.read(now)
   if not C.pg_kstatus_usable(status) then return nil, common.status(status) end
-  return { buy = common.finite(buy), sell = common.finite(sell), total = common.finite(buy + sell),
-    imbalance = common.finite(imbalance), ratio = common.finite(ratio) }, self.status
+  local told = self.told
+  told.buy, told.sell, told.total = common.finite(buy), common.finite(sell), common.finite(buy + sell)
+  told.imbalance, told.ratio = common.finite(imbalance), common.finite(ratio)
+  return told, self.status
 end
 
 --- Orders to be expected over the next h seconds, offspring included.
@@ -112,6 +115,9 @@ end
 ---@class perigee.Cascade
 local Cascade = class()
 
+local cascade_directions = {}
+for i = 0, 3 do cascade_directions[i] = ffi.string(C.pg_cascade_direction_name(i)) end
+
 --- Severity of a liquidation cascade: a size-weighted excitation filter (quant.md 7.2).
 ---@param options {start: number, size_scale: number, half_life: number, alpha: number} seconds, quote units, 1/s
 ---@return perigee.Cascade
@@ -123,15 +129,22 @@ function K.cascade(options)
   state.options.beta = math.log(2) / number("cascade", "half_life", options.half_life, 1e-3)
   state.start_s = number("cascade", "start", options.start)
   state.time_s = state.start_s
+  local told = {}
   return setmetatable({
     add = function(time, notional, is_long) return C.pg_cascade_event(state, time, notional, is_long) end,
     run = function(time)
       local status = C.pg_cascade_read(out, state, time)
       if status ~= 0 then return nil, common.status(status) end
-      return { severity = common.finite(out.severity), ratio = common.finite(out.ratio), active = out.active,
-        pull = out.pull, tail_multiplier = common.finite(out.tail_multiplier),
-        size_factor = common.finite(out.size_factor), long_share = common.finite(out.long_share),
-        direction = ffi.string(C.pg_cascade_direction_name(out.direction)) }, "ok"
+      told.severity, told.ratio = common.finite(out.severity), common.finite(out.ratio)
+      told.active, told.pull, told.direction = out.active, out.pull, cascade_directions[out.direction]
+      told.tail_multiplier, told.size_factor = common.finite(out.tail_multiplier), common.finite(out.size_factor)
+      told.long_share = common.finite(out.long_share)
+      return told, "ok"
+    end,
+    level = function(time)
+      local status = C.pg_cascade_read(out, state, time)
+      if status ~= 0 then return nil, common.status(status) end
+      return out.severity, "ok"
     end }, Cascade)
 end
 
@@ -139,8 +152,12 @@ end
 ---@param position "long"|"short"
 function Cascade:event(time, notional, position) return common.status(self.add(time, notional, position == "long")) end
 
---- { severity, ratio, active, pull, tail_multiplier, size_factor, long_share, direction }; nil and the status.
+--- { severity, ratio, active, pull, tail_multiplier, size_factor, long_share, direction }, the same table every time;
+-- nil and the status.
 function Cascade:read(time) return self.run(time) end
+
+--- The severity alone, 0 to 2; nil and the status.
+function Cascade:severity(time) return self.level(time) end
 
 ---@class perigee.Markout
 local Markout = class()
@@ -159,14 +176,19 @@ function K.markout(options)
   state.min_n = count(fn, "min_fills", options.min_fills, 1, 1e6)
   state.ring, state.capacity = ring, capacity
   common.anchor(state, ring)
+  local told = { [1] = {}, [-1] = {} }
   return setmetatable({
     fill_add = function(time, side, mid) return C.pg_markout_fill_add(state, time, side, mid) end,
     mid_add = function(time, mid) return C.pg_markout_mid(state, time, mid) end,
+    settled = function() return tonumber(state.buys.n + state.sells.n) end,
     run = function(side)
       local status = C.pg_markout_read(out, state, side)
       if status ~= 0 then return nil, common.status(status), tonumber(out.n) end
-      return { ewma = common.finite(out.ewma), mean = common.finite(out.mean), se = common.finite(out.se),
-        adjustment = common.finite(out.adjustment), n = tonumber(out.n) }, "ok", tonumber(out.n)
+      local estimate = told[side]
+      estimate.ewma, estimate.mean = common.finite(out.ewma), common.finite(out.mean)
+      estimate.se = common.finite(out.se)
+      estimate.adjustment, estimate.n = common.finite(out.adjustment), tonumber(out.n)
+      return estimate, "ok", estimate.n
     end }, Markout)
 end
 
@@ -176,7 +198,12 @@ function Markout:fill(time, side, mid) self.fill_add(time, common.side("markout"
 
 function Markout:mid(time, mid) self.mid_add(time, mid) end
 
---- { ewma, mean, se, adjustment, n } as fractions for our buys or sells; nil, the status and the number of fills.
+--- How many fills of both sides have a markout: the estimates change only when it does.
+---@return integer
+function Markout:count() return self.settled() end
+
+--- { ewma, mean, se, adjustment, n } as fractions for our buys or sells, the same table every time for a side; nil,
+-- the status and the number of fills.
 function Markout:estimate(side) return self.run(common.side("markout", side)) end
 
 --- Probability that a resting order fills within a horizon: touch times execution (quant.md 7.8). Returns a function of

@@ -111,17 +111,46 @@ function K.trade_depths(options)
   local fn = "trade_depths"
   local span = number(fn, "window", options.window, 1)
   local capacity = count(fn, "max_trades", options.max_trades, 16, 500000)
-  local sides = { [1] = common.window(capacity, 3), [-1] = common.window(capacity, 3) } -- time, ticks, half-spread
-  local last = { [1] = {}, [-1] = {} }
   local list = bin_edges()
   local bins = #list
   local edges_ticks, edges = ffi.new("double[?]", bins + 1), ffi.new("double[?]", bins + 1)
   for i = 1, bins do edges_ticks[i - 1] = list[i] end
-  local counts, out = ffi.new("double[?]", bins), ffi.new "pg_intensity"
+  local both, out = ffi.new("double[?]", bins), ffi.new "pg_intensity"
   local limits = ffi.new "pg_intensity_limits"
   limits.min_n, limits.max_rel_width, limits.min_kappa_rel, limits.max_kappa_rel = 50, 0.2, 50, 50000
   limits.min_p_value = 0.001
+
+  --- One side's prints of the window: time, ticks beyond the touch, the spread then in ticks; and what a fit needs of
+  -- them, counted as they come and go: prints a bin and the sum of the spreads.
+  local function side_state()
+    return { window = common.window(capacity, 3), counts = ffi.new("double[?]", bins), spreads = 0 }
+  end
+  local sides, estimates = { [1] = side_state(), [-1] = side_state() }, { bid = {}, ask = {}, both = {} }
   local self = setmetatable({ since = nil, left_out = 0 }, TradeDepths)
+
+  local function bin_of(ticks)
+    local low, high = 0, bins - 1
+    while low < high do
+      local middle = math.floor((low + high + 1) / 2)
+      if edges_ticks[middle] <= ticks then low = middle else high = middle - 1 end
+    end
+    return low
+  end
+
+  local function tally(state, ticks, spread, sign)
+    local bin = bin_of(ticks)
+    state.counts[bin] = state.counts[bin] + sign
+    state.spreads = state.spreads + sign * spread
+  end
+
+  --- Forgets the oldest prints up to a time, and those beyond `most`.
+  local function forget(state, limit, most)
+    local window = state.window
+    while window.count() > 0 and (window.first(1) <= limit or window.count() > most) do
+      tally(state, window.first(2), window.first(3), -1)
+      window.drop(1)
+    end
+  end
 
   --- A print: side of the aggressor, its price, the mid and the half-spread just before it, in quote units.
   function self.add(time, side, distance, half, tick)
@@ -131,37 +160,25 @@ function K.trade_depths(options)
       self.left_out = self.left_out + 1
       return
     end
-    local open, window = last[side], sides[side]
-    if open.time == time and window.count() > 0 then
-      if ticks > open.ticks then
+    local state = sides[side]
+    local window = state.window
+    if state.time == time and window.count() > 0 then
+      if ticks > state.ticks then
         local t, n = window.get(2)
-        t[n - 1], open.ticks = ticks, ticks
+        tally(state, state.ticks, 0, -1)
+        tally(state, ticks, 0, 1)
+        t[n - 1], state.ticks = ticks, ticks
       end
       return
     end
-    open.time, open.ticks = time, ticks
-    window.push(time, ticks, half)
+    forget(state, time - span, capacity - 1)
+    local spread = math.floor(2 * half / tick + 0.5)
+    state.time, state.ticks = time, ticks
+    window.push(time, ticks, spread)
+    tally(state, ticks, spread, 1)
   end
 
-  local function gather(side, now)
-    local window = sides[side]
-    window.expire(now - span)
-    local ticks, n = window.get(2)
-    local half = window.get(3)
-    local total = 0
-    for i = 0, n - 1 do
-      local t, low, high = ticks[i], 0, bins - 1
-      while low < high do
-        local middle = math.floor((low + high + 1) / 2)
-        if edges_ticks[middle] <= t then low = middle else high = middle - 1 end
-      end
-      counts[low] = counts[low] + 1
-      total = total + half[i]
-    end
-    return n, total
-  end
-
-  local function fit(n, half, exposure, mid, tick)
+  local function fit(estimate, counts, n, half, exposure, mid, tick)
     if n == 0 then return nil, "too_few_points" end
     for i = 0, bins - 1 do edges[i] = edges_ticks[i] * tick end
     edges[bins] = math.huge
@@ -171,23 +188,29 @@ function K.trade_depths(options)
     if not kappa or not a then return nil, "bad_input" end
     local gates = C.pg_intensity_gates(out, limits, kappa * mid, 0 / 0, -1, -1)
     local word = gates ~= 0 and "low_quality" or common.status(status)
-    return { kappa = kappa, se = common.finite(out.se_kappa), lo = common.finite(out.kappa_lo),
-      hi = common.finite(out.kappa_hi), a = a, n = n, half_spread = half / n, p_value = common.finite(out.p_value),
-      status = word, gate = ffi.string(C.pg_gate_name(gates)) }, word
+    estimate.kappa, estimate.se, estimate.a = kappa, common.finite(out.se_kappa), a
+    estimate.lo, estimate.hi = common.finite(out.kappa_lo), common.finite(out.kappa_hi)
+    estimate.n, estimate.half_spread, estimate.p_value = n, half / n, common.finite(out.p_value)
+    estimate.status, estimate.gate = word, ffi.string(C.pg_gate_name(gates))
+    return estimate, word
   end
 
   --- Estimates of bids, asks and both pooled ("bid", "ask", "both").
   function self.run(which, now, mid, tick)
     local exposure = math.min(span, now - (self.since or now))
     if exposure < span / 100 then return nil, "warmup" end
-    ffi.fill(counts, bins * 8)
+    local estimate = estimates[which]
     if which == "both" then
-      local n_bid, half_bid = gather(-1, now)
-      local n_ask, half_ask = gather(1, now)
-      return fit(n_bid + n_ask, half_bid + half_ask, 2 * exposure, mid, tick)
+      local bids, asks = sides[-1], sides[1]
+      forget(bids, now - span, capacity)
+      forget(asks, now - span, capacity)
+      for i = 0, bins - 1 do both[i] = bids.counts[i] + asks.counts[i] end
+      return fit(estimate, both, bids.window.count() + asks.window.count(), (bids.spreads + asks.spreads) * tick / 2,
+        2 * exposure, mid, tick)
     end
-    local n, half = gather(common.side(fn, which), now)
-    return fit(n, half, exposure, mid, tick)
+    local state = sides[common.side(fn, which)]
+    forget(state, now - span, capacity)
+    return fit(estimate, state.counts, state.window.count(), state.spreads * tick / 2, exposure, mid, tick)
   end
 
   return self
@@ -201,8 +224,8 @@ function TradeDepths:trade(time, price, side, bid, ask, tick)
   self.add(time, sign, sign * (price - mid), (ask - bid) / 2, tick)
 end
 
---- { kappa, se, lo, hi, a, n, half_spread, p_value, status, gate } in price units (1/quote, 1/s); nil and the status.
--- A status of "low_quality" names the gate of quant.md 4.8 that failed.
+--- { kappa, se, lo, hi, a, n, half_spread, p_value, status, gate } in price units (1/quote, 1/s), the same table every
+-- time for a side; nil and the status. A status of "low_quality" names the gate of quant.md 4.8 that failed.
 ---@param side "bid"|"ask"|"both" our side; bids are filled by taker sells
 function TradeDepths:estimate(side, now, mid, tick) return self.run(side, now, mid, tick) end
 

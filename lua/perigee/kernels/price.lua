@@ -67,10 +67,9 @@ function K.microprice(options)
     add = function(time, mid, book, flow)
       return C.pg_microprice_update(state, math.floor(time * 1000), mid, book, flow)
     end,
-    run = function()
-      local status = C.pg_microprice_read(out, state)
-      return common.status(status), out
-    end }, Microprice)
+    run = function() return common.status(C.pg_microprice_read(out, state)), out.microprice end,
+    weights = function() return common.finite(out.beta_book), common.finite(out.beta_flow), common.finite(out.r2) end,
+  }, Microprice)
 end
 
 --- A book update: seconds, quote units, imbalances in [-1, 1].
@@ -81,15 +80,18 @@ function Microprice:update(time, mid, book, flow) self.add(time, mid, book, flow
 ---@return number? price
 ---@return string status
 function Microprice:value()
-  local status, out = self.run()
-  self.beta_book, self.beta_flow, self.r2 = common.finite(out.beta_book), common.finite(out.beta_flow),
-    common.finite(out.r2)
+  local status, price = self.run()
   if status == "ok" or status == "weak_signal" or status == "degenerate_x" then
-    local price = common.finite(out.microprice)
-    if price and price > 0 then return price, status end
+    if price > 0 and price < math.huge then return price, status end
     return nil, "bad_input"
   end
   return nil, status
 end
+
+--- The regression behind the last value: weights of book and flow imbalance, R2; nil where there is none.
+---@return number? beta_book
+---@return number? beta_flow
+---@return number? r2
+function Microprice:fit() return self.weights() end
 
 return K

@@ -94,6 +94,7 @@ end
 
 --- A price at a time in seconds.
 function Momentum:update(time, price)
+  if price == self.last then return end
   local r = common.log_return(self, price)
   if r and r ~= 0 then self.add(time, r) end
 end

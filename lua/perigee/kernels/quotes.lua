@@ -60,4 +60,20 @@ function K.half_spread_limit(half, min_half, fee_floor, max_half)
   return C.pg_half_spread_limit(half, min_half, fee_floor, max_half)
 end
 
+--- Final prices from raw ones (quant.md 6.10, steps 2 to 5): bid down, ask up to the tick, not crossing the other side
+-- when post-only, and not each other. Returns a function of (bid, ask, best_bid, best_ask) that gives bid, ask and the
+-- status ("ok", "crossed_repaired", "nonpositive_bid": the bid is not to be sent); nil and the status.
+---@param options {tick: number, post_only?: boolean, join_ticks?: integer}
+function K.quote_finish(options)
+  local rules, out = ffi.new "pg_quote_rules", ffi.new "pg_final_quote"
+  rules.tick, rules.post_only = options.tick, options.post_only ~= false
+  rules.join_ticks = options.join_ticks or 0
+  return function(bid, ask, best_bid, best_ask)
+    rules.best_bid, rules.best_ask = best_bid or 0, best_ask or 0
+    local status = status_name(C.pg_quote_finish(out, bid, ask, rules))
+    if status == "bad_input" or status == "invalid_params" then return nil, status end
+    return out.bid, out.ask, status
+  end
+end
+
 return K

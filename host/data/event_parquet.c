@@ -275,7 +275,9 @@ pg_status pg_event_parquet_next(pg_event_parquet *r, const pg_event **events, si
     while (!r->open || r->rows == r->group_end) {
         close_group(r);
         if (r->group == pg_parquet_groups(r->file))
-            return PG_OK;
+            return r->rows == pg_event_parquet_count(r)
+                       ? PG_OK
+                       : corrupt(r, "the file has another number of rows than its metadata say", err);
         status = open_group(r, err);
         if (status != PG_OK)
             return status;

@@ -61,7 +61,7 @@ static pg_statistics_slot *hour_at(pass *p, int64_t time_ns)
 
 /* ---- the grid ---- */
 
-static void measure(pass *p, pg_statistics_slot *slot, double bid, double ask, const double depth[2], double step_s)
+static void measure(pg_statistics_slot *slot, double bid, double ask, const double depth[2], double step_s)
 {
     double mid = (bid + ask) / 2;
     slot->seconds += step_s;
@@ -69,7 +69,6 @@ static void measure(pass *p, pg_statistics_slot *slot, double bid, double ask, c
     slot->spread_bps += (ask - bid) / mid * 1e4 * step_s;
     slot->depth[0] += depth[0] * step_s;
     slot->depth[1] += depth[1] * step_s;
-    (void)p;
 }
 
 static void sample(pass *p, int64_t time_ns)
@@ -85,8 +84,8 @@ static void sample(pass *p, int64_t time_ns)
     double depth[2] = { pg_size_double(p->instrument, pg_book_depth(p->book, PG_BUY, bid - reach)),
                         pg_size_double(p->instrument, pg_book_depth(p->book, PG_SELL, ask + reach)) };
     double spread = (a - b) / mid * 1e4;
-    measure(p, slot_at(p, time_ns), b, a, depth, step_s);
-    measure(p, hour_at(p, time_ns), b, a, depth, step_s);
+    measure(slot_at(p, time_ns), b, a, depth, step_s);
+    measure(hour_at(p, time_ns), b, a, depth, step_s);
     add(&p->spread, spread);
     p->spread_sum += spread * step_s;
     p->spread_s += step_s;

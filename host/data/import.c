@@ -7,11 +7,8 @@
 
 #include "base/decimal.h"
 #include "base/file.h"
-#include "data/aggressor.h"
-#include "data/dedup.h"
 #include "data/event_source.h"
-#include "data/import_sync.h"
-#include "data/reader.h"
+#include "data/import_internal.h"
 
 enum {
     LOOK_MESSAGES = 2000, /* of a file, before the import begins: so many of all of them together ... */
@@ -22,48 +19,6 @@ enum {
     LEAST_LAG_NS = 1000000
 };
 #define CLOCK_OFFSET_MAX_NS 3600000000000
-
-/* A file. It is open only while the merge is within its time, so that there can be thousands. */
-typedef struct {
-    pg_import_input in;
-    pg_reader *reader; /* NULL: not begun, or done */
-    pg_message *head;  /* the next message */
-    int64_t start_ns;  /* time of the first message, as the first look found it */
-    uint64_t bytes;
-} input;
-
-typedef struct {
-    const char *path;
-    const pg_import_input *inputs;
-    int n;
-    const pg_import_options *options;
-    pg_import_summary *summary;
-    pg_error *err;
-
-    pg_scale scale;
-    int64_t clock_offset_ns;
-    bool has_snapshot;
-    int64_t min_lag_ns;
-    uint64_t total_bytes;
-
-    input *files; /* sorted */
-    int *heap;    /* numbers of those that are not done, the one with the earliest message first */
-    int heap_size;
-    char venue[PG_SYMBOL_SIZE], symbol[PG_SYMBOL_SIZE]; /* of the market; "" until a file tells */
-    int named;                                          /* the file that told the symbol */
-    bool events_only;                                   /* all files are of events: nothing is inferred */
-    pg_instrument given; /* of the files of events, in their decimals; tick 0: there are none */
-    char given_source[128];
-    int64_t given_offset_ns; /* the first one's clock offset */
-    uint64_t done_bytes;     /* of the files that are done */
-    pg_aggressor *aggressor; /* NULL: no sides are inferred */
-    pg_tape_writer *writer;
-    pg_dedup *dedup;
-    pg_import_sync sync;
-    int64_t max_gap_ns;
-    int64_t last_ns;
-    int64_t book_tick, trade_tick, lot; /* greatest common divisors so far, 0: none yet */
-} importer;
 
 static int64_t greatest_divisor(int64_t a, int64_t b)
 {
@@ -205,70 +160,11 @@ static pg_status adopt_offset(importer *im)
     return PG_ERR_INVALID;
 }
 
-/* ---- the files ---- */
-
-static void close_file(importer *im, input *f)
-{
-    if (!f->reader)
-        return;
-    if (pg_reader_min_lag(f->reader) < im->min_lag_ns)
-        im->min_lag_ns = pg_reader_min_lag(f->reader);
-    im->summary->rows += pg_reader_rows(f->reader);
-    im->done_bytes += f->bytes;
-    pg_reader_close(f->reader);
-    f->reader = NULL;
-    f->head = NULL;
-}
-
-static void close_files(importer *im)
-{
-    for (int i = 0; i < im->n; i++)
-        close_file(im, &im->files[i]);
-}
-
-static pg_status open_file(importer *im, input *f)
-{
-    return pg_reader_open(&f->reader, f->in.path, f->in.layout, &im->scale, &im->summary->defects, im->clock_offset_ns,
-                          im->err);
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    return strcasecmp(a, b) == 0;
-}
-
-static pg_status other_market(importer *im, const input *f, const char *what, const char *known, const char *told)
-{
-    pg_fail(im->err, PG_ERR_INVALID, "the files %s, '%s' and '%s'", what, known, told);
-    pg_error_where(im->err, "%s and %s", im->files[im->named].in.path, f->in.path);
-    pg_error_remedy(im->err, "%s",
-                    *what == 'c' ? "import each venue to a tape of its own"
-                                 : "import each market to a tape of its own, or name it with --symbol");
-    return PG_ERR_INVALID;
-}
-
-/* All files must be of one market: their venues agree, and their symbols where they tell one. */
-static pg_status check_market(importer *im, const input *f)
-{
-    const char *symbol = pg_reader_symbol(f->reader);
-    const char *venue = f->in.layout ? f->in.layout->venue : im->given.venue;
-    if (!im->options->venue && im->venue[0] && !same_name(im->venue, venue))
-        return other_market(im, f, "come from different venues", im->venue, venue);
-    memcpy(im->venue, venue, sizeof im->venue);
-    if (!symbol[0])
-        return PG_OK;
-    if (!im->options->symbol && im->symbol[0] && !same_name(im->symbol, symbol))
-        return other_market(im, f, "belong to different markets", im->symbol, symbol);
-    if (!im->symbol[0]) {
-        memcpy(im->symbol, symbol, sizeof im->symbol);
-        im->named = (int)(f - im->files);
-    }
-    return PG_OK;
-}
+/* ---- a first look ---- */
 
 static pg_status look_at(importer *im, input *f, int most)
 {
-    pg_status status = open_file(im, f);
+    pg_status status = import_open_file(im, f);
     pg_message *message = NULL;
     f->start_ns = INT64_MAX;
     for (int k = 0; k < most && status == PG_OK && (k == 0 || message); k++) {
@@ -280,8 +176,8 @@ static pg_status look_at(importer *im, input *f, int most)
         im->has_snapshot |= message->kind == PG_RECORD_BOOK;
     }
     if (status == PG_OK)
-        status = check_market(im, f);
-    close_file(im, f);
+        status = import_check_market(im, f);
+    import_close_file(im, f);
     return status;
 }
 
@@ -294,71 +190,6 @@ static pg_status look(importer *im)
         status = look_at(im, &im->files[i], most > LOOK_LEAST ? most : LOOK_LEAST);
     adopt_needs(im);
     return status == PG_OK ? adopt_offset(im) : status;
-}
-
-/* ---- the earliest file ---- */
-
-static int64_t key_of(const input *f)
-{
-    return f->head ? f->head->local_ns : f->start_ns;
-}
-
-/* Of two at the same time the one that stands first in the list. */
-static bool before(const importer *im, int a, int b)
-{
-    int64_t x = key_of(&im->files[a]), y = key_of(&im->files[b]);
-    return x != y ? x < y : a < b;
-}
-
-static void sink_down(importer *im, int at)
-{
-    int *heap = im->heap;
-    for (int child; (child = 2 * at + 1) < im->heap_size; at = child) {
-        if (child + 1 < im->heap_size && before(im, heap[child + 1], heap[child]))
-            child++;
-        if (!before(im, heap[child], heap[at]))
-            return;
-        int swap = heap[at];
-        heap[at] = heap[child];
-        heap[child] = swap;
-    }
-}
-
-static void fill_heap(importer *im)
-{
-    im->heap_size = im->n;
-    for (int i = 0; i < im->n; i++)
-        im->heap[i] = i;
-    for (int i = im->n / 2; i-- > 0;)
-        sink_down(im, i);
-}
-
-/* Moves the first file on to its next message. */
-static pg_status advance(importer *im)
-{
-    input *f = &im->files[im->heap[0]];
-    pg_status status = f->reader ? PG_OK : open_file(im, f);
-    if (status == PG_OK)
-        status = pg_reader_next(f->reader, &f->head, im->err);
-    if (status == PG_OK && !f->head) {
-        status = check_market(im, f);
-        close_file(im, f);
-        im->heap[0] = im->heap[--im->heap_size];
-    }
-    sink_down(im, 0);
-    return status;
-}
-
-/* The file whose message is the earliest; NULL at the end. */
-static pg_status earliest(importer *im, input **found)
-{
-    pg_status status = PG_OK;
-    *found = NULL;
-    while (status == PG_OK && im->heap_size > 0 && !im->files[im->heap[0]].head)
-        status = advance(im);
-    if (status == PG_OK && im->heap_size > 0)
-        *found = &im->files[im->heap[0]];
-    return status;
 }
 
 /* ---- events to the tape ---- */
@@ -485,7 +316,7 @@ static pg_status give_time(importer *im, pg_message *m)
 {
     int64_t first = INT64_MAX;
     for (int i = 0; i < im->heap_size; i++) {
-        int64_t key = key_of(&im->files[im->heap[i]]);
+        int64_t key = import_key(&im->files[im->heap[i]]);
         if (key != PG_TIMELESS && key < first)
             first = key;
     }
@@ -511,10 +342,10 @@ static pg_status merge(importer *im)
 {
     pg_status status = PG_OK;
     const char *path = im->files[0].in.path;
-    fill_heap(im);
+    import_fill(im);
     for (uint64_t count = 1; status == PG_OK; count++) {
         input *f;
-        status = earliest(im, &f);
+        status = import_earliest(im, &f);
         if (status != PG_OK || !f)
             break;
         path = f->in.path;
@@ -523,7 +354,7 @@ static pg_status merge(importer *im)
         if (status == PG_OK)
             status = put_message(im, f, f->head);
         if (status == PG_OK)
-            status = advance(im);
+            status = import_advance(im);
         if (im->options->progress && count % PROGRESS_MESSAGES == 0)
             report_progress(im);
     }
@@ -648,7 +479,7 @@ static pg_status run_pass(importer *im, bool *again)
     pg_status status = start_pass(im);
     if (status == PG_OK)
         status = merge(im);
-    close_files(im);
+    import_close_files(im);
     if (status == PG_OK)
         *again = im->scale.exceeded || needed_offset(im->min_lag_ns) > im->clock_offset_ns;
     if (status == PG_OK && !*again)

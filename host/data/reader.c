@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "data/csv.h"
 #include "data/documents.h"
-#include "data/event_source.h"
+#include "data/event_messages.h"
 #include "data/parquet_read.h"
 #include "data/table.h"
 
@@ -24,10 +24,7 @@ struct pg_reader {
     pg_csv *csv;
     pg_documents *documents;
     pg_table *table;
-    pg_event_source *source; /* of events; its run that is being read: */
-    const pg_event *run;
-    size_t run_n, run_at;
-    int64_t factor[2]; /* its prices and sizes are multiplied by this */
+    pg_event_messages *events_file;
     pg_row row;
     uint64_t rows;
     bool ended;
@@ -86,17 +83,10 @@ static pg_status open_rows(pg_reader *r, pg_error *err)
 
 static pg_status open_events(pg_reader *r, pg_error *err)
 {
-    pg_status status = pg_event_source_open(&r->source, r->path, err);
-    if (status != PG_OK)
-        return status;
-    const pg_instrument *i = &pg_event_source_info(r->source)->instrument;
-    int more[2] = { r->scale->decimals[PG_SCALE_PRICE] - i->price_decimals,
-                    r->scale->decimals[PG_SCALE_SIZE] - i->size_decimals };
-    PG_ASSERT(more[0] >= 0 && more[1] >= 0);
-    for (int of = 0; of < 2; of++)
-        r->factor[of] = pg_pow10(more[of]);
-    memcpy(r->symbol, i->symbol, sizeof r->symbol);
-    return PG_OK;
+    pg_status status = pg_event_messages_open(&r->events_file, r->path, r->scale, err);
+    if (status == PG_OK)
+        memcpy(r->symbol, pg_event_messages_symbol(r->events_file), sizeof r->symbol);
+    return status;
 }
 
 pg_status pg_reader_open(pg_reader **reader, const char *path, const pg_layout *layout, pg_scale *scale,
@@ -134,7 +124,7 @@ void pg_reader_close(pg_reader *reader)
     pg_csv_close(reader->csv);
     pg_documents_close(reader->documents);
     pg_table_close(reader->table);
-    pg_event_source_close(reader->source);
+    pg_event_messages_close(reader->events_file);
     pg_row_free(&reader->stored);
     pg_row_free(&reader->row);
     pg_row_free(&reader->held);
@@ -547,82 +537,6 @@ static pg_status take_row(pg_reader *r, bool *made, pg_error *err)
     return status;
 }
 
-/* ---- events ---- */
-
-/* To the import's units. False for what does not fit there. */
-static bool rescale(const pg_reader *r, pg_event *e)
-{
-    int64_t p = r->factor[PG_SCALE_PRICE], s = r->factor[PG_SCALE_SIZE];
-    bool over = false;
-    if (p == 1 && s == 1)
-        return true;
-    if (e->kind != PG_EVENT_FUNDING)
-        over |= __builtin_mul_overflow(e->price, p, &e->price);
-    over |= __builtin_mul_overflow(e->size, s, &e->size);
-    if (e->kind == PG_EVENT_BBO || e->kind == PG_EVENT_MARK || e->kind == PG_EVENT_FUNDING || e->kind == PG_EVENT_FILL)
-        over |= __builtin_mul_overflow(e->price2, p, &e->price2);
-    if (e->kind == PG_EVENT_FILL) /* a fee: money */
-        over |= __builtin_mul_overflow(e->price2, s, &e->price2);
-    if (e->kind == PG_EVENT_BBO)
-        over |= __builtin_mul_overflow(e->size2, s, &e->size2);
-    return !over;
-}
-
-static pg_status add_event(pg_reader *r, const pg_event *event, pg_error *err)
-{
-    pg_message *m = &r->message;
-    if (m->n == r->capacity) {
-        size_t capacity = r->capacity ? 2 * r->capacity : 256;
-        pg_event *grown = realloc(r->events, capacity * sizeof *grown);
-        if (!grown)
-            return pg_fail(err, PG_ERR_MEMORY, "out of memory");
-        r->events = grown;
-        r->capacity = capacity;
-    }
-    pg_event *e = &r->events[m->n];
-    *e = *event;
-    if (e->kind == PG_EVENT_NONE || e->kind >= PG_EVENT_KINDS || e->side > PG_SELL || !rescale(r, e)) {
-        pg_fail(err, PG_ERR_CORRUPT, "an event is not well formed");
-        pg_error_where(err, "%s: event %llu", r->path, (unsigned long long)r->rows);
-        pg_error_remedy(err, "perigee data verify --repair NEWFILE leaves such events out");
-        return PG_ERR_CORRUPT;
-    }
-    e->market = 0;
-    m->n++;
-    r->rows++;
-    return PG_OK;
-}
-
-/* A message of a file of events ends with the venue's, and at the latest after so many. */
-static pg_status next_events(pg_reader *r, pg_message **message, pg_error *err)
-{
-    enum { MOST = 4096 };
-    pg_message *m = &r->message;
-    pg_status status = PG_OK;
-    *m = (pg_message){ .kind = PG_MESSAGE_EVENTS, .skipped_ns = INT64_MIN, .number = r->rows + 1 };
-    for (bool ended = false; status == PG_OK && !ended;) {
-        if (r->run_at == r->run_n) {
-            r->run_at = 0;
-            status = pg_event_source_next(r->source, &r->run, &r->run_n, err);
-        }
-        if (status != PG_OK || r->run_n == 0)
-            break;
-        const pg_event *e = &r->run[r->run_at];
-        if (m->n > 0 && e->local_ns != r->events[0].local_ns)
-            break;
-        status = add_event(r, e, err);
-        r->run_at++;
-        ended = e->flags & PG_EVENT_LAST || m->n >= MOST;
-    }
-    if (status != PG_OK || m->n == 0)
-        return status;
-    m->events = r->events;
-    m->local_ns = r->events[0].local_ns;
-    m->exch_ns = r->events[0].exch_ns;
-    *message = m;
-    return PG_OK;
-}
-
 pg_status pg_reader_next(pg_reader *reader, pg_message **message, pg_error *err)
 {
     pg_reader *r = reader;
@@ -630,8 +544,8 @@ pg_status pg_reader_next(pg_reader *reader, pg_message **message, pg_error *err)
     err = err ? err : &own;
     bool made = false;
     *message = NULL;
-    if (r->source)
-        return next_events(r, message, err);
+    if (r->events_file)
+        return pg_event_messages_next(r->events_file, message, err);
     while (!r->ended && !made) {
         pg_status status = next_row(r, err);
         if (status == PG_OK && !r->ended)
@@ -670,13 +584,13 @@ int64_t pg_reader_min_lag(const pg_reader *reader)
 
 uint64_t pg_reader_rows(const pg_reader *reader)
 {
-    return reader->rows;
+    return reader->events_file ? pg_event_messages_count(reader->events_file) : reader->rows;
 }
 
 uint64_t pg_reader_done(const pg_reader *reader)
 {
-    return reader->csv      ? pg_csv_done(reader->csv)
-           : reader->table  ? pg_table_done(reader->table)
-           : reader->source ? pg_event_source_done(reader->source)
-                            : pg_documents_done(reader->documents);
+    return reader->csv           ? pg_csv_done(reader->csv)
+           : reader->table       ? pg_table_done(reader->table)
+           : reader->events_file ? pg_event_messages_done(reader->events_file)
+                                 : pg_documents_done(reader->documents);
 }

@@ -192,6 +192,13 @@ static pg_status read_journal(pg_record_market *m, const char *path, pg_error *e
     return PG_OK;
 }
 
+/* Nothing but a header, or a part of it, was written. */
+static bool is_empty(const char *path)
+{
+    pg_file_info info;
+    return pg_file_stat(path, &info, NULL) == PG_OK && info.bytes <= PG_TAPE_HEADER_BYTES;
+}
+
 static pg_status repair(pg_record_market *m, const char *name, uint64_t *repaired, pg_error *err)
 {
     char path[PG_PATH_SIZE];
@@ -199,10 +206,14 @@ static pg_status repair(pg_record_market *m, const char *name, uint64_t *repaire
     pg_status status = pg_file_join(path, m->folder, name, err);
     if (status != PG_OK)
         return status;
-    if (part < m->state.part ||
-        read_journal(m, path, NULL) != PG_OK) { /* finished; or not even its header was written */
+    if (part < m->state.part || is_empty(path)) {
         unlink(path);
         return PG_OK;
+    }
+    status = read_journal(m, path, err);
+    if (status != PG_OK) {
+        pg_error_remedy(err, "move the journal away to go on recording without what is in it");
+        return status;
     }
     m->state.part = part;
     pg_record_live none = { 0 };

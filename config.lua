@@ -43,6 +43,7 @@ venue "hl" {
   rest_backup_s  = 0,            -- reads prices over HTTP this often while the stream is down; 0: never
   -- vault            = "0x...", -- settings that only a venue of this kind has
   -- expires_after_ms = 5000,
+  -- builder          = "0x...", -- orders go through it, for builder_fee_tenths_bps = 10 (here 1 bp)
 }
 
 ------------------------------------------------------------------------------------------------------------ markets
@@ -52,13 +53,14 @@ market {
   venue  = "paper",
   symbol = "ETH",
   -- name = "second",            -- tells several strategies on one market apart
-  strategy = "strategies/avellaneda_stoikov.lua",
+  strategy = "strategies/glft.lua",
   params   = { size = 0.05, min_half_spread_bps = 1 },
   estimators = {                 -- what stands in the strategy's slots, by name (estimators/NAME.lua)
     sigma = { "sigma_ewma", half_life_s = 60, step_ms = 250, min_returns = 20 }, -- with parameters of its own
     kappa = "kappa_mle",         -- after its first trades; kappa_virtual_quoting is better and wants half an hour
-    fair  = "fair_mid",
+    fair  = "fair_microprice",
   },
+  -- reference = "paper BTC",    -- another market { } here, which the strategy sees as ctx.reference
   capital      = 10000,          -- what the strategy works with, in quote currency; required where it is real
   max_position = 1,              -- base currency, either way; without it only the limits below hold
   -- max_order_size = 0.2,       -- base currency
@@ -146,7 +148,7 @@ web {
 }
 
 host {
-  ledger          = "perigee.db",            -- every order, fill and version
+  ledger          = "perigee.db",            -- every order, fill and version; perigee.db.state: nonces
   socket          = ".perigee/console.sock", -- of `perigee attach`
   -- keystore     = "keys.json",             -- otherwise ~/.local/share/perigee/keystore.json, as `perigee keys`
   log_level       = "info",                  -- "debug", "info", "warn", "error"

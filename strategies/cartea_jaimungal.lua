@@ -81,6 +81,7 @@ end
 
 function S:on_book(ctx)
   local m = self.maker
+  if m:unchanged(ctx) then return end
   local ready, why = m:inputs(ctx)
   if not ready then return m:none(ctx, why) end
   if not m.a_bid then return m:none(ctx, "A is not known: use a kappa with an intensity") end

@@ -87,6 +87,7 @@ end
 
 function S:on_book(ctx)
   local m = self.maker
+  if m:unchanged(ctx) then return end
   local ready, why = m:inputs(ctx)
   if not ready then return m:none(ctx, why) end
   local ref, half_bid, half_ask = self.model(m, ctx)

@@ -44,6 +44,7 @@ end
 
 function S:on_book(ctx)
   local m, p = self.maker, self.params
+  if m:unchanged(ctx) then return end
   local ready, why = m:inputs(ctx)
   if not ready then return m:none(ctx, why) end
   local rate = ctx.funding and ctx.funding:value() or 0

@@ -54,6 +54,7 @@ end
 
 function S:on_book(ctx)
   local m = self.maker
+  if m:unchanged(ctx) then return end
   local ready, why = m:inputs(ctx)
   if not ready then return m:none(ctx, why) end
   local half = m.fair * self.params.first_bps * 1e-4

@@ -39,6 +39,7 @@ static const char help[] =
     "  --ping-pong             one side at a time: after a fill the other\n"
     "  --seed N                of random numbers; default 1\n"
     "  --memory-mb N, --budget-ms N          limits of the script; default 64 MB, 4 ms a callback\n"
+    "  --reference DATA        another market, which the strategy sees as ctx.reference\n"
     "  --layout NAME|FILE      how to read foreign files, when the look of them does not tell\n"
     "  --symbol S, --venue V   of foreign files\n"
     "  --report FILE.html      an HTML report\n"
@@ -51,7 +52,7 @@ typedef struct {
     pg_backtest_config config;
     pg_setting params[MAX_SETTINGS], estimators[MAX_SETTINGS];
     pg_latency_row *latency_rows;
-    const char *layout, *symbol, *venue;
+    const char *layout, *symbol, *venue, *reference;
     const char *report, *json, *csv;
     const char *from, *to;
     bool quiet, log_json;
@@ -210,6 +211,7 @@ enum {
     SEED,
     MEMORY,
     BUDGET,
+    REFERENCE,
     LAYOUT,
     SYMBOL,
     VENUE,
@@ -248,6 +250,7 @@ static const struct option long_options[] = {
     { "seed", required_argument, NULL, SEED },
     { "memory-mb", required_argument, NULL, MEMORY },
     { "budget-ms", required_argument, NULL, BUDGET },
+    { "reference", required_argument, NULL, REFERENCE },
     { "layout", required_argument, NULL, LAYOUT },
     { "symbol", required_argument, NULL, SYMBOL },
     { "venue", required_argument, NULL, VENUE },
@@ -313,6 +316,7 @@ static pg_status one_option(options *o, int option, const char *name, pg_error *
     case LATENCY: return latency(c, optarg, err);
     case LATENCY_FILE: return latency_file(o, optarg, err);
     case MAX_POSITION: return max_position(c, optarg, err);
+    case REFERENCE: o->reference = optarg; return PG_OK;
     case LAYOUT: o->layout = optarg; return PG_OK;
     case SYMBOL: o->symbol = optarg; return PG_OK;
     case VENUE: o->venue = optarg; return PG_OK;
@@ -370,11 +374,11 @@ static int parse(options *o, int argc, char **argv)
 
 /* ---- running ---- */
 
-static pg_status open_data(const options *o, pg_tape **tape, pg_error *err)
+static pg_status open_data(const char *const *paths, int count, const pg_dataset_options *dataset, pg_tape **tape,
+                           pg_error *err)
 {
     char warning[512] = "";
-    pg_dataset_options dataset = { .layout = o->layout, .symbol = o->symbol, .venue = o->venue };
-    pg_status status = pg_dataset_open(tape, o->data, o->data_count, &dataset, warning, sizeof warning, err);
+    pg_status status = pg_dataset_open(tape, paths, count, dataset, warning, sizeof warning, err);
     if (status == PG_OK && warning[0])
         fprintf(stderr, "perigee backtest: %s\n", warning);
     return status;
@@ -490,13 +494,18 @@ int pg_cli_backtest(int argc, char **argv)
         return done;
     log.format = o.log_json ? PG_LOG_JSON : PG_LOG_TEXT;
     pg_error err = { 0 };
-    pg_tape *tape = NULL;
-    pg_status status = open_data(&o, &tape, &err);
+    pg_tape *tape = NULL, *reference = NULL;
+    const pg_dataset_options dataset = { .layout = o.layout, .symbol = o.symbol, .venue = o.venue };
+    pg_status status = open_data(o.data, o.data_count, &dataset, &tape, &err);
+    if (status == PG_OK && o.reference)
+        status = open_data(&o.reference, 1, &(pg_dataset_options){ 0 }, &reference, &err);
+    o.config.reference = reference;
     if (status == PG_OK)
         status = run(&o, tape, &err);
     if (status != PG_OK && err.what[0])
         pg_cli_fail("backtest", &err);
     pg_tape_close(tape);
+    pg_tape_close(reference);
     free(o.latency_rows);
     return status == PG_OK ? 0 : 1;
 }

@@ -225,6 +225,8 @@ static void check_market(check *c, const pg_config_market *market)
     pg_session_close(session);
     printf("    capital              %s\n", pg_grouped_format(capital, sizeof capital, llround(market->capital)));
     show_own_limits(c->config, market);
+    if (market->reference)
+        printf("    reference            %s\n", market->reference);
     if (market->close_on_stop)
         printf("    at the end           the position is closed\n");
     if (market->trusted)

@@ -11,52 +11,69 @@
 #include "base/decimal.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/exchange_venue.h"
 #include "cli/options.h"
-#include "sim/exchange_hyperliquid.h"
 
-enum { FUNDS_MAX = 64, FAULTS_BYTES = 1 << 20, ROOM = 64 };
+enum { FAULTS_BYTES = 1 << 20, ROOM = 64, OWN_MOST = 8, OWN_FIRST = 256 /* no character */ };
 
-static const char help[] =
-    "perigee exchange hyperliquid [options]\n"
-    "\n"
-    "Serves the built-in exchange on 127.0.0.1, speaking Hyperliquid's protocol: POST /info, POST /exchange and a\n"
-    "WebSocket at /ws. Signatures and nonces are verified, and what the venue refuses is refused. Says\n"
-    "\"listening on http://127.0.0.1:PORT\" when it is ready, and ends on Ctrl-C.\n"
-    "\n"
-    "  --port N             port (default: any free one)\n"
-    "  --synthetic          synthetic markets (the default)\n"
-    "  --coin NAME[=PRICE]  a synthetic market; may be repeated (default ETH and BTC)\n"
-    "  --data TAPE          plays a tape, from its start again when it ends; may be repeated\n"
-    "  --speed X            of tapes (default 1)\n"
-    "  --fund ADDRESS=USD   an account with money; may be repeated\n"
-    "  --seed N             of markets, ids and faults (default 1)\n"
-    "  --block MS           blocks: cancels and post-only orders of one go first (default 50, 0: none)\n"
-    "  --network NAME       whose signatures are taken: testnet (default) or mainnet\n"
-    "  --no-limits          no limits of requests by time and by traded volume\n"
-    "  --any-volume         scheduleCancel without 1,000,000 USD traded\n"
-    "  --faults FILE        what goes wrong, as JSON: [{\"channel\":\"trades\",\"fault\":\"drop\",\"count\":5},\n"
-    "                       {\"channel\":\"/exchange\",\"fault\":\"status\",\"code\":503,\"probability\":0.1}]\n"
-    "                       channel: a stream, post, /info, /exchange, action, or * for all\n"
-    "                       fault: drop delay duplicate reorder cut cut_inside half_open silence status html\n"
-    "                       truncate unknown huge reject; with after, count, probability, ms, code, text\n";
+static const pg_exchange_venue *const venues[] = { &pg_exchange_venue_hyperliquid };
+
+enum { VENUES = sizeof venues / sizeof *venues };
 
 typedef struct {
-    pg_hl_exchange_config config;
-    pg_hl_exchange_coin coins[PG_EXCHANGE_MARKETS];
-    pg_synthetic_params params[PG_EXCHANGE_MARKETS];
-    pg_tape *tapes[PG_EXCHANGE_MARKETS];
-    pg_hl_exchange_fund funds[FUNDS_MAX];
-    int coin_count, tape_count, fund_count;
-    double speed;
-    const char *tape_paths[PG_EXCHANGE_MARKETS], *coin_names[PG_EXCHANGE_MARKETS], *faults_path;
-    int tape_path_count, coin_name_count;
-    pg_faults *faults;
+    const pg_exchange_venue *venue;
+    void *state; /* the venue's */
+    pg_exchange_options options;
+    const char *tape_paths[PG_EXCHANGE_MARKETS], *faults_path;
+    int tape_path_count;
     bool with_host;
 } setup;
 
+/* ---- help ---- */
+
+static void put_usage(FILE *out)
+{
+    fputs("perigee exchange VENUE [options]\n"
+          "\n"
+          "Serves the built-in exchange on 127.0.0.1, behind a venue's protocol:",
+          out);
+    for (int i = 0; i < VENUES; i++)
+        fprintf(out, "%s %s", i ? "," : "", venues[i]->name);
+    fputs(".\nperigee exchange VENUE --help tells more.\n", out);
+}
+
+static void put_help(FILE *out, const pg_exchange_venue *venue)
+{
+    fprintf(
+        out,
+        "perigee exchange %s [options]\n"
+        "\n"
+        "Serves the built-in exchange on 127.0.0.1. It speaks %s"
+        "Says \"listening on http://127.0.0.1:PORT\" when it is ready, and ends on Ctrl-C.\n"
+        "\n"
+        "  --port N             port (default: any free one)\n"
+        "  --synthetic          synthetic markets (the default)\n"
+        "  --coin NAME[=PRICE]  a synthetic market; may be repeated (default ETH and BTC)\n"
+        "  --data TAPE          plays a tape, from its start again when it ends; may be repeated\n"
+        "  --speed X            of tapes (default 1)\n"
+        "  --fund %s=USD\n"
+        "                       an account with money; may be repeated\n"
+        "%s"
+        "  --seed N             of markets, ids and faults (default 1)\n"
+        "  --network NAME       whose signatures are taken: testnet (default) or mainnet\n"
+        "  --no-limits          no limits of requests\n"
+        "%s"
+        "  --faults FILE        what goes wrong, as JSON: [{\"channel\":\"trades\",\"fault\":\"drop\",\"count\":5},\n"
+        "                       {\"channel\":\"*\",\"fault\":\"delay\",\"ms\":200,\"probability\":0.1}]\n"
+        "%s"
+        "                       fault: drop delay duplicate reorder cut cut_inside half_open silence status html\n"
+        "                       truncate unknown huge reject; with after, count, probability, ms, code, text\n",
+        venue->name, venue->does, venue->fund, venue->fund_is, venue->own_help, venue->channels);
+}
+
 /* ---- options ---- */
 
-static pg_status read_whole(int64_t *value, const char *option, const char *text, int64_t most, pg_error *err)
+pg_status pg_exchange_whole(int64_t *value, const char *option, const char *text, int64_t most, pg_error *err)
 {
     if (pg_decimal_parse(value, text, strlen(text), 0) == PG_OK && *value >= 0 && *value <= most)
         return PG_OK;
@@ -64,16 +81,17 @@ static pg_status read_whole(int64_t *value, const char *option, const char *text
                    text);
 }
 
+/* The last "=" divides: an account's own text may have others. */
 static pg_status read_fund(setup *s, char *text, pg_error *err)
 {
-    char *equals = strchr(text, '=');
-    if (!equals || s->fund_count == FUNDS_MAX)
-        return pg_fail(err, PG_ERR_INVALID, "--fund takes ADDRESS=USD, %d times at most", FUNDS_MAX);
-    pg_hl_exchange_fund *fund = &s->funds[s->fund_count];
+    pg_exchange_options *o = &s->options;
+    char *equals = strrchr(text, '=');
+    if (!equals || o->fund_count == PG_EXCHANGE_FUNDS)
+        return pg_fail(err, PG_ERR_INVALID, "--fund takes %s=USD, %d times at most", s->venue->fund, PG_EXCHANGE_FUNDS);
     *equals = '\0';
-    fund->address = text;
-    pg_status status = read_whole(&fund->usd, "fund", equals + 1, 1000000000000, err);
-    s->fund_count += status == PG_OK;
+    o->funds[o->fund_count].account = text;
+    pg_status status = pg_exchange_whole(&o->funds[o->fund_count].usd, "fund", equals + 1, 1000000000000, err);
+    o->fund_count += status == PG_OK;
     return status;
 }
 
@@ -81,39 +99,62 @@ static pg_status read_network(setup *s, const char *text, pg_error *err)
 {
     if (strcmp(text, "mainnet") != 0 && strcmp(text, "testnet") != 0)
         return pg_fail(err, PG_ERR_INVALID, "--network is mainnet or testnet, not '%s'", text);
-    s->config.network = text[0] == 'm' ? PG_HL_MAINNET : PG_HL_TESTNET;
+    s->options.mainnet = text[0] == 'm';
     return PG_OK;
 }
 
-static pg_status read_path(const char **list, int *count, const char *text, pg_error *err)
+static pg_status check_room(const setup *s, pg_error *err)
 {
-    if (*count == PG_EXCHANGE_MARKETS)
+    if (s->options.coin_count + s->tape_path_count == PG_EXCHANGE_MARKETS)
         return pg_fail(err, PG_ERR_INVALID, "an exchange has %d markets at most", PG_EXCHANGE_MARKETS);
-    list[(*count)++] = text;
     return PG_OK;
+}
+
+static pg_status read_coin(setup *s, const char *text, pg_error *err)
+{
+    const char *equals = strchr(text, '=');
+    size_t length = equals ? (size_t)(equals - text) : strlen(text);
+    pg_status status = check_room(s, err);
+    if (status != PG_OK)
+        return status;
+    if (length == 0 || length >= PG_SYMBOL_SIZE)
+        return pg_fail(err, PG_ERR_INVALID, "--coin takes NAME[=PRICE] with a name of 1 to %d bytes",
+                       PG_SYMBOL_SIZE - 1);
+    int i = s->options.coin_count++;
+    snprintf(s->options.coins[i].name, PG_SYMBOL_SIZE, "%.*s", (int)length, text);
+    return equals ? pg_option_number(&s->options.coins[i].price, "coin", equals + 1, err) : PG_OK;
+}
+
+static pg_status read_tape(setup *s, const char *text, pg_error *err)
+{
+    pg_status status = check_room(s, err);
+    if (status == PG_OK)
+        s->tape_paths[s->tape_path_count++] = text;
+    return status;
 }
 
 static pg_status read_option(setup *s, int option, char *text, pg_error *err)
 {
+    pg_exchange_options *o = &s->options;
     int64_t value = 0;
     pg_status status = PG_OK;
+    if (option >= OWN_FIRST)
+        return s->venue->take(s->state, option - OWN_FIRST, text, err);
     switch (option) {
     case 'p':
-        status = read_whole(&value, "port", text, 65535, err);
-        s->config.port = (int)value;
+        status = pg_exchange_whole(&value, "port", text, 65535, err);
+        o->port = (int)value;
         break;
-    case 'b': status = read_whole(&s->config.block_ms, "block", text, 10000, err); break;
     case 'r':
-        status = read_whole(&value, "seed", text, INT64_MAX, err);
-        s->config.seed = (uint64_t)value;
+        status = pg_exchange_whole(&value, "seed", text, INT64_MAX, err);
+        o->seed = (uint64_t)value;
         break;
-    case 'c': status = read_path(s->coin_names, &s->coin_name_count, text, err); break;
-    case 'd': status = read_path(s->tape_paths, &s->tape_path_count, text, err); break;
-    case 's': status = pg_option_number(&s->speed, "speed", text, err); break;
+    case 'c': status = read_coin(s, text, err); break;
+    case 'd': status = read_tape(s, text, err); break;
+    case 's': status = pg_option_number(&o->speed, "speed", text, err); break;
     case 'f': status = read_fund(s, text, err); break;
     case 'n': status = read_network(s, text, err); break;
-    case 'u': s->config.limits = false; break;
-    case 'v': s->config.waive_volume = true; break;
+    case 'u': o->limits = false; break;
     case 'x': s->faults_path = text; break;
     case 'w': s->with_host = true; break;
     default: break; /* --synthetic: it is so */
@@ -121,100 +162,76 @@ static pg_status read_option(setup *s, int option, char *text, pg_error *err)
     return status;
 }
 
+static const struct option common[] = {
+    { "port", required_argument, NULL, 'p' },  { "synthetic", no_argument, NULL, 'y' },
+    { "coin", required_argument, NULL, 'c' },  { "data", required_argument, NULL, 'd' },
+    { "speed", required_argument, NULL, 's' }, { "fund", required_argument, NULL, 'f' },
+    { "seed", required_argument, NULL, 'r' },  { "network", required_argument, NULL, 'n' },
+    { "no-limits", no_argument, NULL, 'u' },   { "faults", required_argument, NULL, 'x' },
+    { "with-host", no_argument, NULL, 'w' },   { "help", no_argument, NULL, 'h' },
+};
+
+enum { COMMON = sizeof common / sizeof *common };
+
+/* The common options and the venue's own, as getopt wants them. */
+static void list_options(struct option list[COMMON + OWN_MOST + 1], const pg_exchange_venue *venue)
+{
+    PG_ASSERT(venue->own_count <= OWN_MOST);
+    memset(list, 0, (COMMON + OWN_MOST + 1) * sizeof *list);
+    memcpy(list, common, sizeof common);
+    for (int i = 0; i < venue->own_count; i++)
+        list[COMMON + i] = (struct option){ .name = venue->own[i].name,
+                                            .has_arg = venue->own[i].has_value ? required_argument : no_argument,
+                                            .val = OWN_FIRST + i };
+}
+
 /* Exit status, or -1 to go on. */
 static int parse(setup *s, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "port", required_argument, NULL, 'p' },
-        { "synthetic", no_argument, NULL, 'y' },
-        { "coin", required_argument, NULL, 'c' },
-        { "data", required_argument, NULL, 'd' },
-        { "speed", required_argument, NULL, 's' },
-        { "fund", required_argument, NULL, 'f' },
-        { "seed", required_argument, NULL, 'r' },
-        { "block", required_argument, NULL, 'b' },
-        { "network", required_argument, NULL, 'n' },
-        { "no-limits", no_argument, NULL, 'u' },
-        { "any-volume", no_argument, NULL, 'v' },
-        { "faults", required_argument, NULL, 'x' },
-        { "with-host", no_argument, NULL, 'w' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
-    };
+    struct option list[COMMON + OWN_MOST + 1];
     pg_error err = { 0 };
+    list_options(list, s->venue);
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return 0;
-        }
-        if (option == '?') {
-            fputs(help, stderr);
-            return 2;
+    for (int option; (option = getopt_long(argc, argv, "h", list, NULL)) != -1;) {
+        if (option == 'h' || option == '?') {
+            put_help(option == 'h' ? stdout : stderr, s->venue);
+            return option == 'h' ? 0 : 2;
         }
         if (read_option(s, option, optarg, &err) != PG_OK) {
             pg_cli_fail("exchange", &err);
             return 2;
         }
     }
-    if (optind + 1 == argc && strcmp(argv[optind], "hyperliquid") == 0)
+    if (optind == argc)
         return -1;
-    fprintf(stderr, "perigee exchange: say whose protocol it speaks: hyperliquid\n\n%s", help);
+    fprintf(stderr, "perigee exchange: '%s' is one word too many\n\n", argv[optind]);
+    put_help(stderr, s->venue);
     return 2;
 }
 
-/* ---- markets ---- */
+/* ---- markets and faults ---- */
 
-static pg_status add_synthetic(setup *s, const char *text, pg_error *err)
+static pg_status open_tapes(setup *s, pg_error *err)
 {
-    char name[PG_SYMBOL_SIZE];
-    const char *equals = strchr(text, '=');
-    size_t length = equals ? (size_t)(equals - text) : strlen(text);
-    double price = 0;
-    if (length == 0 || length >= sizeof name)
-        return pg_fail(err, PG_ERR_INVALID, "--coin takes NAME[=PRICE] with a name of 1 to %d bytes",
-                       PG_SYMBOL_SIZE - 1);
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
-    pg_status status = equals ? pg_option_number(&price, "coin", equals + 1, err) : PG_OK;
-    int i = s->coin_count;
-    if (status == PG_OK)
-        status =
-            pg_hl_exchange_synthetic_coin(&s->coins[i], &s->params[i], name, price, s->config.seed + (uint64_t)i, err);
-    s->coin_count += status == PG_OK;
-    return status;
-}
-
-static pg_status add_tape(setup *s, const char *path, pg_error *err)
-{
+    pg_exchange_options *o = &s->options;
     char warning[512];
-    pg_status status = pg_tape_open(&s->tapes[s->tape_count], path, warning, sizeof warning, err);
-    if (status != PG_OK)
-        return status;
-    if (warning[0])
-        fprintf(stderr, "perigee exchange: %s\n", warning);
-    status = pg_hl_exchange_tape_coin(&s->coins[s->coin_count], s->tapes[s->tape_count++], s->speed, err);
-    s->coin_count += status == PG_OK;
+    pg_status status = PG_OK;
+    for (int i = 0; i < s->tape_path_count && status == PG_OK; i++) {
+        status = pg_tape_open(&o->tapes[o->tape_count], s->tape_paths[i], warning, sizeof warning, err);
+        o->tape_count += status == PG_OK;
+        if (status == PG_OK && warning[0])
+            fprintf(stderr, "perigee exchange: %s\n", warning);
+    }
     return status;
 }
 
-static pg_status add_markets(setup *s, pg_error *err)
+static void name_usual_coins(pg_exchange_options *o, const pg_exchange_venue *venue)
 {
-    pg_status status = PG_OK;
-    if (s->coin_name_count + s->tape_path_count > PG_EXCHANGE_MARKETS)
-        return pg_fail(err, PG_ERR_INVALID, "an exchange has %d markets at most", PG_EXCHANGE_MARKETS);
-    for (int i = 0; i < s->tape_path_count && status == PG_OK; i++)
-        status = add_tape(s, s->tape_paths[i], err);
-    if (s->tape_path_count == 0 && s->coin_name_count == 0) {
-        s->coin_names[s->coin_name_count++] = "ETH";
-        s->coin_names[s->coin_name_count++] = "BTC";
-    }
-    for (int i = 0; i < s->coin_name_count && status == PG_OK; i++)
-        status = add_synthetic(s, s->coin_names[i], err);
-    s->config.coins = s->coins;
-    s->config.coin_count = s->coin_count;
-    s->config.funds = s->funds;
-    s->config.fund_count = s->fund_count;
-    return status;
+    static const char *const usual[] = { "ETH", "BTC" };
+    for (int i = 0; i < 2; i++)
+        snprintf(o->coins[o->coin_count++].name, PG_SYMBOL_SIZE, "%s", usual[i]);
+    for (int i = 0; venue->also && venue->also[i]; i++)
+        snprintf(o->coins[o->coin_count++].name, PG_SYMBOL_SIZE, "%s", venue->also[i]);
 }
 
 static pg_status add_faults(setup *s, pg_error *err)
@@ -223,15 +240,14 @@ static pg_status add_faults(setup *s, pg_error *err)
     size_t size;
     if (!s->faults_path)
         return PG_OK;
-    pg_status status = pg_faults_new(&s->faults, s->config.seed, err);
+    pg_status status = pg_faults_new(&s->options.faults, s->options.seed, err);
     if (status == PG_OK)
         status = pg_file_read(&text, &size, s->faults_path, FAULTS_BYTES, err);
     if (status == PG_OK)
-        status = pg_faults_read(s->faults, text, size, err);
+        status = pg_faults_read(s->options.faults, text, size, err);
     if (status != PG_OK)
         pg_error_where(err, "%s", s->faults_path);
     free(text);
-    s->config.faults = s->faults;
     return status;
 }
 
@@ -296,41 +312,73 @@ static pg_status serve(setup *s, pg_error *err)
 {
     pg_log log = { .out = stderr, .level = PG_LOG_WARN, .clock = pg_clock_real() };
     pg_loop *loop = NULL;
-    pg_hl_exchange *exchange = NULL;
-    s->config.log = &log;
+    const char *url;
+    s->options.log = &log;
     pg_status status = pg_loop_new(&loop, err);
     if (status == PG_OK)
-        status = pg_hl_exchange_new(&exchange, loop, &s->config, err);
+        status = s->venue->open(s->state, &url, loop, &s->options, err);
     if (status == PG_OK) {
-        printf("listening on %s\n", pg_hl_exchange_url(exchange));
+        printf("listening on %s\n", url);
         fflush(stdout);
         run_until_signal(loop, s->with_host);
     }
-    pg_hl_exchange_free(exchange);
+    s->venue->close(s->state);
     pg_loop_free(loop);
     return status;
 }
 
+static int run(setup *s, int argc, char **argv)
+{
+    pg_error err = { 0 };
+    int result = parse(s, argc, argv);
+    if (result >= 0)
+        return result;
+    if (s->tape_path_count == 0 && s->options.coin_count == 0)
+        name_usual_coins(&s->options, s->venue);
+    pg_status status = add_faults(s, &err);
+    if (status == PG_OK)
+        status = open_tapes(s, &err);
+    if (status == PG_OK)
+        status = serve(s, &err);
+    return status == PG_OK ? 0 : pg_cli_fail("exchange", &err);
+}
+
+static const pg_exchange_venue *find_venue(const char *name)
+{
+    for (int i = 0; i < VENUES; i++)
+        if (strcmp(venues[i]->name, name) == 0)
+            return venues[i];
+    return NULL;
+}
+
 int pg_cli_exchange(int argc, char **argv)
 {
-    setup *s = calloc(1, sizeof *s);
-    pg_error err = { 0 };
-    if (!s)
-        return pg_cli_fail("exchange", &(pg_error){ .what = "no memory" });
-    s->speed = 1;
-    s->config = (pg_hl_exchange_config){ .seed = 1, .network = PG_HL_TESTNET, .block_ms = 50, .limits = true };
-    int result = parse(s, argc, argv);
-    if (result < 0) {
-        pg_status status = add_faults(s, &err);
-        if (status == PG_OK)
-            status = add_markets(s, &err);
-        if (status == PG_OK)
-            status = serve(s, &err);
-        result = status == PG_OK ? 0 : pg_cli_fail("exchange", &err);
+    const pg_exchange_venue *venue = argc > 1 ? find_venue(argv[1]) : NULL;
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        put_usage(stdout);
+        return 0;
     }
-    for (int i = 0; i < s->tape_count; i++)
-        pg_tape_close(s->tapes[i]);
-    pg_faults_free(s->faults);
+    if (!venue) {
+        fputs("perigee exchange: say whose protocol it speaks\n\n", stderr);
+        put_usage(stderr);
+        return 2;
+    }
+    setup *s = calloc(1, sizeof *s);
+    void *state = calloc(1, venue->size);
+    int result;
+    if (s && state) {
+        s->venue = venue;
+        s->state = state;
+        s->options = (pg_exchange_options){ .seed = 1, .limits = true, .speed = 1 };
+        venue->init(state);
+        result = run(s, argc - 1, argv + 1);
+        for (int i = 0; i < s->options.tape_count; i++)
+            pg_tape_close(s->options.tapes[i]);
+        pg_faults_free(s->options.faults);
+    } else {
+        result = pg_cli_fail("exchange", &(pg_error){ .what = "no memory" });
+    }
+    free(state);
     free(s);
     return result;
 }

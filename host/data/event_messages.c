@@ -62,7 +62,7 @@ static bool rescale(const pg_event_messages *r, pg_event *e)
 {
     int64_t p = r->factor[PG_SCALE_PRICE], s = r->factor[PG_SCALE_SIZE];
     bool over = false;
-    if (p == 1 && s == 1)
+    if ((p == 1 && s == 1) || e->kind == PG_EVENT_REFERENCE)
         return true;
     if (e->kind != PG_EVENT_FUNDING)
         over |= __builtin_mul_overflow(e->price, p, &e->price);

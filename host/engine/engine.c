@@ -31,8 +31,19 @@ static void see_book(pg_engine *e)
     e->view.mid = (e->view.bid + e->view.ask) / 2;
 }
 
+static int see_reference(pg_engine *e, const pg_event *event)
+{
+    e->view.reference_bid = event->price > 0 ? (double)event->price * 1e-9 : NAN;
+    e->view.reference_ask = event->price2 > 0 ? (double)event->price2 * 1e-9 : NAN;
+    e->view.reference_position = (double)(int64_t)event->id * 1e-9;
+    e->view.reference_s = (double)event->local_ns * 1e-9;
+    return PG_CALL_REFERENCE;
+}
+
 int engine_market(pg_engine *e, const pg_event *event)
 {
+    if (event->kind == PG_EVENT_REFERENCE)
+        return see_reference(e, event);
     if (event->kind == PG_EVENT_TRADE) {
         if (!e->config.want_trades)
             return 0;

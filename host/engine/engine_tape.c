@@ -75,7 +75,8 @@ static void venue_event(pg_engine *e)
         pg_explanation_sample(e->summary, &e->explanation);
         pg_history_sample(e->history, e->venue_ns, equity(e));
     }
-    pg_matcher_market(e->matcher, event, e->venue_ns);
+    if (event->kind != PG_EVENT_REFERENCE)
+        pg_matcher_market(e->matcher, event, e->venue_ns);
     if (event->kind == PG_EVENT_FUNDING)
         pg_account_fund(&e->account, event->price2 ? event->price2 : e->account.mark_x2 / 2, event->price);
     else if (event->kind != PG_EVENT_TRADE)

@@ -17,9 +17,10 @@ typedef enum {
     PG_CALL_TIMER = 6, /* timer */
     PG_CALL_STOP = 7,  /* after the last event; what is sent now still arrives nowhere */
     PG_CALL_DONE = 8,
-    PG_CALL_FUNDING = 9, /* funding settles: rate, price (mark, 0: unknown), size (interval, s; 0: unknown) */
-    PG_CALL_IDLE = 10,   /* live: nothing more is known now; ask again when there is more */
-    PG_CALL_WORK = 11    /* live: the fit with number id is done */
+    PG_CALL_FUNDING = 9,   /* funding settles: rate, price (mark, 0: unknown), size (interval, s; 0: unknown) */
+    PG_CALL_IDLE = 10,     /* live: nothing more is known now; ask again when there is more */
+    PG_CALL_WORK = 11,     /* live: the fit with number id is done */
+    PG_CALL_REFERENCE = 12 /* the market that is referred to has changed: reference_* */
 } pg_call;
 
 typedef struct {
@@ -36,13 +37,17 @@ typedef struct {
     double price;
     double size;
     double fee;
-    double rate;    /* funding, fraction of the position's value an interval; > 0: longs pay */
-    double id;      /* client order id */
-    double tick;    /* quote units */
-    double lot;     /* base units */
-    int32_t side;   /* 1 buy, 2 sell */
-    int32_t state;  /* pg_order_state */
-    int32_t reason; /* pg_reason */
+    double rate;          /* funding, fraction of the position's value an interval; > 0: longs pay */
+    double id;            /* client order id */
+    double reference_bid; /* best prices of the market that is referred to; NaN: none */
+    double reference_ask;
+    double reference_position; /* base units that this session holds there */
+    double reference_s;        /* when that was known, seconds since the Unix epoch; 0: there is none */
+    double tick;               /* quote units */
+    double lot;                /* base units */
+    int32_t side;              /* 1 buy, 2 sell */
+    int32_t state;             /* pg_order_state */
+    int32_t reason;            /* pg_reason */
     int32_t timer;
     int32_t maker;
     int32_t call;  /* pg_call */

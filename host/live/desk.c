@@ -487,6 +487,7 @@ static pg_status open_venue(pg_desk *desk, pg_error *err)
                               .symbols = config->symbols,
                               .symbol_count = config->symbol_count,
                               .run = config->run,
+                              .state = config->state,
                               .log = config->log };
     pg_desk_venue_config(&venue, options, config->venue);
     pg_venue_sink sink = {

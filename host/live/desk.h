@@ -32,6 +32,7 @@ typedef struct {
     pg_loop *loop;
     pg_ledger *ledger;
     const char *ledger_path; /* for what earlier sessions left; NULL: that is not looked at */
+    const char *state;       /* folder for what the venue keeps; NULL: none */
     pg_risk *risk;
     const pg_log *log;
     uint64_t run;

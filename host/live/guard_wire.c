@@ -63,6 +63,7 @@ pg_status pg_guard_place_write(char *text, const pg_venue_config *config, bool e
     write_text(&out, "network", config->network);
     write_text(&out, "url", config->url);
     write_text(&out, "account", config->account);
+    write_text(&out, "state", config->state);
     pg_json_bool(&out, "ends_with_host", ends_with_host);
     pg_json_open(&out, "symbols", '[');
     for (int i = 0; i < config->symbol_count; i++)
@@ -117,6 +118,7 @@ pg_status pg_guard_place_read(pg_guard_place *place, const char *text, pg_error 
                                        .network = text_of(json, "network"),
                                        .url = text_of(json, "url"),
                                        .account = text_of(json, "account"),
+                                       .state = text_of(json, "state"),
                                        .no_streams = true };
     place->ends_with_host = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "ends_with_host"));
     if (!place->config.name || !place->config.kind || !place->config.network || !read_lists(place, json)) {

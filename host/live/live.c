@@ -30,8 +30,18 @@ static void arm_timers(pg_live *live)
         pg_live_market_arm(live->market[i], now_ns);
 }
 
+/* What another market shows and holds, for a strategy that refers to it. */
+static void refer(pg_live *live, pg_live_market *market)
+{
+    const char *name = pg_live_market_reference(market);
+    for (int i = 0; name && i < live->market_count; i++)
+        if (pg_live_market_is_named(live->market[i], name))
+            pg_live_market_refer(market, live->market[i], pg_clock_now(pg_clock_real()));
+}
+
 static bool act(pg_live *live, pg_live_market *market)
 {
+    refer(live, market);
     const pg_market_figures *figures = pg_live_market_figures(market);
     uint64_t before = figures->orders;
     bool acted = pg_live_market_act(market, pg_clock_now(pg_clock_real()));

@@ -127,6 +127,7 @@ pg_status live_guard_watch(pg_live *live, int i, pg_error *err)
     if (!live->guard.guard || !is_watched(live, v) || live->guard.venue[i])
         return PG_OK;
     pg_venue_config config = { .run = live->run,
+                               .state = live->state,
                                .url = v->url[0] ? v->url : NULL,
                                .key = v->key,
                                .api_key = v->api_key,

@@ -47,6 +47,7 @@ struct pg_live {
     uint64_t run;
     char session[PG_PATH_SIZE]; /* "" when no flights are recorded */
     char session_id[40];
+    char state[PG_PATH_SIZE]; /* folder of what venues keep beside the ledger */
     live_venue venue[PG_LIVE_VENUES];
     int venue_count;
     pg_live_market *market[PG_LIVE_MARKETS];

@@ -44,6 +44,9 @@ static pg_status make_session_folder(pg_live *live, pg_error *err)
 
 static pg_status open_ledger(pg_live *live, pg_error *err)
 {
+    const char *path = live->config->host.ledger;
+    if ((size_t)snprintf(live->state, sizeof live->state, "%s.state", path) >= sizeof live->state)
+        return pg_fail(err, PG_ERR_RANGE, "the path of the ledger is too long");
     pg_status status =
         pg_ledger_open(&live->ledger, &(pg_ledger_config){ .path = live->config->host.ledger, .log = &live->log }, err);
     pg_ledger_run run = { .run = live->run,
@@ -341,6 +344,7 @@ static pg_status open_desk(live_venue *v, pg_error *err)
                               .loop = live->loop,
                               .ledger = live->ledger,
                               .ledger_path = live->config->host.ledger,
+                              .state = live->state,
                               .risk = live->risk,
                               .log = &live->log,
                               .run = live->run,

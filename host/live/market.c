@@ -23,6 +23,8 @@ struct pg_live_market {
     bool sent;          /* a request was handed out since the last act */
     int64_t trigger_ns; /* arrival of what is being acted upon; 0: no market data */
     pg_market_figures figures;
+    char reference[3 * PG_CONFIG_NAME];  /* "": none */
+    pg_event referred;                   /* as last told */
     pg_plan_setting set[PG_PLAN_PARAMS]; /* parameters set from the console */
     int set_count;
 };
@@ -61,6 +63,8 @@ static pg_event order_event(const pg_live_market *m, const pg_input *input)
 
 static void record(pg_live_market *m, const pg_input *input)
 {
+    if (input->kind == PG_INPUT_EVENT && input->event.kind == PG_EVENT_REFERENCE)
+        return; /* made here; the market that it tells of has a recording of its own */
     if (input->kind == PG_INPUT_EVENT && m->with.records_market) {
         pg_recorder_push(m->with.recorder, m->with.record_number, &input->event, 1);
     } else if (input->kind == PG_INPUT_REPLY) {
@@ -306,6 +310,8 @@ pg_status pg_live_market_new(pg_live_market **made, const pg_market_config *conf
     snprintf(m->name, sizeof m->name, "%s%s%s", config->entry->symbol, config->entry->name[0] ? "." : "",
              config->entry->name);
     snprintf(m->full, sizeof m->full, "%s of %s", m->name, config->entry->venue_name);
+    if (config->entry->reference)
+        snprintf(m->reference, sizeof m->reference, "%s", config->entry->reference);
     pg_status status = take_seat(m, err);
     if (status == PG_OK)
         status = open_flight(m, err);
@@ -371,6 +377,49 @@ void pg_live_market_arm(pg_live_market *m, int64_t now_ns)
     int64_t wait_ms = next > now_ns ? (next - now_ns + 999999) / 1000000 : 1;
     m->timer = pg_timer_start(m->with.loop, wait_ms, 0, m, timer_due);
     m->due_ns = next;
+}
+
+/* ---- another market, for its strategy ---- */
+
+const char *pg_live_market_reference(const pg_live_market *m)
+{
+    return m->reference[0] ? m->reference : NULL;
+}
+
+bool pg_live_market_is_named(const pg_live_market *m, const char *name)
+{
+    const char *venue = pg_desk_config_venue(m->with.desk)->name;
+    size_t length = strlen(venue);
+    return strncmp(name, venue, length) == 0 && name[length] == ' ' && strcmp(name + length + 1, m->name) == 0;
+}
+
+static int64_t in_nano(double value)
+{
+    return fabs(value) < 9e9 ? (int64_t)llround(value * 1e9) : 0;
+}
+
+void pg_live_market_refer(pg_live_market *m, const pg_live_market *other, int64_t now_ns)
+{
+    const pg_engine *engine = pg_runner_engine(other->runner);
+    const pg_view *view = pg_engine_view(engine);
+    const pg_event *last = &m->referred;
+    pg_event e = { .exch_ns = other->figures.heard_ns,
+                   .local_ns = other->figures.heard_ns,
+                   .kind = PG_EVENT_REFERENCE,
+                   .flags = PG_EVENT_LAST,
+                   .price = isfinite(view->bid) ? in_nano(view->bid) : 0,
+                   .size = in_nano(view->bid_size),
+                   .price2 = isfinite(view->ask) ? in_nano(view->ask) : 0,
+                   .size2 = in_nano(view->ask_size),
+                   .id = (uint64_t)in_nano(
+                       pg_size_double(pg_engine_instrument(engine), pg_engine_position(engine)->quantity)) };
+    bool same = e.price == last->price && e.price2 == last->price2 && e.id == last->id;
+    if (e.local_ns == 0 || (same && e.local_ns - last->local_ns < 1000000000))
+        return;
+    m->referred = e;
+    pg_input input = { .kind = PG_INPUT_EVENT, .time_ns = now_ns, .event = e };
+    m->dirty = true;
+    pg_runner_push(m->runner, &input);
 }
 
 void pg_live_market_stop(pg_live_market *m, int64_t now_ns)

@@ -49,6 +49,15 @@ bool pg_live_market_act(pg_live_market *market, int64_t now_ns);
 /* Arms the timer for what is due next. */
 void pg_live_market_arm(pg_live_market *market, int64_t now_ns);
 
+/* The market that its configuration refers to, "VENUE SYMBOL"; NULL: none. */
+const char *pg_live_market_reference(const pg_live_market *market);
+
+/* Whether it is the one of that name. */
+bool pg_live_market_is_named(const pg_live_market *market, const char *name);
+
+/* Tells its strategy what `other` shows and holds, when that has changed, or was confirmed a second ago or more. */
+void pg_live_market_refer(pg_live_market *market, const pg_live_market *other, int64_t now_ns);
+
 /* Ends it: on_stop is called, then nothing more. */
 void pg_live_market_stop(pg_live_market *market, int64_t now_ns);
 

@@ -4,9 +4,9 @@ _Static_assert(sizeof(pg_event) == 64, "the event record is 64 bytes, one cache 
 
 const char *pg_event_kind_name(int kind)
 {
-    static const char *const names[PG_EVENT_KINDS] = { "none",  "level", "snapshot_begin", "snapshot_end",
-                                                       "bbo",   "trade", "funding",        "mark",
-                                                       "timer", "order", "fill",           "gap" };
+    static const char *const names[PG_EVENT_KINDS] = { "none",  "level",   "snapshot_begin", "snapshot_end", "bbo",
+                                                       "trade", "funding", "mark",           "timer",        "order",
+                                                       "fill",  "gap",     "reference" };
     return kind >= 0 && kind < PG_EVENT_KINDS ? names[kind] : "unknown";
 }
 

@@ -17,11 +17,14 @@
  *   ORDER           order price  remaining    request left what became  client order id
  *   FILL            fill price   fill size    fee (money)  1: maker     client order id
  *   GAP             -            -            reason       length, ns   sequence number after the gap
+ *   REFERENCE       best bid     bid size     best ask     ask size     our position there (signed)
  *
  * LEVEL sets the total size resting at a price (0 removes it). Between SNAPSHOT_BEGIN and SNAPSHOT_END, LEVEL events
  * state the whole book anew: what is not in the snapshot is gone. The last event of a venue's message carries
  * PG_EVENT_LAST: the book is consistent only there. ORDER: what the venue answered to an order of ours (pg_reply_kind,
- * trade/order.h), and when the request had left here, ns (0: not known): the latency is measured from there. */
+ * trade/order.h), and when the request had left here, ns (0: not known): the latency is measured from there. REFERENCE
+ * tells of another market, whose units are other ones: all of its numbers are in 1e-9 quote or base units. It is made
+ * here, for scripts, and never comes from a venue. */
 #ifndef PG_MARKET_EVENT_H
 #define PG_MARKET_EVENT_H
 
@@ -40,7 +43,8 @@ typedef enum {
     PG_EVENT_ORDER = 9,
     PG_EVENT_FILL = 10,
     PG_EVENT_GAP = 11,
-    PG_EVENT_KINDS = 12
+    PG_EVENT_REFERENCE = 12,
+    PG_EVENT_KINDS = 13
 } pg_event_kind;
 
 /* Sides. Of a LEVEL: the side of the book. Of a TRADE: the aggressor. Of an ORDER or FILL: our own side. */

@@ -5,7 +5,7 @@
 
 #include "engine/engine.h"
 
-_Static_assert(sizeof(pg_view) == 168, "lua/perigee reads this layout");
+_Static_assert(sizeof(pg_view) == 200, "lua/perigee reads this layout");
 _Static_assert(sizeof(pg_explanation) == 1648, "lua/perigee writes this layout");
 _Static_assert(sizeof(pg_desired) == 1040, "lua/perigee writes this layout");
 _Static_assert(sizeof(pg_budget) == 32, "lua/perigee writes this layout");

@@ -351,6 +351,12 @@ int pg_config_find_venue(const pg_config *config, const char *name)
     return -1;
 }
 
+char *pg_config_market_name(char *text, size_t size, const pg_config_market *market)
+{
+    snprintf(text, size, "%s %s%s%s", market->venue_name, market->symbol, market->name[0] ? "." : "", market->name);
+    return text;
+}
+
 int pg_config_find_market(const pg_config *config, const char *venue, const char *symbol, const char *name)
 {
     for (int i = 0; i < config->market_count; i++) {

@@ -81,6 +81,7 @@ typedef struct {
     int venue; /* its place in pg_config.venues */
     const char *symbol;
     const char *strategy;                /* path */
+    const char *reference;               /* "VENUE SYMBOL" or "VENUE SYMBOL.NAME" of another market here; NULL: none */
     pg_setting params[PG_CONFIG_PARAMS]; /* of the strategy ("gamma") and of its estimators ("sigma.half_life_s") */
     int param_count;
     pg_setting estimators[PG_CONFIG_ESTIMATORS]; /* slot and estimator */
@@ -187,6 +188,9 @@ void pg_config_hash(char version[PG_CONFIG_VERSION], const char *text, size_t le
 /* The market of these names; -1 when there is none. */
 int pg_config_find_market(const pg_config *config, const char *venue, const char *symbol, const char *name);
 int pg_config_find_venue(const pg_config *config, const char *name);
+
+/* "VENUE SYMBOL", or "VENUE SYMBOL.NAME" of a market with a name: what `reference` says. */
+char *pg_config_market_name(char *text, size_t size, const pg_config_market *market);
 
 /* Orders of this market go to a real account: trading is enabled, the market and its venue too, and it is neither paper
  * nor local. */

@@ -216,12 +216,31 @@ static bool check_market(checker *c, pg_config_market *market)
     return market->venue_name && market->symbol && market->name;
 }
 
+static void check_reference(checker *c, const pg_config_market *market)
+{
+    char names[NAMES_SIZE] = "";
+    for (int i = 0; i < c->config->market_count; i++) {
+        char name[3 * PG_CONFIG_NAME];
+        const pg_config_market *other = &c->config->markets[i];
+        if (other == market || !other->venue_name || !other->symbol || !other->name)
+            continue;
+        pg_config_market_name(name, sizeof name, other);
+        if (strcmp(name, market->reference) == 0)
+            return;
+        add_name(names, name);
+    }
+    pg_error_remedy(WRONG(c, market->line, "reference: there is no other market '%.100s'", market->reference),
+                    "write \"VENUE SYMBOL\" of another market { }; there is: %s", *names ? names : "none");
+}
+
 static void check_markets(checker *c)
 {
     pg_config *config = c->config;
     bool whole[PG_CONFIG_MARKETS];
     for (int i = 0; i < config->market_count; i++) {
         whole[i] = check_market(c, &config->markets[i]);
+        if (config->markets[i].reference)
+            check_reference(c, &config->markets[i]);
         for (int j = 0; whole[i] && j < i; j++)
             if (whole[j])
                 check_pair(c, &config->markets[j], &config->markets[i]);

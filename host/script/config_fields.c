@@ -17,7 +17,9 @@ const char *const pg_config_kinds[] = { "hyperliquid", NULL };
 const pg_config_option pg_config_options[] = {
     { "hyperliquid", "vault", .is_address = true },
     { "hyperliquid", "leverage", .min = 1, .max = 100 },
-    { "hyperliquid", "expires_after_ms", .min = 0, .max = 3600000 },
+    { "hyperliquid", "expires_after_ms", .min = 1000, .max = 3600000 },
+    { "hyperliquid", "builder", .is_address = true },
+    { "hyperliquid", "builder_fee_tenths_bps", .min = 1, .max = 1000 },
 };
 const int pg_config_option_count = COUNT(pg_config_options);
 
@@ -66,6 +68,7 @@ static const pg_config_field market_fields[] = {
     { AT(pg_config_market, venue, WORD, RESTART, venue_name) },
     { MARKET(symbol, TEXT, RESTART) },
     { MARKET(strategy, TEXT, SCRIPT) },
+    { MARKET(reference, TEXT, RESTART) },
     { MARKET(params, PARAMS, PARAMS) },
     { MARKET(estimators, ESTIMATORS, SCRIPT) },
     { MARKET(capital, NUMBER, LIVE), 0.01, 1e12, "of quote currency" },

@@ -147,7 +147,7 @@ static void check_open(runner *r, const cJSON *response)
     pg_vector_check_true(r->v, "count", frame.count == cJSON_GetArraySize(response));
     cJSON_ArrayForEach(order, response)
     {
-        const pg_hl_update *u = &frame.update[i++];
+        const pg_told_order *u = &frame.update[i++];
         double size = atof(pg_vector_text(order, "sz"));
         pg_vector_check_true(r->v, "oid", (double)u->oid == pg_vector_double(order, "oid", -1));
         pg_vector_check_true(r->v, "side", (u->side == PG_BUY) == (*pg_vector_text(order, "side") == 'B'));

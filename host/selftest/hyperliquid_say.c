@@ -18,7 +18,7 @@ static void say_levels(pg_text *out, const pg_hl_levels *levels)
     }
 }
 
-static void say_update(pg_text *out, const pg_hl_update *u)
+static void say_update(pg_text *out, const pg_told_order *u)
 {
     pg_text_print(out, " | %d %" PRIu64 " %" PRIx64 "-%" PRIx64 " %s %" PRId64, u->market, u->oid, u->cloid.run,
                   u->cloid.id, u->words, u->time_ns);
@@ -26,7 +26,7 @@ static void say_update(pg_text *out, const pg_hl_update *u)
         pg_text_print(out, " %d %" PRId64 " %" PRId64 " %" PRId64, u->side, u->price, u->remaining, u->size);
 }
 
-static void say_fill(pg_text *out, const pg_hl_fill *f)
+static void say_fill(pg_text *out, const pg_told_fill *f)
 {
     pg_text_print(out, " | %d %" PRIu64 " %" PRIu64 " %" PRIx64 "-%" PRIx64 " %" PRId64 " %d %d", f->market, f->oid,
                   f->tid, f->cloid.run, f->cloid.id, f->time_ns, f->side, f->maker);
@@ -38,11 +38,11 @@ static void say_answer(pg_text *out, const pg_hl_answer *answer)
 {
     char words[256];
     if (answer->refused)
-        pg_text_print(out, " refused %s", pg_hl_plain(words, sizeof words, answer->words));
+        pg_text_print(out, " refused %s", pg_scan_plain(words, sizeof words, answer->words));
     for (int i = 0; i < answer->count; i++) {
         const pg_hl_result *r = &answer->result[i];
         pg_text_print(out, " | %s %" PRIu64 " %s", pg_hl_outcome_name(r->kind), r->oid,
-                      pg_hl_plain(words, sizeof words, r->words));
+                      pg_scan_plain(words, sizeof words, r->words));
     }
 }
 
@@ -53,9 +53,20 @@ static void say_reply(pg_text *out, const pg_hl_frame *frame)
     if (frame->reply == PG_HL_REPLY_ACTION)
         say_answer(out, &frame->answer);
     else if (frame->reply == PG_HL_REPLY_ERROR)
-        pg_text_print(out, " error %s", pg_hl_plain(words, sizeof words, frame->text));
+        pg_text_print(out, " error %s", pg_scan_plain(words, sizeof words, frame->text));
     else
         pg_text_print(out, " info");
+}
+
+static void say_fundings(pg_text *out, const pg_hl_frame *frame)
+{
+    char usdc[256], rate[256];
+    pg_text_print(out, "fundings %d", frame->snapshot);
+    for (int i = 0; i < frame->count; i++) {
+        const pg_hl_funding *f = &frame->funding[i];
+        pg_text_print(out, " | %d %" PRId64 " %s %s", f->market, f->time_ns, pg_scan_plain(usdc, sizeof usdc, f->usdc),
+                      pg_scan_plain(rate, sizeof rate, f->rate));
+    }
 }
 
 void pg_hyperliquid_say_frame(pg_text *out, const pg_hl_frame *frame)
@@ -83,6 +94,8 @@ void pg_hyperliquid_say_frame(pg_text *out, const pg_hl_frame *frame)
         pg_text_print(out, "context %d", frame->market);
         if (frame->count == 2)
             pg_text_print(out, " %" PRId64 " %" PRId64 " %" PRId64, e[0].price, e[0].price2, e[1].price);
+        else if (frame->count == 1)
+            pg_text_print(out, " %" PRId64, e[0].price);
         break;
     case PG_HL_FRAME_UPDATES:
         pg_text_print(out, "updates");
@@ -94,10 +107,23 @@ void pg_hyperliquid_say_frame(pg_text *out, const pg_hl_frame *frame)
         for (int i = 0; i < frame->count; i++)
             say_fill(out, &frame->fill[i]);
         break;
+    case PG_HL_FRAME_FUNDINGS: say_fundings(out, frame); break;
+    case PG_HL_FRAME_MARGIN:
+        pg_text_print(out, "margin %d %d %d", frame->market, frame->margin.leverage, frame->margin.isolated);
+        if (frame->market >= 0)
+            pg_text_print(out, " %" PRId64 " %" PRId64 " %" PRId64, frame->margin.most_buy, frame->margin.most_sell,
+                          frame->margin.mark);
+        break;
+    case PG_HL_FRAME_LIQUIDATION:
+        pg_text_print(out, "liquidation %s", pg_scan_plain(words, sizeof words, frame->text));
+        break;
+    case PG_HL_FRAME_AGENT:
+        pg_text_print(out, "agent %s %" PRId64, pg_scan_plain(words, sizeof words, frame->text), frame->time_ns);
+        break;
     case PG_HL_FRAME_REPLY: say_reply(out, frame); break;
     case PG_HL_FRAME_PONG: pg_text_print(out, "pong"); break;
     case PG_HL_FRAME_SUBSCRIBED: pg_text_print(out, "subscribed"); break;
-    case PG_HL_FRAME_ERROR: pg_text_print(out, "error %s", pg_hl_plain(words, sizeof words, frame->text)); break;
+    case PG_HL_FRAME_ERROR: pg_text_print(out, "error %s", pg_scan_plain(words, sizeof words, frame->text)); break;
     default: pg_text_print(out, "other");
     }
 }
@@ -271,10 +297,27 @@ static void say_context(reader *r, const cJSON *data)
     r->bad = r->bad || mark_units < 0;
 }
 
-static pg_hl_cloid cloid_of(reader *r, const cJSON *object)
+static void say_spot_context(reader *r, const cJSON *data)
+{
+    int market = market_of(r, data);
+    const cJSON *ctx = get(r, data, "ctx", false);
+    const char *mark = text(r, ctx, "markPx");
+    pg_text_print(r->out, "context %d", market);
+    if (market < 0 || r->bad)
+        return;
+    for (int i = 0; i < 2; i++) { /* what a spot pair does not have must still be of its form */
+        const cJSON *other = get(r, ctx, i ? "oraclePx" : "funding", true);
+        r->bad = r->bad || (other && !cJSON_IsString(other));
+    }
+    int64_t units = nearest(r, mark, r->instruments[market].price_decimals);
+    pg_text_print(r->out, " %" PRId64, units);
+    r->bad = r->bad || units < 0;
+}
+
+static pg_client_id cloid_of(reader *r, const cJSON *object)
 {
     const cJSON *item = get(r, object, "cloid", true);
-    pg_hl_cloid cloid = { 0 };
+    pg_client_id cloid = { 0 };
     if (item && !cJSON_IsNull(item))
         r->bad =
             r->bad || !cJSON_IsString(item) || !pg_hl_cloid_parse(&cloid, item->valuestring, strlen(item->valuestring));
@@ -288,7 +331,7 @@ static void say_json_update(reader *r, const cJSON *item)
     int market = market_of(r, order), side = side_of(r, order);
     const char *price = text(r, order, "limitPx"), *left = text(r, order, "sz"), *size = text(r, order, "origSz");
     int64_t oid = whole(r, order, "oid"), time_ns = time_of(r, item, "statusTimestamp");
-    pg_hl_cloid cloid = cloid_of(r, order);
+    pg_client_id cloid = cloid_of(r, order);
     const cJSON *reduce = get(r, order, "reduceOnly", true), *placed = get(r, order, "timestamp", true);
     r->bad = r->bad || (reduce && !cJSON_IsBool(reduce) && !cJSON_IsNull(reduce));
     if (placed)
@@ -308,7 +351,7 @@ static void say_json_fill(reader *r, const cJSON *item)
     const char *price = text(r, item, "px"), *size = text(r, item, "sz"), *fee = text(r, item, "fee");
     const cJSON *crossed = get(r, item, "crossed", false), *token = get(r, item, "feeToken", true);
     int64_t oid = whole(r, item, "oid"), tid = whole(r, item, "tid"), time_ns = time_of(r, item, "time");
-    pg_hl_cloid cloid = cloid_of(r, item);
+    pg_client_id cloid = cloid_of(r, item);
     get(r, item, "liquidation", true);
     r->bad = r->bad || !cJSON_IsBool(crossed) || (token && !cJSON_IsString(token));
     if (market >= 0 && nearest(r, size, r->instruments[market].size_decimals) == 0)
@@ -324,17 +367,79 @@ static void say_json_fill(reader *r, const cJSON *item)
     pg_text_print(r->out, " %" PRId64 " %" PRId64 " %" PRId64, p, s, paid);
 }
 
+static void say_json_fill_list(reader *r, const cJSON *list, bool snapshot)
+{
+    const cJSON *item;
+    r->bad = r->bad || !cJSON_IsArray(list);
+    pg_text_print(r->out, "fills %d", snapshot);
+    cJSON_ArrayForEach(item, list) say_json_fill(r, item);
+}
+
 static void say_json_fills(reader *r, const cJSON *data)
 {
-    const cJSON *list = get(r, data, "fills", true), *snapshot = get(r, data, "isSnapshot", true), *item;
+    const cJSON *list = get(r, data, "fills", false), *snapshot = get(r, data, "isSnapshot", true);
     r->bad = r->bad || (snapshot && !cJSON_IsBool(snapshot));
-    if (!list) {
+    say_json_fill_list(r, list, cJSON_IsTrue(snapshot));
+}
+
+static void say_json_user(reader *r, const cJSON *data)
+{
+    const cJSON *list = get(r, data, "fills", true), *liquidation = get(r, data, "liquidation", true);
+    r->bad = r->bad || (list && liquidation);
+    if (list)
+        say_json_fill_list(r, list, false);
+    else if (liquidation)
+        pg_text_print(r->out, "liquidation %.255s", text(r, liquidation, "liquidated_user"));
+    else
         pg_text_print(r->out, "other");
+}
+
+static void say_json_fundings(reader *r, const cJSON *data)
+{
+    const cJSON *list = get(r, data, "fundings", false), *snapshot = get(r, data, "isSnapshot", true), *item;
+    int n = 0;
+    r->bad = r->bad || (snapshot && !cJSON_IsBool(snapshot));
+    pg_text_print(r->out, "fundings %d", cJSON_IsTrue(snapshot));
+    if (cJSON_IsTrue(snapshot))
         return;
-    }
     r->bad = r->bad || !cJSON_IsArray(list);
-    pg_text_print(r->out, "fills %d", cJSON_IsTrue(snapshot));
-    cJSON_ArrayForEach(item, list) say_json_fill(r, item);
+    cJSON_ArrayForEach(item, list)
+    {
+        if (n++ >= PG_HL_FUNDINGS_MAX)
+            break;
+        int market = market_of(r, item);
+        int64_t time_ns = time_of(r, item, "time");
+        const char *usdc = text(r, item, "usdc");
+        pg_text_print(r->out, " | %d %" PRId64 " %.255s %.255s", market, time_ns, usdc, text(r, item, "fundingRate"));
+    }
+}
+
+static void say_json_margin(reader *r, const cJSON *data)
+{
+    int market = market_of(r, data);
+    const cJSON *leverage = get(r, data, "leverage", false), *sizes = get(r, data, "maxTradeSzs", false);
+    const cJSON *buy = cJSON_GetArrayItem(sizes, 0), *sell = cJSON_GetArrayItem(sizes, 1);
+    const char *mark = text(r, data, "markPx"), *type = text(r, leverage, "type");
+    int64_t value = whole(r, leverage, "value");
+    r->bad = r->bad || value < 1 || value > 1000 || !cJSON_IsArray(sizes) || cJSON_GetArraySize(sizes) != 2 ||
+             !cJSON_IsString(buy) || !cJSON_IsString(sell);
+    pg_text_print(r->out, "margin %d %" PRId64 " %d", market, value, strcmp(type, "isolated") == 0);
+    if (market < 0 || r->bad)
+        return;
+    int64_t most_buy = nearest(r, buy->valuestring, r->instruments[market].size_decimals);
+    int64_t most_sell = nearest(r, sell->valuestring, r->instruments[market].size_decimals);
+    pg_text_print(r->out, " %" PRId64 " %" PRId64 " %" PRId64, most_buy, most_sell,
+                  nearest(r, mark, r->instruments[market].price_decimals));
+}
+
+static void say_json_agent(reader *r, const cJSON *data)
+{
+    const cJSON *state = get(r, data, "userState", false), *address = get(r, state, "agentAddress", true);
+    const cJSON *until = get(r, state, "agentValidUntil", true);
+    bool none = !until || cJSON_IsNull(until);
+    r->bad = r->bad || (address && !cJSON_IsNull(address) && !cJSON_IsString(address));
+    int64_t until_ns = none ? 0 : time_of(r, state, "agentValidUntil");
+    pg_text_print(r->out, "agent %.255s %" PRId64, cJSON_IsString(address) ? address->valuestring : "", until_ns);
 }
 
 static void say_plain(reader *r, const char *words)
@@ -453,7 +558,11 @@ bool pg_hyperliquid_say_json(pg_text *out, const cJSON *message, const pg_hl_dec
         { "trades", say_trades },
         { "post", say_json_reply },
         { "userFills", say_json_fills },
-        { "user", say_json_fills },
+        { "user", say_json_user },
+        { "activeSpotAssetCtx", say_spot_context },
+        { "userFundings", say_json_fundings },
+        { "activeAssetData", say_json_margin },
+        { "webData3", say_json_agent },
         { "error", say_json_error },
         { "subscriptionResponse", say_json_subscribed },
         { "activeAssetCtx", say_context },

@@ -6,8 +6,12 @@
  * backtest's matching engine (matcher.h), one a market, shared by all accounts. The published book is that flow and the
  * accounts' resting orders.
  *
- * Money is in quote units of 1e-12 (pg_money), prices and sizes in the units of the market's instrument. One thread. The
- * clock is the caller's, so that a session can be repeated; everything random comes from the seed. */
+ * Markets of positions share collateral by pools: each pool of an account has its own money, margin and liquidation. Spot
+ * markets exchange assets, of which an account has balances beside its pools.
+ *
+ * Money is in quote units of 1e-12 (pg_money), as are amounts of assets; prices and sizes are in the units of the market's
+ * instrument. One thread. The clock is the caller's, so that a session can be repeated; everything random comes from the
+ * seed. */
 #ifndef PG_SIM_EXCHANGE_H
 #define PG_SIM_EXCHANGE_H
 
@@ -20,13 +24,16 @@
 enum {
     PG_EXCHANGE_MARKETS = 64,
     PG_EXCHANGE_ACCOUNTS = 256,
+    PG_EXCHANGE_POOLS = 8,
+    PG_EXCHANGE_ASSETS = 32,
     PG_EXCHANGE_NAME = 64,      /* bytes of an account's name */
     PG_EXCHANGE_CLIENT_ID = 40, /* bytes of a client order id */
     PG_EXCHANGE_ENDED = 2000,   /* ended orders kept for an account: the oldest is forgotten */
     PG_EXCHANGE_FILLS = 10000,  /* fills kept for an account, likewise */
     PG_EXCHANGE_TRADES = 64,    /* last trades kept for a market */
     PG_EXCHANGE_MONEY_DECIMALS = 12,
-    PG_EXCHANGE_NOBODY = -1 /* the market's own flow, where an account could stand */
+    PG_EXCHANGE_NOBODY = -1, /* the market's own flow, where an account could stand */
+    PG_EXCHANGE_NO_ASSET = -1
 };
 
 typedef struct pg_exchange pg_exchange;
@@ -55,6 +62,7 @@ typedef enum {
     PG_EXCHANGE_BY_SCHEDULE,
     PG_EXCHANGE_BY_LIQUIDATION,
     PG_EXCHANGE_BY_VENUE,
+    PG_EXCHANGE_BY_WITHDRAWAL, /* money that it needed was taken out */
     PG_EXCHANGE_SELF_TRADE,
     PG_EXCHANGE_PRICE,    /* no valid price */
     PG_EXCHANGE_SIZE,     /* no valid size */
@@ -67,6 +75,7 @@ typedef enum {
     PG_EXCHANGE_TOO_MANY,
     PG_EXCHANGE_BAD_TRIGGER, /* on the wrong side of the mark, or of its limit */
     PG_EXCHANGE_SIBLING,     /* another order of its group has filled */
+    PG_EXCHANGE_NO_BALANCE,  /* of a spot order: less is free than it needs */
     PG_EXCHANGE_REASONS
 } pg_exchange_reason;
 
@@ -81,6 +90,7 @@ typedef struct pg_exchange_order {
     bool whole;      /* it closes the position, whatever that is when it is triggered: its size is 0 until then */
     uint64_t parent; /* 0: none */
     int64_t builder_fee_e8;
+    uint64_t tag; /* the caller's */
     pg_exchange_trigger trigger;
     int64_t price, size, remaining;
     pg_money value; /* price * size of its fills, money units of the instrument */
@@ -101,7 +111,8 @@ typedef struct {
                                once the parent has filled, ends with it, and when one of its orders has filled, the others
                                end */
     bool whole;      /* an order with a trigger, of size 0, that closes the whole position and ends with it */
-    int64_t builder_fee_e8; /* on top of the exchange's, fraction of the notional in 1e-8 */
+    int64_t builder_fee_e8; /* on top of the exchange's, fraction of the notional in 1e-8; not of spot buys */
+    uint64_t tag;           /* the caller's: it goes with the order and its fills */
 } pg_exchange_request;
 
 typedef struct {
@@ -113,6 +124,10 @@ typedef struct {
     int64_t liquidation_mark; /* of a liquidation */
     pg_money fee, closed;     /* money units of the instrument; closed: realised profit before fees */
     pg_money builder_fee;     /* part of fee */
+    int fee_asset;            /* of spot: what the fee was taken from; PG_EXCHANGE_NO_ASSET: the pool's money */
+    pg_money fee_e12;         /* of it */
+    pg_money start_e12;       /* of spot: the balance of the base asset before */
+    uint64_t tag;
     char client_id[PG_EXCHANGE_CLIENT_ID];
 } pg_exchange_fill;
 
@@ -172,6 +187,11 @@ typedef struct {
     pg_instrument instrument; /* with the venue's price rule, tick and least value */
     int max_leverage;
     int64_t impact_usd; /* whole quote units of the order that measures the premium; 0: 6000 */
+    int pool;           /* whose money its positions need */
+    bool is_spot;       /* no positions: base is exchanged for quote, leverage 1 */
+    int base, quote;    /* assets */
+    bool own_fees;      /* these, instead of the exchange's */
+    int64_t maker_fee_e8, taker_fee_e8;
     /* The flow: a tape (borrowed) played at `speed`, again from its start when it ends; or a synthetic market in real
      * time; or neither, and a test pushes events. Their own units are converted exactly or the market is refused. */
     const pg_tape *tape;
@@ -230,11 +250,13 @@ int pg_exchange_open_account(pg_exchange *exchange, const char *name);
 int pg_exchange_account_count(const pg_exchange *exchange);
 const char *pg_exchange_account_name(const pg_exchange *exchange, int account);
 
-/* Moves money in or out (negative); what was moved so far. */
+/* Moves money in or out (negative) of a pool; what was moved so far. Those without a pool are of the first, 0. */
 void pg_exchange_deposit(pg_exchange *exchange, int account, pg_money amount_e12);
+void pg_exchange_deposit_pool(pg_exchange *exchange, int account, int pool, pg_money amount_e12);
 pg_money pg_exchange_deposited(const pg_exchange *exchange, int account);
+pg_money pg_exchange_deposited_pool(const pg_exchange *exchange, int account, int pool);
 
-/* Amounts in 1e-12. The whole account, then the part that cross positions share. */
+/* Amounts in 1e-12. The whole pool, then the part that cross positions share. */
 typedef struct {
     pg_money value;    /* raw + positions at their marks */
     pg_money raw;      /* deposits and everything that trading brought in or cost */
@@ -245,8 +267,9 @@ typedef struct {
     pg_money free;        /* cross_value - cross_used, not below 0 */
 } pg_exchange_margin;
 
-/* Margin of the open positions. */
+/* Margin of the open positions of the first pool, or of one. */
 void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *exchange, int account);
+void pg_exchange_get_margin_pool(pg_exchange_margin *margin, const pg_exchange *exchange, int account, int pool);
 
 typedef struct {
     int64_t quantity; /* signed size units */
@@ -266,6 +289,26 @@ const char *pg_exchange_set_leverage(pg_exchange *exchange, int account, int mar
 
 /* Moves margin into (out of: negative) an isolated position. "type" when it is not isolated or not open, "margin". */
 const char *pg_exchange_move_margin(pg_exchange *exchange, int account, int market, pg_money amount_e12);
+
+/* The part of the exchange's fees that an account need not pay, in 1e-8. */
+void pg_exchange_set_discount(pg_exchange *exchange, int account, int64_t discount_e8);
+
+/* ---- assets ---- */
+
+/* Adds an asset of which amounts have so many decimals (0 to 12), and tells its number (0, 1, ...). PG_ERR_FULL. */
+pg_status pg_exchange_add_asset(int *asset, pg_exchange *exchange, int decimals, pg_error *err);
+int pg_exchange_asset_count(const pg_exchange *exchange);
+
+/* Amounts in 1e-12. */
+typedef struct {
+    pg_money total, hold; /* hold: of open orders */
+    pg_money entry;       /* what the total cost, in the quote assets of its markets */
+} pg_exchange_asset;
+
+void pg_exchange_get_asset(pg_exchange_asset *balance, const pg_exchange *exchange, int account, int asset);
+
+/* Moves an amount in or out (negative). */
+void pg_exchange_put_asset(pg_exchange *exchange, int account, int asset, pg_money amount_e12);
 
 /* Traded so far, quote units in 1e-12. */
 pg_money pg_exchange_volume(const pg_exchange *exchange, int account);
@@ -304,6 +347,9 @@ const pg_exchange_fill *pg_exchange_fill_at(const pg_exchange *exchange, int acc
 typedef struct {
     int64_t positions;  /* of all accounts and the flow, size units, summed over markets */
     pg_money money_e12; /* of all accounts, the flow and the exchange (fees, funding), less what was deposited */
+    pg_money assets_e12[PG_EXCHANGE_ASSETS]; /* likewise, by asset */
+    pg_money deposited_e12;                  /* into all pools, and what was put in of each asset */
+    pg_money put_e12[PG_EXCHANGE_ASSETS];
 } pg_exchange_balance;
 
 void pg_exchange_get_balance(pg_exchange_balance *balance, const pg_exchange *exchange);

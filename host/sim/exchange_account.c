@@ -165,14 +165,29 @@ const char *pg_exchange_account_name(const pg_exchange *x, int account)
     return x->account[account]->name;
 }
 
+void pg_exchange_deposit_pool(pg_exchange *x, int account, int pool, pg_money amount_e12)
+{
+    x->account[account]->deposited_e12[pool] += amount_e12;
+}
+
 void pg_exchange_deposit(pg_exchange *x, int account, pg_money amount_e12)
 {
-    x->account[account]->deposited_e12 += amount_e12;
+    pg_exchange_deposit_pool(x, account, 0, amount_e12);
+}
+
+pg_money pg_exchange_deposited_pool(const pg_exchange *x, int account, int pool)
+{
+    return x->account[account]->deposited_e12[pool];
 }
 
 pg_money pg_exchange_deposited(const pg_exchange *x, int account)
 {
-    return x->account[account]->deposited_e12;
+    return pg_exchange_deposited_pool(x, account, 0);
+}
+
+void pg_exchange_set_discount(pg_exchange *x, int account, int64_t discount_e8)
+{
+    x->account[account]->discount_e8 = discount_e8;
 }
 
 pg_money pg_exchange_volume(const pg_exchange *x, int account)
@@ -279,18 +294,43 @@ int pg_exchange_schedules_fired(const pg_exchange *x, int account)
     return a->fired_day == pg_exchange_now(x) / EXCHANGE_DAY_NS ? a->fired_count : 0;
 }
 
+/* What accounts and the flow have of assets, less what was put in. */
+static void sum_assets(pg_exchange_balance *balance, const pg_exchange *x)
+{
+    for (int a = 0; a < x->asset_count; a++) {
+        balance->put_e12[a] = x->asset_put_e12[a];
+        balance->assets_e12[a] = x->asset_fees_e12[a] - x->asset_put_e12[a];
+        for (int k = 0; k < x->account_count; k++)
+            balance->assets_e12[a] += x->account[k]->assets[a].total_e12;
+    }
+    for (int i = 0; i < x->market_count; i++) {
+        const exchange_market *m = x->market[i];
+        if (!m->config.is_spot)
+            continue;
+        int64_t unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - m->instrument.size_decimals);
+        balance->assets_e12[m->config.base] += (pg_money)m->flow_quantity * unit;
+        balance->assets_e12[m->config.quote] += m->flow_cash * m->money_scale;
+    }
+}
+
 void pg_exchange_get_balance(pg_exchange_balance *balance, const pg_exchange *x)
 {
     *balance = (pg_exchange_balance){ .money_e12 = x->fees_e12 - x->funding_e12 };
     for (int i = 0; i < x->market_count; i++) {
+        if (x->market[i]->config.is_spot)
+            continue;
         balance->positions += x->market[i]->flow_quantity;
         balance->money_e12 += x->market[i]->flow_cash * x->market[i]->money_scale;
     }
     for (int k = 0; k < x->account_count; k++) {
-        balance->money_e12 += x->account[k]->funding_e12;
+        for (int pool = 0; pool < PG_EXCHANGE_POOLS; pool++) {
+            balance->money_e12 += x->account[k]->funding_e12[pool];
+            balance->deposited_e12 += x->account[k]->deposited_e12[pool];
+        }
         for (int i = 0; i < x->market_count; i++) {
             balance->positions += x->account[k]->holding[i].booked.quantity;
             balance->money_e12 += x->account[k]->holding[i].booked.cash * x->market[i]->money_scale;
         }
     }
+    sum_assets(balance, x);
 }

@@ -5,10 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
-#include "venue/hyperliquid/assets.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
+#include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_staking.h"
+#include "sim/exchange_hyperliquid_streams.h"
+#include "sim/exchange_hyperliquid_twap.h"
+#include "sim/exchange_hyperliquid_vault.h"
 
-enum { MAX_LEVERAGE = 50, FAR_PERCENT = 80, PLAY_MS = 5, MOST_DECIMALS = 6 };
+enum { FAR_PERCENT = 80, PLAY_MS = 5 };
 
 /* ---- connections ---- */
 
@@ -42,10 +51,11 @@ void hlx_leave(pg_hl_exchange *e)
 
 static bool on_connect(void *self, pg_peer *peer, const char *path, const pg_server_request *headers)
 {
-    const pg_hl_exchange *e = self;
+    pg_hl_exchange *e = self;
     (void)peer;
     (void)headers;
-    return strcmp(path, "/ws") == 0 && (!e->config.limits || e->socket_count < HLX_SOCKETS);
+    return strcmp(path, "/ws") == 0 && (!e->config.limits || e->socket_count < HLX_SOCKETS) &&
+           hlx_is_paced(e, &e->opened, HLX_OPENED);
 }
 
 static void on_opened(void *self, pg_peer *peer)
@@ -72,7 +82,10 @@ static void on_text(void *self, pg_peer *peer, char *text, size_t size)
         return;
     e->requests++;
     hlx_enter(e);
-    hlx_text(socket, text, size);
+    if (hlx_is_paced(e, &e->messages, HLX_MESSAGES))
+        hlx_text(socket, text, size);
+    else
+        hlx_refuse_message(socket);
     hlx_leave(e);
 }
 
@@ -142,6 +155,9 @@ void pg_hl_exchange_step(pg_hl_exchange *e)
     if (pg_exchange_play(e->core, &err) != PG_OK)
         pg_log_write(e->config.log, PG_LOG_ERROR, "exchange", err.what, NULL, 0);
     hlx_run_waiting(e);
+    hlx_twaps_run(e);
+    hlx_stakes_run(e);
+    hlx_portfolios_run(e);
     hlx_publish(e);
     hlx_leave(e);
 }
@@ -161,37 +177,6 @@ void pg_hl_exchange_push(pg_hl_exchange *e, int market, const pg_event *events, 
 
 /* ---- life ---- */
 
-static pg_status add_coin(pg_hl_exchange *e, const pg_hl_exchange_coin *coin, pg_error *err)
-{
-    hlx_coin *made = &e->coins[pg_exchange_market_count(e->core)];
-    pg_hl_asset asset = { .id = pg_exchange_market_count(e->core), .size_decimals = coin->size_decimals };
-    if (!coin->name[0] || strlen(coin->name) >= HLX_NAME || coin->size_decimals < 0 ||
-        coin->size_decimals > MOST_DECIMALS)
-        return pg_fail(err, PG_ERR_INVALID, "the coin '%s' needs a name of 1 to %d bytes and 0 to %d decimals of size",
-                       coin->name, HLX_NAME - 1, MOST_DECIMALS);
-    if (hlx_find_coin(e, coin->name) >= 0)
-        return pg_fail(err, PG_ERR_INVALID, "the coin '%s' is given twice", coin->name);
-    snprintf(asset.name, sizeof asset.name, "%s", coin->name);
-    snprintf(made->name, sizeof made->name, "%s", coin->name);
-    pg_exchange_market_config config = { .max_leverage = coin->max_leverage ? coin->max_leverage : MAX_LEVERAGE,
-                                         .impact_usd = strcmp(coin->name, "BTC") == 0 || strcmp(coin->name, "ETH") == 0
-                                                           ? 20000
-                                                           : 6000,
-                                         .tape = coin->tape,
-                                         .speed = coin->speed,
-                                         .synthetic = coin->synthetic,
-                                         .seed = coin->seed };
-    pg_status status = pg_hl_asset_instrument(&config.instrument, &asset, err);
-    int number;
-    if (status == PG_OK)
-        status = pg_exchange_add_market(&number, e->core, &config, err);
-    if (status != PG_OK)
-        return status;
-    made->size_decimals = config.instrument.size_decimals;
-    made->price_decimals = config.instrument.price_decimals;
-    return PG_OK;
-}
-
 static pg_status add_fund(pg_hl_exchange *e, const pg_hl_exchange_fund *fund, pg_error *err)
 {
     pg_address address;
@@ -202,9 +187,12 @@ static pg_status add_fund(pg_hl_exchange *e, const pg_hl_exchange_fund *fund, pg
     int account = pg_exchange_open_account(e->core, pg_address_format(name, &address));
     if (account == PG_EXCHANGE_NOBODY)
         return pg_fail(err, PG_ERR_FULL, "an exchange has %d accounts at most", PG_EXCHANGE_ACCOUNTS);
-    pg_money amount = (pg_money)fund->usd * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
-    pg_exchange_deposit(e->core, account, amount);
-    hlx_ledger_add(e, account, &(hlx_record){ .kind = HLX_DEPOSIT, .amount_e12 = amount });
+    pg_money amount = (pg_money)fund->usd * HLX_USD;
+    pg_text delta = { 0 };
+    hlx_purse_put(e, (hlx_purse){ account, 0, 0 }, amount);
+    hlx_ledger_begin(&delta, "deposit");
+    hlx_json_money(&delta, "usdc", amount);
+    hlx_ledger_end(e, account, &delta);
     return PG_OK;
 }
 
@@ -220,8 +208,12 @@ static pg_status fill(pg_hl_exchange *e, pg_error *err)
     if (e->config.coin_count < 1 || e->config.coin_count > PG_EXCHANGE_MARKETS)
         return pg_fail(err, PG_ERR_INVALID, "an exchange has 1 to %d coins", PG_EXCHANGE_MARKETS);
     pg_status status = pg_exchange_new(&e->core, &core, hlx_sink(e), err);
+    if (status == PG_OK)
+        e->start_ns = pg_exchange_now(e->core);
+    if (status == PG_OK)
+        status = hlx_list_init(&e->list, e->core, err);
     for (int i = 0; i < e->config.coin_count && status == PG_OK; i++)
-        status = add_coin(e, &e->config.coins[i], err);
+        status = hlx_list_add(&e->list, e->core, &e->config.coins[i], err);
     for (int i = 0; i < e->config.fund_count && status == PG_OK; i++)
         status = add_fund(e, &e->config.funds[i], err);
     if (status == PG_OK)
@@ -261,19 +253,24 @@ pg_status pg_hl_exchange_new(pg_hl_exchange **exchange, pg_loop *loop, const pg_
                              pg_error *err)
 {
     pg_hl_exchange *e = calloc(1, sizeof *e);
-    hlx_signer *signers = calloc(HLX_SIGNERS, sizeof *signers);
-    if (!e || !signers) {
-        free(e);
-        free(signers);
+    if (!e)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for an exchange");
-    }
     e->config = *config;
     set_defaults(&e->config);
     e->loop = loop;
-    e->signers = signers;
     e->last_waiting = &e->first_waiting;
     e->weight = 1e9; /* brought down to its bound when it is looked at */
-    pg_status status = fill(e, err);
+    e->signers = calloc(HLX_SIGNERS, sizeof *e->signers);
+    e->twaps = hlx_twaps_new();
+    e->vaults = hlx_vaults_new();
+    e->admin = hlx_admin_new();
+    e->stakes = hlx_stakes_new();
+    e->portfolios = hlx_portfolios_new();
+    e->volumes = hlx_volumes_new();
+    e->multi_sigs = hlx_multi_sigs_new();
+    bool made =
+        e->signers && e->twaps && e->vaults && e->admin && e->stakes && e->volumes && e->portfolios && e->multi_sigs;
+    pg_status status = made ? fill(e, err) : pg_fail(err, PG_ERR_MEMORY, "no memory for an exchange");
     if (status == PG_OK)
         status = serve(e, err);
     if (status != PG_OK) {
@@ -299,6 +296,13 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         free(e->first_waiting);
         e->first_waiting = next;
     }
+    hlx_twaps_free(e->twaps);
+    hlx_vaults_free(e->vaults);
+    hlx_admin_free(e->admin);
+    hlx_stakes_free(e->stakes);
+    hlx_portfolios_free(e->portfolios);
+    hlx_volumes_free(e->volumes);
+    hlx_multi_sigs_free(e->multi_sigs);
     pg_exchange_free(e->core);
     pg_secp256k1_free(e->curve);
     for (int i = 0; i < PG_EXCHANGE_MARKETS; i++) {
@@ -307,12 +311,17 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         free(e->coins[i].candles);
     }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
+        pg_text_free(&e->users[k].losses);
+        pg_text_free(&e->users[k].history);
+        pg_text_free(&e->users[k].notices);
+        pg_text_free(&e->users[k].slices);
+        pg_text_free(&e->users[k].twaps);
         pg_text_free(&e->users[k].updates);
         pg_text_free(&e->users[k].fills);
         pg_text_free(&e->users[k].cancels);
         pg_text_free(&e->users[k].funding);
         pg_text_free(&e->users[k].moves);
-        hlx_records_free(&e->users[k].ledger);
+        hlx_moves_free(&e->users[k].ledger);
         hlx_records_free(&e->users[k].payments);
     }
     pg_text_free(&e->out);

@@ -1,9 +1,15 @@
 /* The built-in exchange behind Hyperliquid's protocol: HTTP POST /info and /exchange and a WebSocket at /ws, on loopback.
  *
  * The counterpart of paper trading and of the tests (hyperliquid.md 2 to 20). Every signature and nonce is verified, and
- * what the venue refuses is refused, with the venue's words where they are known. One perpetuals dex, cross and isolated
- * margin, hourly funding, liquidation at the market, groups of orders, builders, sends of dollars between accounts. Not
- * here, and refused: TWAP, spot, vaults, sub-accounts, staking. Unmodified clients trade on it: tests/interop.
+ * what the venue refuses is refused, with the venue's words where they are known.
+ *
+ * Here: perpetuals of the venue and of builders, cross and isolated margin, hourly funding, liquidation at the market,
+ * groups of orders, builders; spot, transfers and sends of dollars and tokens; TWAP; sub-accounts, vaults, agents, accounts
+ * of several keys; referrals, staking. Not here, and refused as for one who has none of it: outcomes, lending, auctions,
+ * links between staking accounts, the EVM chain, collateral shared between exchanges (unified accounts, portfolio margin).
+ *
+ * Invented where the venue publishes nothing: validators, the supply of tokens, addresses of sub-accounts and vaults. A
+ * vault costs nothing to make, and is never closed.
  *
  * A modification is checked first; when it is not possible the old order stays. Then the old one is cancelled and the
  * new one placed, which may be refused (post-only) while the old one is gone. */
@@ -18,11 +24,13 @@
 
 typedef struct pg_hl_exchange pg_hl_exchange;
 
-/* A market. Texts and what its flow is are borrowed until the exchange is made; a tape until it is freed. */
+/* A market. Texts and what its flow is are borrowed until the exchange is made; a tape until it is freed. The name says what
+ * it is: "ETH" a perpetual of the venue, "xyz:ETH" one of the exchange that a builder has deployed as xyz, "HYPE/USDC" a
+ * pair, which is "@<index>" on the wire but for PURR/USDC. */
 typedef struct {
     const char *name;
-    int size_decimals; /* szDecimals: prices have 6 - szDecimals decimals */
-    int max_leverage;  /* 0: 50 */
+    int size_decimals; /* szDecimals: prices have 6 - szDecimals decimals, a pair's 8 - szDecimals */
+    int max_leverage;  /* 0: 50; not of pairs */
     const pg_tape *tape;
     double speed; /* of the tape; 0: 1 */
     const pg_synthetic_params *synthetic;
@@ -49,7 +57,7 @@ typedef struct {
     uint64_t seed;
     pg_clock clock;                   /* now NULL: the real one */
     pg_hl_network network;            /* whose signatures are taken */
-    const pg_hl_exchange_coin *coins; /* asset ids are the places here */
+    const pg_hl_exchange_coin *coins; /* asset ids count the coins of each exchange in this order */
     int coin_count;
     const pg_hl_exchange_fund *funds;
     int fund_count;
@@ -59,11 +67,12 @@ typedef struct {
         play_ms; /* how often the markets are played where block_ms is 0; 0: 5; below 0: only by pg_hl_exchange_step */
     /* Between pushes of a stream: l2Book 5000, fast 500, allMids 5000, activeAssetCtx 1000, states of accounts 4000. */
     int64_t book_ms, fast_ms, mids_ms, context_ms, state_ms;
-    bool limits;        /* weights of requests by address of the network, and actions by account, as the venue's */
-    bool waive_volume;  /* scheduleCancel without 1,000,000 USD traded */
-    int64_t funding_ns; /* 0: each hour */
-    pg_faults *faults;  /* borrowed; NULL: none */
-    const pg_log *log;  /* NULL: none */
+    bool limits;          /* weights of requests by address of the network, and actions by account, as the venue's */
+    bool waive_volume;    /* scheduleCancel, sub-accounts and codes without the volume that they need */
+    int64_t post_only_ms; /* after the start only post-only orders are taken, as after an upgrade; 0: none */
+    int64_t funding_ns;   /* 0: each hour */
+    pg_faults *faults;    /* borrowed; NULL: none */
+    const pg_log *log;    /* NULL: none */
 } pg_hl_exchange_config;
 
 /* Errors: PG_ERR_INVALID for settings that cannot be used, PG_ERR_IO when the port is taken, those of the markets. */

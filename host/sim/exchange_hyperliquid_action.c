@@ -4,17 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/hex.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_streams.h"
+#include "sim/exchange_hyperliquid_twap.h"
 #include "venue/hyperliquid/nonce.h"
 
-enum { BATCH_A_WEIGHT = 40, EXPIRED_COST = 5, CANCELS_MORE = 100000 };
+enum { BATCH_A_WEIGHT = 40, EXPIRED_COST = 5, CANCELS_MORE = 100000, SPARE_MS = 10000 };
 
 static const char malformed[] = "Failed to deserialize the JSON body into the target type";
 
 void hlx_ok(pg_text *out)
 {
     hlx_put(out, "{\"status\":\"ok\",\"response\":{\"type\":\"default\"}}");
+}
+
+void hlx_made(pg_text *out, const char *type, const char *address)
+{
+    pg_text_print(out, "{\"status\":\"ok\",\"response\":{\"type\":\"%s\",\"data\":\"%s\"}}", type, address);
 }
 
 void hlx_error(pg_text *out, const char *format, ...)
@@ -38,20 +47,9 @@ typedef struct {
     pg_hl_envelope envelope;
     pg_signature signature;
     char vault[PG_ADDRESS_TEXT];
+    bool is_wrapped; /* several keys have signed it */
+    hlx_wrapper wrapper;
 } request;
-
-/* r and s may come without leading zeros. */
-static bool read_word(uint8_t word[32], const cJSON *member)
-{
-    char digits[65];
-    size_t length = cJSON_IsString(member) ? strlen(member->valuestring) : 0;
-    if (length < 3 || length > 66 || strncmp(member->valuestring, "0x", 2) != 0)
-        return false;
-    memset(digits, '0', 64);
-    memcpy(digits + 64 - (length - 2), member->valuestring + 2, length - 2);
-    digits[64] = '\0';
-    return pg_hex_decode(word, 32, digits, 64, NULL) == PG_OK;
-}
 
 static bool read_time(uint64_t *value, const cJSON *member)
 {
@@ -59,17 +57,6 @@ static bool read_time(uint64_t *value, const cJSON *member)
         return false;
     *value = (uint64_t)member->valuedouble;
     return (double)*value == member->valuedouble;
-}
-
-static bool read_signature(pg_signature *signature, const cJSON *json)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(json, "v");
-    if (!read_word(signature->r, cJSON_GetObjectItemCaseSensitive(json, "r")) ||
-        !read_word(signature->s, cJSON_GetObjectItemCaseSensitive(json, "s")) || !cJSON_IsNumber(v) ||
-        !(v->valuedouble >= 0 && v->valuedouble <= 255))
-        return false;
-    signature->v = (uint8_t)v->valuedouble;
-    return true;
 }
 
 static bool is_given(const cJSON *member)
@@ -85,7 +72,7 @@ static bool read_request(request *r, const pg_hl_exchange *e, const cJSON *body)
     memset(r, 0, sizeof *r);
     r->envelope.network = e->config.network;
     if (!read_time(&r->envelope.nonce, cJSON_GetObjectItemCaseSensitive(body, "nonce")) ||
-        !read_signature(&r->signature, cJSON_GetObjectItemCaseSensitive(body, "signature")))
+        !hlx_read_signature(&r->signature, cJSON_GetObjectItemCaseSensitive(body, "signature")))
         return false;
     if (is_given(expires) && !read_time(&r->envelope.expires_after, expires))
         return false;
@@ -93,7 +80,12 @@ static bool read_request(request *r, const pg_hl_exchange *e, const cJSON *body)
         return false;
     if (is_given(vault))
         r->envelope.vault = r->vault;
-    return pg_hl_action_read(&r->action, &r->envelope, cJSON_GetObjectItemCaseSensitive(body, "action"), NULL) == PG_OK;
+    const cJSON *action = cJSON_GetObjectItemCaseSensitive(body, "action");
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(action, "type");
+    r->is_wrapped = cJSON_IsString(type) && strcmp(type->valuestring, "multiSig") == 0;
+    if (r->is_wrapped && !hlx_read_wrapper(&r->wrapper, &action, action))
+        return false;
+    return pg_hl_action_read(&r->action, &r->envelope, action, NULL) == PG_OK;
 }
 
 /* ---- nonces ---- */
@@ -176,8 +168,12 @@ static bool has_budget(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
     uint64_t cap = hlx_request_cap(e, account), bound = cap;
     if (is_cancel(action))
         bound = cap + CANCELS_MORE < 2 * cap ? cap + CANCELS_MORE : 2 * cap;
-    if (!e->config.limits || user->used + batch_of(action) <= bound) {
+    int64_t now_ms = hlx_ms(pg_exchange_now(e->core));
+    /* Who has used all may still act once in a while. */
+    if (!e->config.limits || user->used + batch_of(action) <= bound ||
+        (batch_of(action) == 1 && now_ms - user->acted_ms >= SPARE_MS)) {
         user->used += batch_of(action);
+        user->acted_ms = now_ms;
         return true;
     }
     pg_text volume = { 0 };
@@ -192,12 +188,22 @@ static bool has_budget(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
 
 /* ---- doing ---- */
 
-/* The account that a signed request is for; PG_EXCHANGE_NOBODY with the answer written when there is none. */
-static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_address *signer)
+/* The account that `owner` trades for by vaultAddress: a sub-account or vault of his; PG_EXCHANGE_NOBODY with the answer
+ * written for any other. */
+static int account_for(pg_hl_exchange *e, pg_text *out, const request *r, int owner)
+{
+    int account = pg_exchange_find_account(e->core, r->vault);
+    if (account == owner ||
+        (account != PG_EXCHANGE_NOBODY && e->users[account].role != HLX_USER && e->users[account].owner == owner))
+        return account;
+    hlx_error(out, "Vault not registered: %s", r->vault);
+    return PG_EXCHANGE_NOBODY;
+}
+
+/* The account whose key, or whose agent's, has signed; PG_EXCHANGE_NOBODY with the answer written when there is none. */
+static int account_of_key(pg_hl_exchange *e, pg_text *out, const request *r, bool by_user, pg_address *signer)
 {
     char name[PG_ADDRESS_TEXT];
-    const pg_hl_schema *schema = pg_hl_schema_of(r->action.kind);
-    bool by_user = schema && schema->primary; /* agents cannot sign these */
     pg_hl_envelope signed_as = r->envelope;
     signed_as.verbatim = by_user; /* their texts are hashed as they are sent, others in the venue's own form */
     if (pg_hl_recover(signer, e->curve, &r->action, &signed_as, &r->signature, NULL) != PG_OK) {
@@ -207,19 +213,31 @@ static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_addr
     int account = pg_exchange_find_account(e->core, pg_address_format(name, signer));
     if (account == PG_EXCHANGE_NOBODY && !by_user)
         account = hlx_agent_account(e, name);
-    if (by_user && r->envelope.network != e->config.network) {
-        hlx_error(out, "Invalid hyperliquidChain");
-        return PG_EXCHANGE_NOBODY;
-    }
     if (account == PG_EXCHANGE_NOBODY && by_user)
         hlx_error(out, "Must deposit before performing actions. User: %s", name);
     else if (account == PG_EXCHANGE_NOBODY)
         hlx_error(out, "User or API Wallet %s does not exist.", name);
-    else if (r->envelope.vault && strcmp(r->vault, pg_exchange_account_name(e->core, account)) != 0) {
-        hlx_error(out, "Vault not registered: %s", r->vault);
+    else if (hlx_is_multi_sig(e, account)) {
+        hlx_error(out, "Multi-sig required for user: %s", pg_exchange_account_name(e->core, account));
         return PG_EXCHANGE_NOBODY;
     }
     return account;
+}
+
+/* The account that a signed request is for; PG_EXCHANGE_NOBODY with the answer written when there is none. */
+static int account_of(pg_hl_exchange *e, pg_text *out, const request *r, pg_address *signer)
+{
+    const pg_hl_schema *schema = pg_hl_schema_of(r->action.kind);
+    bool by_user = schema && schema->primary; /* agents cannot sign these */
+    int account = r->is_wrapped
+                      ? hlx_multi_sig_account(e, out, signer, &r->wrapper, &r->action, &r->envelope, &r->signature)
+                      : account_of_key(e, out, r, by_user, signer);
+    if (account != PG_EXCHANGE_NOBODY && by_user && r->envelope.network != e->config.network) {
+        hlx_error(out, "Invalid hyperliquidChain");
+        return PG_EXCHANGE_NOBODY;
+    }
+    bool for_another = account != PG_EXCHANGE_NOBODY && r->envelope.vault && schema && !schema->no_vault;
+    return for_another ? account_for(e, out, r, account) : account;
 }
 
 /* Does a request and writes its answer. */
@@ -292,13 +310,15 @@ void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body)
     bool first = goes_first(&r.action);
     double weight = 1 + (double)(batch_of(&r.action) / BATCH_A_WEIGHT);
     hlx_waiting *waiting = NULL;
-    if (!hlx_weigh(e, weight) || e->waiting_count == HLX_WAITING) {
+    bool crowded = e->waiting_count == HLX_WAITING || (e->config.limits && reply->is_post && e->posts >= HLX_POSTS);
+    if (!hlx_weigh(e, weight) || crowded) {
         hlx_refuse(e, reply, 429, "null");
         cJSON_Delete(body);
     } else if (e->config.block_ms == 0) {
         pg_exchange_play(e->core, NULL);
         perform(e, reply, &r);
         cJSON_Delete(body);
+        hlx_twaps_run(e);
         hlx_publish(e);
     } else if (!(waiting = calloc(1, sizeof *waiting))) {
         hlx_refuse(e, reply, 500, "null");
@@ -308,6 +328,7 @@ void hlx_action(pg_hl_exchange *e, const hlx_reply *reply, cJSON *body)
         *e->last_waiting = waiting;
         e->last_waiting = &waiting->next;
         e->waiting_count++;
+        e->posts += reply->is_post;
     }
     pg_hl_action_free(&r.action);
 }
@@ -324,6 +345,7 @@ void hlx_run_waiting(pg_hl_exchange *e)
             }
             *at = waiting->next;
             e->waiting_count--;
+            e->posts -= waiting->reply.is_post;
             take_now(e, &waiting->reply, waiting->body);
             free(waiting);
         }

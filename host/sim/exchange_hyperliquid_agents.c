@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
 
-enum { NAMED_MOST = 3, REMOVAL_WAIT_S = 5 };
+enum { NAMED_MOST = 3, NAMED_A_SUB = 2, REMOVAL_WAIT_S = 5 };
 
 static const int64_t DAY_MS = 86400000;
 static const int64_t NORMAL_DAYS = 90, MOST_DAYS = 180;
@@ -30,6 +32,12 @@ static hlx_agent *find_name(pg_hl_exchange *e, int account, const char *name)
         if (e->agents[i].active && e->agents[i].account == account && strcmp(e->agents[i].name, name) == 0)
             return &e->agents[i];
     return NULL;
+}
+
+/* Two more for each sub-account. */
+static int named_most(const pg_hl_exchange *e, int account)
+{
+    return NAMED_MOST + NAMED_A_SUB * hlx_count_subs(e, account);
 }
 
 static int count_named(const pg_hl_exchange *e, int account)
@@ -82,8 +90,9 @@ static void add_agent(pg_hl_exchange *e, pg_text *out, const hlx_agent *made, hl
         hlx_error(out, "Extra agent already used.");
     else if (made->valid_until_ms <= now_ms(e) || made->valid_until_ms > now_ms(e) + MOST_DAYS * DAY_MS)
         hlx_error(out, "Agent valid_until already expired.");
-    else if (!same && made->name[0] && count_named(e, made->account) >= NAMED_MOST)
-        hlx_error(out, "Too many extra agents for cumulative volume traded. Current limit is %d", NAMED_MOST);
+    else if (!same && made->name[0] && count_named(e, made->account) >= named_most(e, made->account))
+        hlx_error(out, "Too many extra agents for cumulative volume traded. Current limit is %d",
+                  named_most(e, made->account));
     else {
         if (same)
             same->active = false;
@@ -110,7 +119,8 @@ void hlx_approve_agent(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
     else if (removed_ms != 0 && now_ms(e) - removed_ms < REMOVAL_WAIT_S * 1000)
         hlx_error(out, "User has pending agent removal");
     else if (e->agent_count == HLX_AGENTS)
-        hlx_error(out, "Too many extra agents for cumulative volume traded. Current limit is %d", NAMED_MOST);
+        hlx_error(out, "Too many extra agents for cumulative volume traded. Current limit is %d",
+                  named_most(e, account));
     else
         add_agent(e, out, &made, same);
 }
@@ -129,6 +139,18 @@ void hlx_json_agents(pg_hl_exchange *e, pg_text *text, int account)
         pg_json_close(text, '}');
     }
     pg_json_close(text, ']');
+}
+
+void hlx_json_unnamed_agent(pg_hl_exchange *e, pg_text *text, int account)
+{
+    const hlx_agent *agent = account == PG_EXCHANGE_NOBODY ? NULL : find_name(e, account, "");
+    if (agent && agent->valid_until_ms > now_ms(e)) {
+        pg_json_string(text, "agentAddress", agent->address);
+        pg_json_integer(text, "agentValidUntil", agent->valid_until_ms);
+    } else {
+        pg_json_null(text, "agentAddress");
+        pg_json_null(text, "agentValidUntil");
+    }
 }
 
 /* ---- builders ---- */
@@ -174,4 +196,30 @@ int64_t hlx_builder_most(const pg_hl_exchange *e, int account, const char *build
 {
     int at = find_approval(e, account, builder);
     return at < 0 ? 0 : e->approvals[at].most;
+}
+
+void hlx_json_builders(pg_hl_exchange *e, pg_text *text, int account)
+{
+    pg_json_open(text, NULL, '[');
+    for (int i = 0; i < e->approval_count; i++)
+        if (e->approvals[i].account == account && e->approvals[i].most > 0)
+            pg_json_string(text, NULL, e->approvals[i].builder);
+    pg_json_close(text, ']');
+}
+
+/* ---- tags ---- */
+
+uint64_t hlx_builder_tag(const pg_hl_exchange *e, int account, const char *builder)
+{
+    return (uint64_t)(find_approval(e, account, builder) + 1) << 32;
+}
+
+int hlx_approval_of(uint64_t tag)
+{
+    return (int)((tag & ~HLX_MARKET_TAG) >> 32) - 1;
+}
+
+uint64_t hlx_twap_of(uint64_t tag)
+{
+    return tag & UINT32_MAX;
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_json.h"
 
 enum { DAY = 1440, WEEK = 7 * DAY, THURSDAY = 3 * DAY }; /* minutes; the epoch was a Thursday, weeks begin on Mondays */
 
@@ -117,7 +117,7 @@ static void put_candle(pg_hl_exchange *e, pg_text *text, int market, int interva
     pg_json_open(text, NULL, '{');
     pg_json_integer(text, "t", span[0] * 60000);
     pg_json_integer(text, "T", span[1] * 60000 - 1);
-    pg_json_string(text, "s", e->coins[market].name);
+    pg_json_string(text, "s", e->list.coins[market].name);
     pg_json_string(text, "i", intervals[interval].name);
     hlx_json_price(e, text, "o", market, c->open);
     hlx_json_price(e, text, "c", market, c->close);

@@ -11,16 +11,18 @@ enum { MAX_SIZE_DECIMALS = 5 };
 #define LEAST_PRICE 4e-3
 #define MOST_PRICE  5e5
 
-static double usual_price(const char *name)
+/* Of "ETH", "dex:ETH" and "ETH/USDC". */
+static double usual_price(const char *coin)
 {
+    const char *colon = strchr(coin, ':'), *name = colon ? colon + 1 : coin;
+    size_t length = strcspn(name, "/");
     static const struct {
         const char *name;
         double price;
-    } known[] = {
-        { "BTC", 100000 }, { "ETH", 4000 }, { "SOL", 200 }, { "HYPE", 40 }, { "XRP", 2.5 }, { "DOGE", 0.25 }
-    };
+    } known[] = { { "BTC", 100000 }, { "ETH", 4000 },  { "SOL", 200 },  { "HYPE", 40 },
+                  { "XRP", 2.5 },    { "DOGE", 0.25 }, { "PURR", 0.2 }, { "SP500", 6500 } };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].name, name) == 0)
+        if (strlen(known[i].name) == length && memcmp(known[i].name, name, length) == 0)
             return known[i].price;
     return 100;
 }
@@ -47,7 +49,8 @@ pg_status pg_hl_exchange_synthetic_coin(pg_hl_exchange_coin *coin, pg_synthetic_
     /* Five figures, or whole numbers; a lot of about a dollar. */
     int digits = (int)floor(log10(price)) + 1;
     int size_decimals = clamp(digits, 0, MAX_SIZE_DECIMALS);
-    int price_decimals = clamp(PG_HL_FIGURES - digits, 0, PG_HL_PERP_DECIMALS - size_decimals);
+    int most = strchr(name, '/') ? PG_HL_SPOT_DECIMALS : PG_HL_PERP_DECIMALS;
+    int price_decimals = clamp(PG_HL_FIGURES - digits, 0, most - size_decimals);
     pg_synthetic_init(params);
     params->price = price;
     params->tick = step_of(price_decimals);

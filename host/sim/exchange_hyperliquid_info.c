@@ -4,20 +4,16 @@
 #include <string.h>
 
 #include "crypto/hex.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
+#include "sim/exchange_hyperliquid_vault.h"
 
 enum { WEIGHT_LIGHT = 2, WEIGHT_NORMAL = 20, WEIGHT_ROLE = 60, ITEMS_A_WEIGHT = 20, CANDLES_A_WEIGHT = 60 };
 
 /* How a request ends. */
 typedef enum { ANSWERED, UNKNOWN_TYPE, BAD_REQUEST, BROKEN } verdict;
-
-int hlx_find_coin(const pg_hl_exchange *e, const char *name)
-{
-    for (int i = 0; i < e->config.coin_count; i++)
-        if (strcmp(e->coins[i].name, name) == 0)
-            return i;
-    return -1;
-}
 
 bool hlx_read_address(char text[PG_ADDRESS_TEXT], const cJSON *member)
 {
@@ -48,79 +44,31 @@ bool hlx_read_setting(int *value, const cJSON *member)
 
 /* ---- what is traded ---- */
 
-static void put_margin_tables(pg_hl_exchange *e, pg_text *text)
+static void put_contexts(pg_hl_exchange *e, pg_text *text, const char *key, int dex)
 {
-    pg_json_open(text, "marginTables", '[');
-    for (int leverage = 1; leverage <= 1000; leverage++) {
-        bool used = false;
-        for (int i = 0; i < e->config.coin_count && !used; i++)
-            used = pg_exchange_max_leverage(e->core, i) == leverage;
-        if (!used)
-            continue;
-        pg_json_open(text, NULL, '[');
-        pg_json_integer(text, NULL, leverage);
-        pg_json_open(text, NULL, '{');
-        pg_json_string(text, "description", "");
-        pg_json_open(text, "marginTiers", '[');
-        pg_json_open(text, NULL, '{');
-        pg_json_string(text, "lowerBound", "0.0");
-        pg_json_integer(text, "maxLeverage", leverage);
-        pg_json_close(text, '}');
-        pg_json_close(text, ']');
-        pg_json_close(text, '}');
-        pg_json_close(text, ']');
-    }
+    pg_json_open(text, key, '[');
+    for (int i = 0; i < e->list.coin_count; i++)
+        if (e->list.coins[i].dex == dex)
+            hlx_json_context(e, text, NULL, i);
     pg_json_close(text, ']');
 }
 
-static void put_meta(pg_hl_exchange *e, pg_text *text)
-{
-    pg_json_open(text, NULL, '{');
-    pg_json_open(text, "universe", '[');
-    for (int i = 0; i < e->config.coin_count; i++) {
-        pg_json_open(text, NULL, '{');
-        pg_json_integer(text, "szDecimals", e->coins[i].size_decimals);
-        pg_json_string(text, "name", e->coins[i].name);
-        pg_json_integer(text, "maxLeverage", pg_exchange_max_leverage(e->core, i));
-        pg_json_integer(text, "marginTableId", pg_exchange_max_leverage(e->core, i));
-        pg_json_close(text, '}');
-    }
-    pg_json_close(text, ']');
-    put_margin_tables(e, text);
-    pg_json_integer(text, "collateralToken", 0);
-    pg_json_close(text, '}');
-}
-
-static void put_meta_and_contexts(pg_hl_exchange *e, pg_text *text)
+static void put_meta_and_contexts(pg_hl_exchange *e, pg_text *text, int dex)
 {
     pg_json_open(text, NULL, '[');
-    put_meta(e, text);
-    pg_json_open(text, NULL, '[');
-    for (int i = 0; i < e->config.coin_count; i++)
-        hlx_json_context(e, text, NULL, i);
+    if (dex == HLX_SPOT)
+        hlx_json_spot_meta(&e->list, text, NULL);
+    else
+        hlx_json_meta(&e->list, e->core, text, dex);
+    put_contexts(e, text, NULL, dex);
     pg_json_close(text, ']');
-    pg_json_close(text, ']');
-}
-
-/* The collateral is a spot token; nothing else is. */
-static void put_spot_meta(pg_text *text)
-{
-    hlx_put(text, "{\"tokens\":[{\"name\":\"USDC\",\"szDecimals\":8,\"weiDecimals\":8,\"index\":0,"
-                  "\"tokenId\":\"0x6d1e7cde53ba9467b783cb7c530ce054\",\"isCanonical\":true,\"evmContract\":null,"
-                  "\"fullName\":null,\"deployerTradingFeeShare\":\"0.0\"}],\"universe\":[]}");
-}
-
-static void put_spot_meta_and_contexts(pg_text *text)
-{
-    hlx_put(text, "[");
-    put_spot_meta(text);
-    hlx_put(text, ",[]]");
 }
 
 static void put_all_metas(pg_hl_exchange *e, pg_text *text)
 {
     pg_json_open(text, NULL, '[');
-    put_meta(e, text);
+    for (int dex = 0; dex < e->list.dex_count; dex++)
+        hlx_json_meta(&e->list, e->core, text, dex);
     pg_json_close(text, ']');
 }
 
@@ -140,7 +88,7 @@ bool hlx_read_span(double *from_ms, double *to_ms, const cJSON *request, bool fr
 static int market_of(verdict *end, const pg_hl_exchange *e, const cJSON *request)
 {
     const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
-    int market = cJSON_IsString(coin) ? hlx_find_coin(e, coin->valuestring) : -1;
+    int market = cJSON_IsString(coin) ? hlx_find_coin(&e->list, coin->valuestring) : -1;
     *end = cJSON_IsString(coin) ? BROKEN : BAD_REQUEST;
     return market;
 }
@@ -157,7 +105,7 @@ static verdict answer_book(pg_hl_exchange *e, pg_text *text, const cJSON *reques
     bool odd_mantissa = book.mantissa != 0 && ((book.mantissa != 2 && book.mantissa != 5) || book.figures != 5);
     if (odd || odd_mantissa)
         return BROKEN;
-    book.market = hlx_find_coin(e, coin->valuestring);
+    book.market = hlx_find_coin(&e->list, coin->valuestring);
     if (book.market < 0)
         pg_json_null(text, NULL);
     else
@@ -216,15 +164,34 @@ static void put_status(pg_hl_exchange *e, pg_text *text)
     pg_json_close(text, '}');
 }
 
-/* Requests for another dex than the first are about nothing that is here. */
-static bool other_dex(const cJSON *request)
+bool hlx_read_dex(int *dex, const pg_hl_exchange *e, const cJSON *request)
 {
-    const cJSON *dex = cJSON_GetObjectItemCaseSensitive(request, "dex");
-    return cJSON_IsString(dex) && dex->valuestring[0];
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(request, "dex");
+    *dex = cJSON_IsString(member) ? hlx_find_dex(&e->list, member->valuestring) : 0;
+    return *dex >= 0;
+}
+
+/* Requests that may name an exchange. */
+static verdict answer_dex(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request)
+{
+    int dex;
+    bool known = hlx_read_dex(&dex, e, request);
+    if (strcmp(type, "meta") == 0 && known)
+        hlx_json_meta(&e->list, e->core, text, dex);
+    else if (strcmp(type, "metaAndAssetCtxs") == 0 && known)
+        put_meta_and_contexts(e, text, dex);
+    else if (strcmp(type, "allMids") == 0 && known)
+        hlx_json_mids(e, text, NULL, dex);
+    else if (strcmp(type, "perpsAtOpenInterestCap") == 0 && known)
+        hlx_put(text, "[]");
+    else
+        return known ? UNKNOWN_TYPE : BROKEN;
+    return ANSWERED;
 }
 
 static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int *items)
 {
+    static const verdict verdicts[] = { [HLX_FOUND] = ANSWERED, [HLX_UNKNOWN] = UNKNOWN_TYPE, [HLX_BAD] = BAD_REQUEST };
     if (strcmp(type, "l2Book") == 0)
         return answer_book(e, text, request);
     if (strcmp(type, "recentTrades") == 0)
@@ -233,29 +200,25 @@ static verdict answer_market(pg_hl_exchange *e, pg_text *text, const char *type,
         return answer_candles(e, text, request, items);
     if (strcmp(type, "fundingHistory") == 0)
         return answer_rates(e, text, request, items);
-    bool about_dex = strcmp(type, "meta") == 0 || strcmp(type, "metaAndAssetCtxs") == 0 || strcmp(type, "allMids") == 0;
-    if (about_dex && other_dex(request))
-        return BROKEN;
-    if (strcmp(type, "meta") == 0)
-        put_meta(e, text);
-    else if (strcmp(type, "metaAndAssetCtxs") == 0)
-        put_meta_and_contexts(e, text);
-    else if (strcmp(type, "allMids") == 0)
-        hlx_json_mids(e, text, NULL);
-    else if (strcmp(type, "exchangeStatus") == 0)
+    if (strcmp(type, "meta") == 0 || strcmp(type, "metaAndAssetCtxs") == 0 || strcmp(type, "allMids") == 0 ||
+        strcmp(type, "perpsAtOpenInterestCap") == 0)
+        return answer_dex(e, text, type, request);
+    if (strcmp(type, "exchangeStatus") == 0)
         put_status(e, text);
     else if (strcmp(type, "spotMeta") == 0)
-        put_spot_meta(text);
+        hlx_json_spot_meta(&e->list, text, NULL);
     else if (strcmp(type, "spotMetaAndAssetCtxs") == 0)
-        put_spot_meta_and_contexts(text);
+        put_meta_and_contexts(e, text, HLX_SPOT);
+    else if (strcmp(type, "vaultDetails") == 0)
+        return hlx_json_vault(e, text, request) ? ANSWERED : BAD_REQUEST;
+    else if (strcmp(type, "vaultSummaries") == 0)
+        hlx_json_vault_summaries(e, text);
     else if (strcmp(type, "perpDexs") == 0)
-        hlx_put(text, "[null]");
-    else if (strcmp(type, "perpsAtOpenInterestCap") == 0)
-        hlx_put(text, "[]");
+        hlx_json_dexs(&e->list, text);
     else if (strcmp(type, "allPerpMetas") == 0)
         put_all_metas(e, text);
     else
-        return UNKNOWN_TYPE;
+        return verdicts[hlx_other_market(e, text, type, request)];
     return ANSWERED;
 }
 
@@ -264,9 +227,9 @@ static verdict answer_user(pg_hl_exchange *e, pg_text *text, const char *type, c
     char user[PG_ADDRESS_TEXT];
     if (!hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
         return BAD_REQUEST;
-    int account = pg_exchange_find_account(e->core, user);
-    if (other_dex(request))
-        account = PG_EXCHANGE_NOBODY;
+    int account = pg_exchange_find_account(e->core, user), dex;
+    if (!hlx_read_dex(&dex, e, request))
+        return BROKEN;
     return hlx_state(e, text, type, request, account, items) ? ANSWERED : BAD_REQUEST;
 }
 

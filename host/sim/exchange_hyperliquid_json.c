@@ -5,7 +5,9 @@
 #include "base/decimal.h"
 #include "crypto/hex.h"
 #include "kernels/random.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 
 /* ---- numbers ---- */
 
@@ -71,14 +73,20 @@ void hlx_json_money(pg_text *text, const char *key, pg_money amount_e12)
     hlx_put(text, "\"");
 }
 
+void hlx_json_token(pg_hl_exchange *e, pg_text *text, const char *key, int token, pg_money amount_e12)
+{
+    int decimals = e->list.tokens[token].wei_decimals;
+    hlx_json_decimal(text, key, (int64_t)(amount_e12 / pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - decimals)), decimals);
+}
+
 void hlx_json_price(pg_hl_exchange *e, pg_text *text, const char *key, int market, int64_t price)
 {
-    hlx_json_decimal(text, key, price, e->coins[market].price_decimals);
+    hlx_json_decimal(text, key, price, e->list.coins[market].price_decimals);
 }
 
 void hlx_json_size(pg_hl_exchange *e, pg_text *text, const char *key, int market, int64_t size)
 {
-    hlx_json_decimal(text, key, size, e->coins[market].size_decimals);
+    hlx_json_decimal(text, key, size, e->list.coins[market].size_decimals);
 }
 
 int64_t hlx_ms(int64_t time_ns)
@@ -91,22 +99,28 @@ static const char *side_name(int side)
     return side == PG_BUY ? "B" : "A";
 }
 
-/* Money of an instrument (1e-6 here, as prices and sizes have 6 decimals together). */
+/* Money of an instrument. */
 static void put_amount(pg_hl_exchange *e, pg_text *text, const char *key, int market, pg_money amount)
 {
-    int decimals = e->coins[market].price_decimals + e->coins[market].size_decimals;
+    int decimals = e->list.coins[market].price_decimals + e->list.coins[market].size_decimals;
     hlx_json_money(text, key, amount * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - decimals));
 }
 
 /* ---- orders ---- */
 
+bool hlx_is_without_market(const pg_exchange_order *order)
+{
+    return (order->tag & HLX_MARKET_TAG) && order->reason == PG_EXCHANGE_NO_MATCH &&
+           order->touch[order->side == PG_BUY ? 1 : 0] == 0;
+}
+
 const char *hlx_status(const pg_exchange_order *order)
 {
     static const char *const cancelled[PG_EXCHANGE_REASONS] = {
-        [PG_EXCHANGE_BY_SCHEDULE] = "scheduledCancel",    [PG_EXCHANGE_BY_LIQUIDATION] = "liquidatedCanceled",
-        [PG_EXCHANGE_BY_VENUE] = "internalCancel",        [PG_EXCHANGE_SELF_TRADE] = "selfTradeCanceled",
-        [PG_EXCHANGE_REDUCE_ONLY] = "reduceOnlyCanceled", [PG_EXCHANGE_MARGIN] = "marginCanceled",
-        [PG_EXCHANGE_SIBLING] = "siblingFilledCanceled",
+        [PG_EXCHANGE_BY_SCHEDULE] = "scheduledCancel",  [PG_EXCHANGE_BY_LIQUIDATION] = "liquidatedCanceled",
+        [PG_EXCHANGE_BY_VENUE] = "internalCancel",      [PG_EXCHANGE_BY_WITHDRAWAL] = "vaultWithdrawalCanceled",
+        [PG_EXCHANGE_SELF_TRADE] = "selfTradeCanceled", [PG_EXCHANGE_REDUCE_ONLY] = "reduceOnlyCanceled",
+        [PG_EXCHANGE_MARGIN] = "marginCanceled",        [PG_EXCHANGE_SIBLING] = "siblingFilledCanceled",
     };
     static const char *const rejected[PG_EXCHANGE_REASONS] = {
         [PG_EXCHANGE_PRICE] = "tickRejected",
@@ -118,8 +132,11 @@ const char *hlx_status(const pg_exchange_order *order)
         [PG_EXCHANGE_NO_MATCH] = "iocCancelRejected",
         [PG_EXCHANGE_TOO_MANY] = "tooManyOpenOrdersRejected",
         [PG_EXCHANGE_BAD_TRIGGER] = "badTriggerPxRejected",
+        [PG_EXCHANGE_NO_BALANCE] = "insufficientSpotBalanceRejected",
     };
     const char *name = NULL;
+    if (order->status == PG_EXCHANGE_REJECTED && hlx_is_without_market(order))
+        return "marketOrderNoLiquidityRejected";
     switch (order->status) {
     case PG_EXCHANGE_OPEN: return "open";
     case PG_EXCHANGE_TRIGGERED: return "triggered";
@@ -134,15 +151,16 @@ static void put_condition(pg_hl_exchange *e, pg_text *text, const pg_exchange_or
 {
     char condition[64], price[PG_DECIMAL_TEXT];
     bool below = (order->side == PG_SELL) != order->trigger.take_profit;
-    pg_decimal_format_short(price, sizeof price, order->trigger.price, e->coins[order->market].price_decimals);
+    pg_decimal_format_short(price, sizeof price, order->trigger.price, e->list.coins[order->market].price_decimals);
     snprintf(condition, sizeof condition, "Price %s %s", below ? "below" : "above", price);
     pg_json_string(text, "triggerCondition", order->trigger.price ? condition : "N/A");
 }
 
-static const char *order_type(const pg_exchange_trigger *trigger)
+static const char *order_type(const pg_exchange_order *order)
 {
+    const pg_exchange_trigger *trigger = &order->trigger;
     if (trigger->price == 0)
-        return "Limit";
+        return order->tag & HLX_MARKET_TAG ? "Market" : hlx_twap_of(order->tag) ? "Twap Slice" : "Limit";
     if (trigger->take_profit)
         return trigger->market ? "Take Profit Market" : "Take Profit Limit";
     return trigger->market ? "Stop Market" : "Stop Limit";
@@ -173,9 +191,11 @@ static void put_frontend(pg_hl_exchange *e, pg_text *text, const pg_exchange_ord
     put_children(e, text, order);
     pg_json_bool(text, "isPositionTpsl", order->whole);
     pg_json_bool(text, "reduceOnly", order->reduce_only);
-    pg_json_string(text, "orderType", order_type(&order->trigger));
+    pg_json_string(text, "orderType", order_type(order));
     if (order->trigger.price)
         pg_json_null(text, "tif");
+    else if (order->tag & HLX_MARKET_TAG)
+        pg_json_string(text, "tif", "FrontendMarket");
     else
         pg_json_string(text, "tif", tifs[order->tif]);
     if (order->client_id[0])
@@ -187,7 +207,7 @@ static void put_frontend(pg_hl_exchange *e, pg_text *text, const pg_exchange_ord
 void hlx_json_order(pg_hl_exchange *e, pg_text *text, const pg_exchange_order *order, bool frontend)
 {
     int m = order->market;
-    pg_json_string(text, "coin", e->coins[m].name);
+    pg_json_string(text, "coin", e->list.coins[m].name);
     pg_json_string(text, "side", side_name(order->side));
     hlx_json_price(e, text, "limitPx", m, order->price);
     hlx_json_size(e, text, "sz", m, order->remaining);
@@ -221,6 +241,8 @@ void hlx_json_hash(pg_text *text, const char *key, uint64_t number)
 
 static const char *direction(const pg_exchange_fill *fill)
 {
+    if (fill->fee_asset != PG_EXCHANGE_NO_ASSET)
+        return fill->side == PG_BUY ? "Buy" : "Sell";
     int64_t before = fill->start_position, after = before + (fill->side == PG_BUY ? fill->size : -fill->size);
     if (before > 0 && after < 0)
         return "Long > Short";
@@ -243,19 +265,29 @@ static void put_liquidation(pg_hl_exchange *e, pg_text *text, const pg_exchange_
 void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fill)
 {
     int m = fill->market;
+    bool spot = fill->fee_asset != PG_EXCHANGE_NO_ASSET;
     pg_json_open(text, NULL, '{');
-    pg_json_string(text, "coin", e->coins[m].name);
+    pg_json_string(text, "coin", e->list.coins[m].name);
     hlx_json_price(e, text, "px", m, fill->price);
     hlx_json_size(e, text, "sz", m, fill->size);
     pg_json_string(text, "side", side_name(fill->side));
     pg_json_integer(text, "time", hlx_ms(fill->time_ns));
-    hlx_json_size(e, text, "startPosition", m, fill->start_position);
+    if (spot)
+        hlx_json_token(e, text, "startPosition", e->list.coins[m].base, fill->start_e12);
+    else
+        hlx_json_size(e, text, "startPosition", m, fill->start_position);
     pg_json_string(text, "dir", direction(fill));
     put_amount(e, text, "closedPnl", m, fill->closed);
-    hlx_json_hash(text, "hash", fill->tid);
+    if (hlx_twap_of(fill->tag)) /* of a slice: no action of its own */
+        pg_json_string(text, "hash", "0x0000000000000000000000000000000000000000000000000000000000000000");
+    else
+        hlx_json_hash(text, "hash", fill->tid);
     pg_json_integer(text, "oid", (int64_t)fill->oid);
     pg_json_bool(text, "crossed", !fill->maker);
-    put_amount(e, text, "fee", m, fill->fee);
+    if (spot)
+        hlx_json_token(e, text, "fee", fill->fee_asset, fill->fee_e12);
+    else
+        put_amount(e, text, "fee", m, fill->fee);
     if (fill->builder_fee != 0)
         put_amount(e, text, "builderFee", m, fill->builder_fee);
     pg_json_integer(text, "tid", (int64_t)fill->tid);
@@ -263,8 +295,11 @@ void hlx_json_fill(pg_hl_exchange *e, pg_text *text, const pg_exchange_fill *fil
         pg_json_string(text, "cloid", fill->client_id);
     if (fill->liquidation)
         put_liquidation(e, text, fill);
-    pg_json_string(text, "feeToken", "USDC");
-    pg_json_null(text, "twapId");
+    pg_json_string(text, "feeToken", e->list.tokens[spot ? fill->fee_asset : 0].name);
+    if (hlx_twap_of(fill->tag))
+        pg_json_integer(text, "twapId", (int64_t)hlx_twap_of(fill->tag));
+    else
+        pg_json_null(text, "twapId");
     pg_json_close(text, '}');
 }
 
@@ -283,7 +318,7 @@ static void put_trader(pg_hl_exchange *e, pg_text *text, int account, uint64_t k
 void hlx_json_trade(pg_hl_exchange *e, pg_text *text, int market, const pg_exchange_trade *trade)
 {
     pg_json_open(text, NULL, '{');
-    pg_json_string(text, "coin", e->coins[market].name);
+    pg_json_string(text, "coin", e->list.coins[market].name);
     pg_json_string(text, "side", side_name(trade->side));
     hlx_json_price(e, text, "px", market, trade->price);
     hlx_json_size(e, text, "sz", market, trade->size);
@@ -302,9 +337,9 @@ void hlx_json_trade(pg_hl_exchange *e, pg_text *text, int market, const pg_excha
 static void put_level(pg_hl_exchange *e, pg_text *text, int market, const pg_exchange_level *level)
 {
     hlx_put(text, "{\"px\":\"");
-    hlx_put_decimal(text, level->price, e->coins[market].price_decimals);
+    hlx_put_decimal(text, level->price, e->list.coins[market].price_decimals);
     hlx_put(text, "\",\"sz\":\"");
-    hlx_put_decimal(text, level->size, e->coins[market].size_decimals);
+    hlx_put_decimal(text, level->size, e->list.coins[market].size_decimals);
     hlx_put(text, "\",\"n\":");
     hlx_put_short(text, level->orders, 0);
     hlx_put(text, "}");
@@ -343,7 +378,7 @@ void hlx_json_book(pg_hl_exchange *e, pg_text *text, const hlx_subscription *boo
     enum { AGGREGATED = 256 };
     pg_exchange_level levels[AGGREGATED];
     hlx_put(text, "{\"coin\":\"");
-    hlx_put(text, e->coins[book->market].name);
+    hlx_put(text, e->list.coins[book->market].name);
     hlx_put(text, "\",\"time\":");
     hlx_put_short(text, hlx_ms(pg_exchange_now(e->core)), 0);
     hlx_put(text, ",\"levels\":[");
@@ -366,7 +401,7 @@ void hlx_json_book(pg_hl_exchange *e, pg_text *text, const hlx_subscription *boo
 void hlx_json_touch(pg_hl_exchange *e, pg_text *text, int market, const pg_exchange_level touch[2])
 {
     hlx_put(text, "{\"coin\":\"");
-    hlx_put(text, e->coins[market].name);
+    hlx_put(text, e->list.coins[market].name);
     hlx_put(text, "\",\"time\":");
     hlx_put_short(text, hlx_ms(pg_exchange_now(e->core)), 0);
     hlx_put(text, ",\"bbo\":[");
@@ -380,17 +415,19 @@ void hlx_json_touch(pg_hl_exchange *e, pg_text *text, int market, const pg_excha
     text->comma = true;
 }
 
-void hlx_json_mids(pg_hl_exchange *e, pg_text *text, const char *key)
+void hlx_json_mids(pg_hl_exchange *e, pg_text *text, const char *key, int dex)
 {
     pg_json_open(text, key, '{');
-    for (int i = 0; i < pg_exchange_market_count(e->core); i++) {
+    for (int i = 0; i < e->list.coin_count; i++) {
+        if (!hlx_is_with(&e->list.coins[i], dex))
+            continue;
         pg_exchange_level bid = pg_exchange_touch(e->core, i, PG_BUY), ask = pg_exchange_touch(e->core, i, PG_SELL);
         const pg_exchange_trade *last = pg_exchange_trade_at(e->core, i, 0);
-        int decimals = e->coins[i].price_decimals;
+        int decimals = e->list.coins[i].price_decimals;
         if (bid.price > 0 && ask.price > 0)
-            hlx_json_decimal(text, e->coins[i].name, 5 * (bid.price + ask.price), decimals + 1);
+            hlx_json_decimal(text, e->list.coins[i].name, 5 * (bid.price + ask.price), decimals + 1);
         else if (last)
-            hlx_json_decimal(text, e->coins[i].name, last->price, decimals);
+            hlx_json_decimal(text, e->list.coins[i].name, last->price, decimals);
     }
     pg_json_close(text, '}');
 }
@@ -403,11 +440,32 @@ static void put_known(pg_text *text, const char *key, int64_t value, int decimal
         pg_json_null(text, key);
 }
 
+/* Of a pair. */
+static void put_spot_context(pg_hl_exchange *e, pg_text *text, const char *key, int market,
+                             const pg_exchange_context *c)
+{
+    int decimals = e->list.coins[market].price_decimals;
+    pg_json_open(text, key, '{');
+    hlx_json_decimal(text, "prevDayPx", c->day_first, decimals);
+    put_amount(e, text, "dayNtlVlm", market, c->day_value);
+    hlx_json_decimal(text, "markPx", c->mark, decimals);
+    put_known(text, "midPx", c->mid_x2 * 5, decimals + 1);
+    pg_json_string(text, "circulatingSupply", HLX_SUPPLY);
+    pg_json_string(text, "coin", e->list.coins[market].name);
+    pg_json_string(text, "totalSupply", HLX_SUPPLY);
+    hlx_json_size(e, text, "dayBaseVlm", market, c->day_size);
+    pg_json_close(text, '}');
+}
+
 void hlx_json_context(pg_hl_exchange *e, pg_text *text, const char *key, int market)
 {
     pg_exchange_context c;
-    int decimals = e->coins[market].price_decimals;
+    int decimals = e->list.coins[market].price_decimals;
     pg_exchange_get_context(&c, e->core, market);
+    if (e->list.coins[market].dex == HLX_SPOT) {
+        put_spot_context(e, text, key, market, &c);
+        return;
+    }
     bool empty = c.impact[0] == 0 || c.impact[1] == 0;
     pg_json_open(text, key, '{');
     hlx_json_decimal(text, "funding", c.funding_e12 / 100, 10);

@@ -1,15 +1,11 @@
-/* What moves money but trades: deposits, transfers, funding (hyperliquid.md 12.7, 14.3). */
-#include <ctype.h>
-#include <stdio.h>
+/* What moved money but trades: deposits, transfers, funding (hyperliquid.md 14.3). */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_money.h"
 
-enum { USD_DECIMALS = 6, RATES_A_REPLY = 500, PAYMENTS_A_REPLY = 500 };
-
-static const pg_money MICRO = 1000000, USD = 1000000000000; /* in 1e-12 */
+enum { RATES_A_REPLY = 500, PAYMENTS_A_REPLY = 500 };
 
 /* ---- keeping ---- */
 
@@ -36,40 +32,49 @@ void hlx_records_free(hlx_records *records)
     *records = (hlx_records){ 0 };
 }
 
-/* ---- as JSON ---- */
-
-static void put_delta(pg_text *text, const hlx_record *r)
+static bool keep_move(hlx_moves *moves, const hlx_move *move)
 {
-    static const char *const names[] = {
-        [HLX_DEPOSIT] = "deposit", [HLX_WITHDRAWAL] = "withdraw", [HLX_TRANSFER] = "internalTransfer"
-    };
-    pg_json_open(text, "delta", '{');
-    pg_json_string(text, "type", names[r->kind]);
-    hlx_json_money(text, "usdc", r->amount_e12);
-    if (r->kind == HLX_TRANSFER) {
-        pg_json_string(text, "user", r->from);
-        pg_json_string(text, "destination", r->to);
+    if (moves->count == HLX_RECORDS) {
+        free(moves->items[0].delta);
+        memmove(moves->items, moves->items + 1, (HLX_RECORDS - 1) * sizeof *moves->items);
+        moves->count--;
     }
-    if (r->kind == HLX_WITHDRAWAL)
-        pg_json_integer(text, "nonce", (int64_t)r->nonce);
-    if (r->kind != HLX_DEPOSIT)
-        hlx_json_money(text, "fee", r->fee_e12);
-    pg_json_close(text, '}');
+    if (moves->count == moves->capacity) {
+        int capacity = moves->capacity ? 2 * moves->capacity : 16;
+        hlx_move *grown = realloc(moves->items, (size_t)capacity * sizeof *grown);
+        if (!grown)
+            return false;
+        moves->items = grown;
+        moves->capacity = capacity;
+    }
+    moves->items[moves->count++] = *move;
+    return true;
 }
 
-static void put_move(pg_text *text, const hlx_record *r)
+void hlx_moves_free(hlx_moves *moves)
+{
+    for (int i = 0; i < moves->count; i++)
+        free(moves->items[i].delta);
+    free(moves->items);
+    *moves = (hlx_moves){ 0 };
+}
+
+/* ---- as JSON ---- */
+
+static void put_move(pg_text *text, const hlx_move *move)
 {
     pg_json_open(text, NULL, '{');
-    pg_json_integer(text, "time", r->time_ms);
-    hlx_json_hash(text, "hash", (uint64_t)r->time_ms ^ (uint64_t)r->amount_e12);
-    put_delta(text, r);
+    pg_json_integer(text, "time", move->time_ms);
+    hlx_json_hash(text, "hash", move->number);
+    hlx_put(text, ",\"delta\":");
+    hlx_put(text, move->delta);
     pg_json_close(text, '}');
 }
 
 /* Members of a payment of funding, as streams have it. */
 static void put_payment(pg_hl_exchange *e, pg_text *text, const hlx_record *r)
 {
-    pg_json_string(text, "coin", e->coins[r->market].name);
+    pg_json_string(text, "coin", e->list.coins[r->market].name);
     hlx_json_money(text, "usdc", r->amount_e12);
     hlx_json_size(e, text, "szi", r->market, r->quantity);
     hlx_json_decimal(text, "fundingRate", r->rate_e12 / 100, 10);
@@ -78,23 +83,53 @@ static void put_payment(pg_hl_exchange *e, pg_text *text, const hlx_record *r)
 
 /* ---- what happens ---- */
 
-void hlx_ledger_add(pg_hl_exchange *e, int account, const hlx_record *record)
+void hlx_ledger_begin(pg_text *delta, const char *type)
+{
+    pg_json_open(delta, NULL, '{');
+    pg_json_string(delta, "type", type);
+}
+
+const hlx_move *hlx_moves_keep(pg_hl_exchange *e, hlx_moves *moves, const pg_text *delta)
+{
+    char *copy = delta->failed || delta->length == 0 ? NULL : malloc(delta->length + 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, delta->data, delta->length + 1);
+    hlx_move move = { .time_ms = hlx_ms(pg_exchange_now(e->core)), .number = ++e->moves, .delta = copy };
+    if (keep_move(moves, &move))
+        return &moves->items[moves->count - 1];
+    free(copy);
+    return NULL;
+}
+
+static void give(pg_hl_exchange *e, int account, const pg_text *delta)
 {
     hlx_user *user = &e->users[account];
-    hlx_record made = *record;
-    made.time_ms = hlx_ms(pg_exchange_now(e->core));
-    keep(&user->ledger, &made);
-    if (!e->server)
+    const hlx_move *kept = hlx_moves_keep(e, &user->ledger, delta);
+    if (!kept || !e->server)
         return; /* nobody can listen yet */
-    put_move(&user->moves, &made);
+    put_move(&user->moves, kept);
     user->touched = true;
+}
+
+void hlx_ledger_end_both(pg_hl_exchange *e, int account, int other, pg_text *delta)
+{
+    pg_json_close(delta, '}');
+    give(e, account, delta);
+    if (other != account)
+        give(e, other, delta);
+    pg_text_free(delta);
+}
+
+void hlx_ledger_end(pg_hl_exchange *e, int account, pg_text *delta)
+{
+    hlx_ledger_end_both(e, account, account, delta);
 }
 
 void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding)
 {
     hlx_user *user = &e->users[funding->account];
-    hlx_record made = { .kind = HLX_FUNDING,
-                        .market = funding->market,
+    hlx_record made = { .market = funding->market,
                         .time_ms = hlx_ms(funding->time_ns),
                         .quantity = funding->quantity,
                         .rate_e12 = funding->rate_e12,
@@ -107,10 +142,82 @@ void hlx_ledger_funding(pg_hl_exchange *e, const pg_exchange_funding *funding)
     user->touched = true;
 }
 
+/* ---- liquidations ---- */
+
+void hlx_note_liquidation(pg_hl_exchange *e, const pg_exchange_fill *fill)
+{
+    hlx_user *user = &e->users[fill->account];
+    if (!user->is_liquidated) {
+        pg_exchange_margin m;
+        pg_exchange_get_margin_pool(&m, e->core, fill->account, e->list.coins[fill->market].dex);
+        user->liquidated_value_e12 = m.value;
+        user->is_liquidated = true;
+    }
+    user->liquidated[fill->market] += fill->side == PG_SELL ? fill->size : -fill->size;
+}
+
+/* What was closed, at its mark. */
+static pg_money liquidated_worth(const pg_hl_exchange *e, const hlx_user *user)
+{
+    pg_money sum = 0;
+    for (int i = 0; i < e->list.coin_count; i++) {
+        const hlx_listing *coin = &e->list.coins[i];
+        int64_t size = user->liquidated[i] < 0 ? -user->liquidated[i] : user->liquidated[i];
+        pg_exchange_context c;
+        if (size == 0)
+            continue;
+        pg_exchange_get_context(&c, e->core, i);
+        sum +=
+            (pg_money)size * c.mark * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->price_decimals - coin->size_decimals);
+    }
+    return sum;
+}
+
+static void put_liquidated(pg_hl_exchange *e, pg_text *delta, hlx_user *user, int account)
+{
+    bool isolated = false;
+    pg_json_open(delta, "liquidatedPositions", '[');
+    for (int i = 0; i < e->list.coin_count; i++) {
+        if (user->liquidated[i] == 0)
+            continue;
+        pg_exchange_position p;
+        pg_exchange_get_position(&p, e->core, account, i);
+        isolated = isolated || p.isolated;
+        pg_json_open(delta, NULL, '{');
+        pg_json_string(delta, "coin", e->list.coins[i].name);
+        hlx_json_size(e, delta, "szi", i, user->liquidated[i]);
+        pg_json_close(delta, '}');
+        user->liquidated[i] = 0;
+    }
+    pg_json_close(delta, ']');
+    pg_json_string(delta, "leverageType", isolated ? "Isolated" : "Cross");
+}
+
+void hlx_end_liquidation(pg_hl_exchange *e, int account)
+{
+    hlx_user *user = &e->users[account];
+    pg_text delta = { 0 };
+    if (!user->is_liquidated)
+        return;
+    pg_money worth = liquidated_worth(e, user);
+    pg_json_open(&user->losses, NULL, '{');
+    pg_json_integer(&user->losses, "lid", (int64_t)(pg_exchange_random(e->core) >> 40));
+    pg_json_string(&user->losses, "liquidator", "0x0000000000000000000000000000000000000000");
+    pg_json_string(&user->losses, "liquidated_user", pg_exchange_account_name(e->core, account));
+    hlx_json_money(&user->losses, "liquidated_ntl_pos", worth);
+    hlx_json_money(&user->losses, "liquidated_account_value", user->liquidated_value_e12);
+    pg_json_close(&user->losses, '}');
+    hlx_ledger_begin(&delta, "liquidation");
+    hlx_json_money(&delta, "liquidatedNtlPos", worth);
+    hlx_json_money(&delta, "accountValue", user->liquidated_value_e12);
+    put_liquidated(e, &delta, user, account);
+    hlx_ledger_end(e, account, &delta);
+    user->is_liquidated = false;
+}
+
 void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t premium_e12)
 {
-    keep(&e->coins[market].rates, &(hlx_record){ .kind = HLX_RATE,
-                                                 .market = market,
+    keep(&e->coins[market].rates, &(hlx_record){ .market = market,
                                                  .time_ms = hlx_ms(pg_exchange_now(e->core)),
                                                  .rate_e12 = rate_e12,
                                                  .premium_e12 = premium_e12 });
@@ -118,18 +225,26 @@ void hlx_ledger_rate(pg_hl_exchange *e, int market, int64_t rate_e12, int64_t pr
 
 /* ---- what is asked ---- */
 
-static bool is_within(const hlx_record *r, double from_ms, double to_ms)
+static bool is_within(int64_t time_ms, double from_ms, double to_ms)
 {
-    return (double)r->time_ms >= from_ms && (double)r->time_ms <= to_ms;
+    return (double)time_ms >= from_ms && (double)time_ms <= to_ms;
+}
+
+void hlx_json_moves(pg_text *text, const char *key, const hlx_moves *moves, bool newest_first)
+{
+    pg_json_open(text, key, '[');
+    for (int i = 0; i < moves->count; i++)
+        put_move(text, &moves->items[newest_first ? moves->count - 1 - i : i]);
+    pg_json_close(text, ']');
 }
 
 int hlx_json_ledger(pg_hl_exchange *e, pg_text *text, const char *key, int account, double from_ms, double to_ms)
 {
-    const hlx_records *all = account != PG_EXCHANGE_NOBODY ? &e->users[account].ledger : NULL;
+    const hlx_moves *all = account != PG_EXCHANGE_NOBODY ? &e->users[account].ledger : NULL;
     int count = 0;
     pg_json_open(text, key, '[');
     for (int i = 0; all && i < all->count; i++) {
-        if (!is_within(&all->items[i], from_ms, to_ms))
+        if (!is_within(all->items[i].time_ms, from_ms, to_ms))
             continue;
         put_move(text, &all->items[i]);
         count++;
@@ -145,7 +260,7 @@ int hlx_json_payments(pg_hl_exchange *e, pg_text *text, int account, double from
     pg_json_open(text, NULL, '[');
     for (int i = 0; all && i < all->count && count < PAYMENTS_A_REPLY; i++) {
         const hlx_record *r = &all->items[i];
-        if (!is_within(r, from_ms, to_ms))
+        if (!is_within(r->time_ms, from_ms, to_ms))
             continue;
         pg_json_open(text, NULL, '{');
         pg_json_integer(text, "time", r->time_ms);
@@ -181,10 +296,10 @@ int hlx_json_rates(pg_hl_exchange *e, pg_text *text, int market, double from_ms,
     pg_json_open(text, NULL, '[');
     for (int i = 0; i < all->count && count < RATES_A_REPLY; i++) {
         const hlx_record *r = &all->items[i];
-        if (!is_within(r, from_ms, to_ms))
+        if (!is_within(r->time_ms, from_ms, to_ms))
             continue;
         pg_json_open(text, NULL, '{');
-        pg_json_string(text, "coin", e->coins[market].name);
+        pg_json_string(text, "coin", e->list.coins[market].name);
         hlx_json_decimal(text, "fundingRate", r->rate_e12 / 100, 10);
         hlx_json_decimal(text, "premium", r->premium_e12 / 100, 10);
         pg_json_integer(text, "time", r->time_ms);
@@ -193,72 +308,4 @@ int hlx_json_rates(pg_hl_exchange *e, pg_text *text, int market, double from_ms,
     }
     pg_json_close(text, ']');
     return count;
-}
-
-/* ---- transfers ---- */
-
-pg_money hlx_withdrawable(const pg_hl_exchange *e, int account)
-{
-    pg_exchange_margin m;
-    pg_exchange_get_margin(&m, e->core, account);
-    pg_money tenth = m.cross_notional / 10, bound = m.cross_used > tenth ? m.cross_used : tenth;
-    return m.cross_value > bound ? m.cross_value - bound : 0;
-}
-
-/* Money to another account of the exchange; an address that is new here pays for its account. */
-static void send(pg_hl_exchange *e, pg_text *out, int account, const hlx_record *move)
-{
-    bool is_new = pg_exchange_find_account(e->core, move->to) == PG_EXCHANGE_NOBODY;
-    hlx_record made = *move;
-    made.fee_e12 = is_new ? USD : 0;
-    if (hlx_withdrawable(e, account) < made.amount_e12 + made.fee_e12) {
-        hlx_error(out, "Insufficient balance for withdrawal");
-        return;
-    }
-    int other = pg_exchange_open_account(e->core, made.to);
-    if (other == PG_EXCHANGE_NOBODY) {
-        hlx_error(out, "Too many accounts");
-        return;
-    }
-    pg_exchange_deposit(e->core, account, -made.amount_e12 - made.fee_e12);
-    pg_exchange_deposit(e->core, other, made.amount_e12);
-    hlx_ledger_add(e, account, &made);
-    if (other != account)
-        hlx_ledger_add(e, other, &made);
-    hlx_ok(out);
-}
-
-/* Money out of the exchange, of which the venue keeps a dollar. */
-static void withdraw(pg_hl_exchange *e, pg_text *out, int account, const hlx_record *move)
-{
-    hlx_record made = *move;
-    if (made.amount_e12 <= USD || hlx_withdrawable(e, account) < made.amount_e12) {
-        hlx_error(out, "Insufficient balance for withdrawal");
-        return;
-    }
-    pg_exchange_deposit(e->core, account, -made.amount_e12);
-    made.fee_e12 = USD;
-    made.amount_e12 -= USD;
-    hlx_ledger_add(e, account, &made);
-    hlx_ok(out);
-}
-
-void hlx_transfer(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce)
-{
-    const char *amount = action->send.amount;
-    int64_t micro = 0;
-    pg_address to;
-    hlx_record move = { .kind = action->kind == PG_HL_WITHDRAW ? HLX_WITHDRAWAL : HLX_TRANSFER, .nonce = nonce };
-    if (pg_address_parse(&to, action->send.destination, NULL) != PG_OK ||
-        pg_decimal_parse(&micro, amount, strlen(amount), USD_DECIMALS) != PG_OK || micro <= 0) {
-        hlx_error(out, "Invalid send");
-        return;
-    }
-    pg_address_format(move.to, &to);
-    snprintf(move.from, sizeof move.from, "%s", pg_exchange_account_name(e->core, account));
-    move.amount_e12 = (pg_money)micro * MICRO;
-    if (move.kind == HLX_WITHDRAWAL)
-        withdraw(e, out, account, &move);
-    else
-        send(e, out, account, &move);
 }

@@ -1,11 +1,13 @@
-/* What actions do: orders, cancels, modifications, leverage (hyperliquid.md 12, answers and errors 13). */
+/* Orders, cancels and modifications (hyperliquid.md 12.1 to 12.4, answers and errors 13). */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_internal.h"
-
-enum { SCHEDULE_LEAST_MS = 5000, SCHEDULES_A_DAY = 10, SCHEDULE_VOLUME = 1000000 };
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_staking.h"
 
 /* ---- answers ---- */
 
@@ -39,7 +41,7 @@ static void put_average(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
 {
     int64_t filled = order->size - order->remaining;
     hlx_json_decimal(out, "avgPx", (int64_t)((order->value * 10 + filled / 2) / filled),
-                     e->coins[order->market].price_decimals + 1);
+                     e->list.coins[order->market].price_decimals + 1);
 }
 
 static void put_placed(pg_hl_exchange *e, pg_text *out, const pg_exchange_order *order)
@@ -74,16 +76,22 @@ static void put_refusal(pg_hl_exchange *e, pg_text *out, const pg_exchange_order
         [PG_EXCHANGE_NO_MATCH] = "Order could not immediately match against any resting orders.",
         [PG_EXCHANGE_TOO_MANY] = "Too many open orders.",
         [PG_EXCHANGE_BAD_TRIGGER] = "Invalid TP/SL price.",
+        [PG_EXCHANGE_NO_BALANCE] = "Insufficient spot balance",
     };
     char text[160], bid[PG_DECIMAL_TEXT], ask[PG_DECIMAL_TEXT];
-    int decimals = e->coins[order->market].price_decimals;
+    int decimals = e->list.coins[order->market].price_decimals;
+    const hlx_listing *coin = &e->list.coins[order->market];
     const char *known = texts[order->reason] ? texts[order->reason] : "Order was rejected.";
     snprintf(text, sizeof text, "%s", known);
+    if (hlx_is_without_market(order))
+        snprintf(text, sizeof text, "No liquidity available for market order.");
     if (order->reason == PG_EXCHANGE_POST_ONLY)
         snprintf(text, sizeof text, "Post only order would have immediately matched, bbo was %s@%s.",
                  pg_decimal_format_short(bid, sizeof bid, order->touch[0], decimals),
                  pg_decimal_format_short(ask, sizeof ask, order->touch[1], decimals));
-    put_error(out, text, order->market);
+    if (order->reason == PG_EXCHANGE_NOTIONAL && coin->dex == HLX_SPOT)
+        snprintf(text, sizeof text, "Order must have minimum value of 10 %s.", e->list.tokens[coin->quote].name);
+    put_error(out, text, coin->asset);
 }
 
 static bool is_refused(const pg_exchange_order *order)
@@ -121,10 +129,11 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
                                     [PG_HL_GTC] = PG_TIF_GTC,
                                     [PG_HL_FRONTEND_MARKET] = PG_TIF_IOC };
     memset(made, 0, sizeof *made);
-    if (order->asset < 0 || order->asset >= e->config.coin_count)
+    int market = hlx_find_asset(&e->list, order->asset);
+    if (market < 0)
         return "Order has invalid asset.";
-    const hlx_coin *coin = &e->coins[order->asset];
-    *made = (pg_exchange_request){ .market = (int)order->asset,
+    const hlx_listing *coin = &e->list.coins[market];
+    *made = (pg_exchange_request){ .market = market,
                                    .side = order->is_buy ? PG_BUY : PG_SELL,
                                    .tif = tifs[order->tif],
                                    .reduce_only = order->reduce_only };
@@ -133,6 +142,7 @@ static const char *read_order(pg_exchange_request *made, char cloid[PG_EXCHANGE_
         return "Order has invalid price.";
     if (pg_decimal_parse(&made->size, order->size, strlen(order->size), coin->size_decimals) != PG_OK || made->size < 0)
         return "Order has invalid size.";
+    made->tag = order->tif == PG_HL_FRONTEND_MARKET ? HLX_MARKET_TAG : 0;
     made->whole = group == PG_HL_POSITION_TPSL && made->size == 0;
     if (made->size == 0 && !made->whole)
         return "Order has zero size.";
@@ -152,7 +162,8 @@ static const char *refused_here(const pg_hl_exchange *e, int account, const pg_e
     const pg_exchange_order *same = made->client_id ? pg_exchange_find_client(e->core, account, made->client_id) : NULL;
     if (same && same->status == PG_EXCHANGE_OPEN)
         return "Order has a cloid that is already in use.";
-    if (e->post_only && made->tif != PG_TIF_ALO)
+    bool window = pg_exchange_now(e->core) - e->start_ns < e->config.post_only_ms * 1000000;
+    if ((e->post_only || window) && made->tif != PG_TIF_ALO)
         return "Only post-only orders allowed immediately after network upgrade";
     return NULL;
 }
@@ -164,15 +175,21 @@ static const pg_exchange_order *place_one(const char **wrong, pg_hl_exchange *e,
                                           const pg_hl_action *action, size_t i, uint64_t parent)
 {
     enum { TENTH_BP_E8 = 1000 };
-    char cloid[PG_EXCHANGE_CLIENT_ID] = "";
+    char cloid[PG_EXCHANGE_CLIENT_ID] = "", builder[PG_ADDRESS_TEXT] = "";
     pg_exchange_request made;
+    pg_address address;
+    if (action->order.builder && pg_address_parse(&address, action->order.builder, NULL) == PG_OK)
+        pg_address_format(builder, &address);
     *wrong = read_order(&made, cloid, e, &action->order.list[i], action->order.grouping);
     if (!*wrong)
         *wrong = refused_here(e, account, &made);
     if (*wrong)
         return NULL;
     made.parent = parent;
-    made.builder_fee_e8 = action->order.builder ? action->order.builder_fee * TENTH_BP_E8 : 0;
+    if (action->order.builder) {
+        made.builder_fee_e8 = action->order.builder_fee * TENTH_BP_E8;
+        made.tag |= hlx_builder_tag(e, account, builder);
+    }
     const pg_exchange_order *placed = pg_exchange_place(e->core, account, &made);
     *wrong = placed ? NULL : "Internal error";
     return placed;
@@ -198,6 +215,8 @@ static void place_each(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
         const pg_exchange_order *placed = place_one(&wrong, e, account, action, i, parent);
         int64_t asset = action->order.list[i].asset;
         put_result(e, out, placed, wrong, asset);
+        if (placed && action->order.grouping == PG_HL_PRIORITY)
+            hlx_charge_priority(e, placed, action->order.priority_rate);
         if (group && i == 0 && placed && !is_refused(placed)) {
             parent = placed->oid;
         } else if (group && i == 0) {
@@ -212,7 +231,7 @@ static bool is_group(const pg_hl_action *action)
 {
     const pg_hl_order *list = action->order.list;
     bool normal = action->order.grouping == PG_HL_NORMAL_TPSL;
-    if (action->order.grouping == PG_HL_GROUP_NONE)
+    if (action->order.grouping == PG_HL_GROUP_NONE || action->order.grouping == PG_HL_PRIORITY)
         return true;
     if (action->order.count == 0 || (normal && (action->order.count > 3 || list[0].tif == PG_HL_TIF_NONE)))
         return false;
@@ -223,24 +242,51 @@ static bool is_group(const pg_hl_action *action)
     return true;
 }
 
+/* Whether all orders are of pairs. */
+static bool is_spot_only(const pg_hl_exchange *e, const pg_hl_action *action)
+{
+    for (size_t i = 0; i < action->order.count; i++) {
+        int market = hlx_find_asset(&e->list, action->order.list[i].asset);
+        if (market < 0 || e->list.coins[market].dex != HLX_SPOT)
+            return false;
+    }
+    return true;
+}
+
+/* Priority is for orders that take, and for those that only make; NULL: it may be asked for. */
+static const char *check_priority(const pg_hl_action *action)
+{
+    enum { RATE_MOST = 80000 };
+    bool take = true, make = true;
+    for (size_t i = 0; i < action->order.count; i++) {
+        const pg_hl_order *order = &action->order.list[i];
+        take = take && order->tif == PG_HL_IOC;
+        make = make && order->tif == PG_HL_ALO && !order->reduce_only;
+    }
+    return (take || make) && action->order.priority_rate <= RATE_MOST ? NULL : "Invalid priority order";
+}
+
 /* What is wrong with an action as a whole; NULL: nothing. */
 static const char *check_orders(const pg_hl_exchange *e, int account, const pg_hl_action *action)
 {
-    enum { MOST_BUILDER_FEE = 100 };
+    enum { MOST_BUILDER_FEE = 100, MOST_SPOT_BUILDER_FEE = 1000 };
     char cloid[PG_EXCHANGE_CLIENT_ID], builder[PG_ADDRESS_TEXT];
     pg_exchange_request made;
     pg_address address;
-    if (action->order.grouping == PG_HL_PRIORITY)
+    if (action->order.grouping == PG_HL_PRIORITY && hlx_undelegated(e, account) <= 0)
         return "Insufficient delegatable balance for priority order";
     if (action->order.builder) {
         int64_t fee = action->order.builder_fee;
-        if (pg_address_parse(&address, action->order.builder, NULL) != PG_OK || fee < 0 || fee > MOST_BUILDER_FEE)
+        if (pg_address_parse(&address, action->order.builder, NULL) != PG_OK || fee < 0 ||
+            fee > (is_spot_only(e, action) ? MOST_SPOT_BUILDER_FEE : MOST_BUILDER_FEE))
             return "Invalid builder or fee rate";
         if (fee > hlx_builder_most(e, account, pg_address_format(builder, &address)))
             return "Builder fee has not been approved.";
     }
     if (!is_group(action))
         return "Invalid TP/SL grouping.";
+    if (action->order.grouping == PG_HL_PRIORITY && check_priority(action))
+        return check_priority(action);
     for (size_t i = 0; i < action->order.count; i++) {
         const char *wrong = read_order(&made, cloid, e, &action->order.list[i], action->order.grouping);
         if (wrong)
@@ -249,7 +295,7 @@ static const char *check_orders(const pg_hl_exchange *e, int account, const pg_h
     return NULL;
 }
 
-static void place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_place_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     const char *wrong = check_orders(e, account, action);
     open_statuses(out, "order");
@@ -275,10 +321,11 @@ static const pg_exchange_order *find_open(const pg_hl_exchange *e, int account, 
 {
     const pg_exchange_order *order =
         cloid ? pg_exchange_find_client(e->core, account, cloid) : pg_exchange_find_order(e->core, account, oid);
-    return order && order->status == PG_EXCHANGE_OPEN && (asset < 0 || order->market == asset) ? order : NULL;
+    bool here = order && (asset < 0 || e->list.coins[order->market].asset == asset);
+    return here && order->status == PG_EXCHANGE_OPEN ? order : NULL;
 }
 
-static void cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_cancel_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     open_statuses(out, "cancel");
     for (size_t i = 0; i < action->cancel.count; i++) {
@@ -307,7 +354,8 @@ static const char *check_modify(pg_exchange_request *made, char cloid[PG_EXCHANG
     if (in->rule(in, made->price, made->side) != made->price)
         return "Price must be divisible by tick size.";
     if (!made->reduce_only && (pg_money)made->price * made->size < least)
-        return "Order must have minimum value of $10.";
+        return e->list.coins[made->market].dex == HLX_SPOT ? "Order must have minimum value of 10 USDC."
+                                                           : "Order must have minimum value of $10.";
     const pg_exchange_order *same = made->client_id ? pg_exchange_find_client(e->core, account, made->client_id) : NULL;
     if (same && same != old && same->status == PG_EXCHANGE_OPEN)
         return "Order has a cloid that is already in use.";
@@ -335,7 +383,7 @@ static const pg_exchange_order *modify_one(const char **wrong, pg_hl_exchange *e
     return placed;
 }
 
-static void modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     const char *wrong;
     open_statuses(out, "order");
@@ -351,7 +399,7 @@ static void modify_orders(pg_hl_exchange *e, pg_text *out, int account, const pg
 }
 
 /* `modify` answers without statuses: a refusal is the answer as a whole. */
-static void modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
+void hlx_modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
 {
     const char *wrong;
     const pg_exchange_order *placed =
@@ -368,82 +416,5 @@ static void modify_single(pg_hl_exchange *e, pg_text *out, int account, const pg
         pg_text_free(&refusal);
     } else {
         hlx_ok(out);
-    }
-}
-
-/* ---- the dead-man's switch, leverage, margin ---- */
-
-static void schedule_cancel(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
-{
-    int64_t now_ms = hlx_ms(pg_exchange_now(e->core)), time_ms = action->schedule_cancel.time_ms;
-    pg_money volume = pg_exchange_volume(e->core, account), unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
-    if (!e->config.waive_volume && volume < SCHEDULE_VOLUME * unit) {
-        char traded[PG_DECIMAL_TEXT];
-        pg_decimal_format(traded, sizeof traded, (int64_t)(volume * 100 / unit), 2);
-        hlx_error(out, "Cannot set scheduled cancel time until enough volume traded. Required: $%d. Traded: $%s.",
-                  SCHEDULE_VOLUME, traded);
-    } else if (time_ms != 0 && time_ms < now_ms + SCHEDULE_LEAST_MS) {
-        hlx_error(out, "Scheduled cancel time must be at least 5 seconds from now.");
-    } else if (time_ms != 0 && pg_exchange_schedules_fired(e->core, account) >= SCHEDULES_A_DAY) {
-        hlx_error(out, "Scheduled cancel has been triggered too many times today.");
-    } else {
-        pg_exchange_schedule_cancel(e->core, account, time_ms < INT64_MAX / 1000000 ? time_ms * 1000000 : INT64_MAX);
-        hlx_ok(out);
-    }
-}
-
-static void set_leverage(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
-{
-    int64_t asset = action->margin.asset, leverage = action->margin.leverage;
-    if (asset >= e->config.coin_count) {
-        hlx_error(out, "Order has invalid asset.");
-        return;
-    }
-    const char *wrong = pg_exchange_set_leverage(e->core, account, (int)asset, leverage < 1000 ? (int)leverage : 0,
-                                                 !action->margin.is_cross);
-    if (!wrong)
-        hlx_ok(out);
-    else if (strcmp(wrong, "leverage") == 0)
-        hlx_error(out, "Invalid leverage value");
-    else if (strcmp(wrong, "type") == 0)
-        hlx_error(out, "Cannot switch leverage type with open position.");
-    else
-        hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)asset);
-}
-
-static void move_margin(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action)
-{
-    if (action->margin.asset >= e->config.coin_count) {
-        hlx_error(out, "Order has invalid asset.");
-        return;
-    }
-    const char *wrong =
-        pg_exchange_move_margin(e->core, account, (int)action->margin.asset, (pg_money)action->margin.usd * 1000000);
-    if (!wrong)
-        hlx_ok(out);
-    else if (strcmp(wrong, "type") == 0)
-        hlx_error(out, "Position does not use isolated margin.");
-    else
-        hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)action->margin.asset);
-}
-
-void hlx_execute(pg_hl_exchange *e, pg_text *out, int account, const pg_hl_action *action, uint64_t nonce)
-{
-    switch (action->kind) {
-    case PG_HL_ORDER: place_orders(e, out, account, action); break;
-    case PG_HL_CANCEL:
-    case PG_HL_CANCEL_BY_CLOID: cancel_orders(e, out, account, action); break;
-    case PG_HL_MODIFY: modify_single(e, out, account, action); break;
-    case PG_HL_BATCH_MODIFY: modify_orders(e, out, account, action); break;
-    case PG_HL_SCHEDULE_CANCEL: schedule_cancel(e, out, account, action); break;
-    case PG_HL_UPDATE_LEVERAGE: set_leverage(e, out, account, action); break;
-    case PG_HL_UPDATE_ISOLATED_MARGIN: move_margin(e, out, account, action); break;
-    case PG_HL_NOOP: hlx_ok(out); break;
-    case PG_HL_APPROVE_AGENT: hlx_approve_agent(e, out, account, action); break;
-    case PG_HL_APPROVE_BUILDER_FEE: hlx_approve_builder(e, out, account, action); break;
-    case PG_HL_USD_SEND:
-    case PG_HL_WITHDRAW: hlx_transfer(e, out, account, action, nonce); break;
-    case PG_HL_SET_REFERRER: hlx_error(out, "Referral code not registered"); break;
-    default: hlx_error(out, "Action is not available on this exchange: %s", pg_hl_schema_of(action->kind)->type);
     }
 }

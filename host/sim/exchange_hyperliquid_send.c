@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
 
 enum { HUGE_BYTES = 10 * 1024 * 1024, IP_WEIGHT = 1200 };
 
@@ -232,6 +233,18 @@ void hlx_answer(pg_hl_exchange *e, const hlx_reply *reply, const char *type, con
         transmit(reply->socket, "post", frame->data, frame->length, reply->fault);
 }
 
+static const char *status_text(int code)
+{
+    switch (code) {
+    case 422: return "Unprocessable Entity";
+    case 429: return "Too Many Requests";
+    case 500: return "Internal Server Error";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    default: return "Error";
+    }
+}
+
 void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char *text)
 {
     pg_text *frame = &e->frame;
@@ -240,12 +253,20 @@ void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char 
     if (!reply->is_post || !reply->socket)
         return;
     char whole[256];
-    snprintf(whole, sizeof whole, "%d: %s", code, text);
+    snprintf(whole, sizeof whole, "%d %s", code, status_text(code));
     put_post_head(frame, reply->id, "error");
     pg_json_string(frame, NULL, whole);
     hlx_put(frame, "}}}");
     if (!frame->failed)
         transmit(reply->socket, "post", frame->data, frame->length, reply->fault);
+}
+
+bool hlx_is_paced(pg_hl_exchange *e, hlx_pace *pace, int most)
+{
+    int64_t minute = pg_exchange_now(e->core) / 60000000000;
+    if (minute != pace->minute)
+        *pace = (hlx_pace){ .minute = minute };
+    return !e->config.limits || pace->count++ < most;
 }
 
 bool hlx_weigh(pg_hl_exchange *e, double weight)

@@ -3,7 +3,16 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_admin.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_money.h"
+#include "sim/exchange_hyperliquid_multi_sig.h"
+#include "sim/exchange_hyperliquid_staking.h"
+#include "sim/exchange_hyperliquid_twap.h"
+#include "sim/exchange_hyperliquid_vault.h"
 #include "venue/hyperliquid/margin.h"
 
 enum { FILLS_A_REPLY = 2000, FREE_REQUESTS = 10000 };
@@ -19,7 +28,7 @@ static double in_quote(pg_money amount_e12)
 static void put_liquidation_price(pg_hl_exchange *e, pg_text *text, const pg_exchange_position *p,
                                   const pg_exchange_margin *margin, int market, pg_money value)
 {
-    const hlx_coin *coin = &e->coins[market];
+    const hlx_listing *coin = &e->list.coins[market];
     pg_hl_tier tier = { 0, pg_exchange_max_leverage(e->core, market) };
     double size = (double)p->quantity / (double)pg_pow10(coin->size_decimals);
     double mark = in_quote(value) / size;
@@ -47,7 +56,7 @@ static void put_leverage(pg_text *text, const pg_exchange_position *p, pg_money 
 static void put_position(pg_hl_exchange *e, pg_text *text, const pg_exchange_position *p,
                          const pg_exchange_margin *margin, int market)
 {
-    const hlx_coin *coin = &e->coins[market];
+    const hlx_listing *coin = &e->list.coins[market];
     pg_money unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->size_decimals - coin->price_decimals);
     pg_exchange_context context;
     pg_exchange_get_context(&context, e->core, market);
@@ -87,22 +96,22 @@ static void put_summary(pg_text *text, const char *key, pg_money value, pg_money
     pg_json_close(text, '}');
 }
 
-void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account)
+void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex)
 {
     pg_exchange_margin m = { 0 };
     bool known = account != PG_EXCHANGE_NOBODY;
     if (known)
-        pg_exchange_get_margin(&m, e->core, account);
+        pg_exchange_get_margin_pool(&m, e->core, account, dex);
     pg_json_open(text, key, '{');
     put_summary(text, "marginSummary", m.value, m.notional, m.raw, m.used);
     put_summary(text, "crossMarginSummary", m.cross_value, m.cross_notional, m.cross_raw, m.cross_used);
     hlx_json_money(text, "crossMaintenanceMarginUsed", m.maintenance);
-    hlx_json_money(text, "withdrawable", known ? hlx_withdrawable(e, account) : 0);
+    hlx_json_money(text, "withdrawable", known ? hlx_withdrawable(e, account, dex) : 0);
     pg_json_open(text, "assetPositions", '[');
-    for (int i = 0; known && i < e->config.coin_count; i++) {
+    for (int i = 0; known && i < e->list.coin_count; i++) {
         pg_exchange_position p;
         pg_exchange_get_position(&p, e->core, account, i);
-        if (p.quantity != 0)
+        if (e->list.coins[i].dex == dex && p.quantity != 0)
             put_position(e, text, &p, &m, i);
     }
     pg_json_close(text, ']');
@@ -112,12 +121,12 @@ void hlx_json_clearinghouse(pg_hl_exchange *e, pg_text *text, const char *key, i
 
 /* ---- orders ---- */
 
-void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, bool frontend)
+void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int account, int dex, bool frontend)
 {
     pg_json_open(text, key, '[');
     const pg_exchange_order *order = NULL;
     while (account != PG_EXCHANGE_NOBODY && (order = pg_exchange_next_open(e->core, account, order))) {
-        if (order->dormant)
+        if (order->dormant || !hlx_is_with(&e->list.coins[order->market], dex))
             continue; /* its parent has it */
         pg_json_open(text, NULL, '{');
         hlx_json_order(e, text, order, frontend);
@@ -126,7 +135,7 @@ void hlx_json_open_orders(pg_hl_exchange *e, pg_text *text, const char *key, int
     pg_json_close(text, ']');
 }
 
-static void put_order_with_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order)
+void hlx_json_order_status(pg_hl_exchange *e, pg_text *text, const char *key, const pg_exchange_order *order)
 {
     pg_json_open(text, key, '{');
     pg_json_open(text, "order", '{');
@@ -151,46 +160,108 @@ static bool put_order_status(pg_hl_exchange *e, pg_text *text, const cJSON *requ
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "status", order ? "order" : "unknownOid");
     if (order)
-        put_order_with_status(e, text, "order", order);
+        hlx_json_order_status(e, text, "order", order);
     pg_json_close(text, '}');
     return true;
 }
 
-static void put_history(pg_hl_exchange *e, pg_text *text, int account, int *items)
+int hlx_json_history(pg_hl_exchange *e, pg_text *text, const char *key, int account)
 {
-    pg_json_open(text, NULL, '[');
     const pg_exchange_order *order;
-    for (int i = 0; account != PG_EXCHANGE_NOBODY && (order = pg_exchange_ended_at(e->core, account, i)); i++, ++*items)
-        put_order_with_status(e, text, NULL, order);
+    int count = 0;
+    pg_json_open(text, key, '[');
+    while (account != PG_EXCHANGE_NOBODY && (order = pg_exchange_ended_at(e->core, account, count))) {
+        hlx_json_order_status(e, text, NULL, order);
+        count++;
+    }
     pg_json_close(text, ']');
+    return count;
 }
 
 /* ---- fills ---- */
 
-/* Newest first; from, to: ms, inclusive. */
-static void put_fills(pg_hl_exchange *e, pg_text *text, int account, double from, double to, bool newest_first,
-                      int *items)
+/* Takes the fill of the same order at the same time into another one, whose exact value is kept beside it. */
+static bool join_fill(pg_exchange_fill *whole, pg_money *value, const pg_exchange_fill *part, bool part_is_older)
+{
+    if (whole->oid != part->oid || hlx_ms(whole->time_ns) != hlx_ms(part->time_ns))
+        return false;
+    *value += (pg_money)part->price * part->size;
+    whole->size += part->size;
+    whole->price = (int64_t)((*value + whole->size / 2) / whole->size);
+    whole->fee += part->fee;
+    whole->fee_e12 += part->fee_e12;
+    whole->builder_fee += part->builder_fee;
+    whole->closed += part->closed;
+    if (part_is_older) {
+        whole->start_position = part->start_position;
+        whole->start_e12 = part->start_e12;
+    }
+    return true;
+}
+
+/* How a list of fills is wanted. */
+typedef struct {
+    double from_ms, to_ms; /* inclusive */
+    bool newest_first, joined;
+} fills_wish;
+
+static void put_fills(pg_hl_exchange *e, pg_text *text, int account, const fills_wish *wish, int *items)
 {
     const pg_exchange_fill *fill;
-    int count = 0, first = 0;
+    int count = 0, first = 0, told = 0;
     pg_json_open(text, NULL, '[');
     while (account != PG_EXCHANGE_NOBODY && (fill = pg_exchange_fill_at(e->core, account, count)) &&
-           (double)hlx_ms(fill->time_ns) >= from) {
-        first += (double)hlx_ms(fill->time_ns) > to;
+           (double)hlx_ms(fill->time_ns) >= wish->from_ms) {
+        first += (double)hlx_ms(fill->time_ns) > wish->to_ms;
         count++;
     }
-    for (int i = 0; i < count - first && i < FILLS_A_REPLY; i++, ++*items)
-        hlx_json_fill(e, text, pg_exchange_fill_at(e->core, account, newest_first ? first + i : count - 1 - i));
+    for (int i = 0; i < count - first && told < FILLS_A_REPLY; told++) {
+        pg_exchange_fill whole;
+        pg_money value = 0;
+        bool joins = false;
+        do {
+            fill = pg_exchange_fill_at(e->core, account, wish->newest_first ? first + i : count - 1 - i);
+            if (joins && !join_fill(&whole, &value, fill, wish->newest_first))
+                break;
+            if (!joins) {
+                whole = *fill;
+                value = (pg_money)fill->price * fill->size;
+            }
+            joins = wish->joined;
+            i++;
+        } while (joins && i < count - first);
+        hlx_json_fill(e, text, &whole);
+    }
+    *items += told;
     pg_json_close(text, ']');
+}
+
+static bool is_true(const cJSON *request, const char *name)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, name));
 }
 
 static bool put_fills_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
 {
+    fills_wish wish = { .newest_first = is_true(request, "reversed"), .joined = is_true(request, "aggregateByTime") };
+    if (!hlx_read_span(&wish.from_ms, &wish.to_ms, request, true))
+        return false;
+    put_fills(e, text, account, &wish, items);
+    return true;
+}
+
+static void put_last_fills(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
+{
+    fills_wish wish = { .to_ms = 9e15, .newest_first = true, .joined = is_true(request, "aggregateByTime") };
+    put_fills(e, text, account, &wish, items);
+}
+
+static bool put_slices_by_time(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account, int *items)
+{
     double from_ms, to_ms;
     if (!hlx_read_span(&from_ms, &to_ms, request, true))
         return false;
-    bool reversed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, "reversed"));
-    put_fills(e, text, account, from_ms, to_ms, reversed, items);
+    *items += hlx_json_slice_fills(e, text, NULL, account, from_ms, to_ms);
     return true;
 }
 
@@ -206,67 +277,12 @@ static bool put_moves(pg_hl_exchange *e, pg_text *text, const char *type, const 
     return true;
 }
 
-/* One point of each history: now. An account here is not older than the exchange's run. */
-static void put_portfolio(pg_hl_exchange *e, pg_text *text, int account)
-{
-    static const char *const periods[] = { "day",     "week",     "month",     "allTime",
-                                           "perpDay", "perpWeek", "perpMonth", "perpAllTime" };
-    pg_exchange_margin m = { 0 };
-    pg_money volume = 0, put_in = 0;
-    if (account != PG_EXCHANGE_NOBODY) {
-        pg_exchange_get_margin(&m, e->core, account);
-        volume = pg_exchange_volume(e->core, account);
-        put_in = pg_exchange_deposited(e->core, account);
-    }
-    pg_json_open(text, NULL, '[');
-    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
-        pg_json_open(text, NULL, '[');
-        pg_json_string(text, NULL, periods[i]);
-        pg_json_open(text, NULL, '{');
-        for (int pnl = 0; pnl < 2; pnl++) {
-            pg_json_open(text, pnl ? "pnlHistory" : "accountValueHistory", '[');
-            pg_json_open(text, NULL, '[');
-            pg_json_integer(text, NULL, hlx_ms(pg_exchange_now(e->core)));
-            hlx_json_money(text, NULL, pnl ? m.value - put_in : m.value);
-            pg_json_close(text, ']');
-            pg_json_close(text, ']');
-        }
-        hlx_json_money(text, "vlm", volume);
-        pg_json_close(text, '}');
-        pg_json_close(text, ']');
-    }
-    pg_json_close(text, ']');
-}
-
-/* ---- fees, limits, roles ---- */
-
-static void put_rate(pg_text *text, const char *key, int64_t rate_e8)
-{
-    char number[PG_DECIMAL_TEXT];
-    pg_json_string(text, key, pg_decimal_format_short(number, sizeof number, rate_e8, 8));
-}
-
-static void put_fees(pg_text *text)
-{
-    pg_json_open(text, NULL, '{');
-    hlx_put(text, "\"dailyUserVlm\":[],\"feeSchedule\":{");
-    text->comma = false;
-    put_rate(text, "cross", HLX_TAKER_FEE_E8);
-    put_rate(text, "add", HLX_MAKER_FEE_E8);
-    hlx_put(text, ",\"spotCross\":\"0.0007\",\"spotAdd\":\"0.0004\",\"tiers\":{\"vip\":[],\"mm\":[]},"
-                  "\"referralDiscount\":\"0.04\",\"stakingDiscountTiers\":[]}");
-    put_rate(text, "userCrossRate", HLX_TAKER_FEE_E8);
-    put_rate(text, "userAddRate", HLX_MAKER_FEE_E8);
-    hlx_put(text, ",\"userSpotCrossRate\":\"0.0007\",\"userSpotAddRate\":\"0.0004\",\"activeReferralDiscount\":\"0.0\","
-                  "\"trial\":null,\"feeTrialEscrow\":\"0.0\",\"nextTrialAvailableTimestamp\":null,\"stakingLink\":null,"
-                  "\"activeStakingDiscount\":{\"bpsOfMaxSupply\":\"0.0\",\"discount\":\"0.0\"}");
-    pg_json_close(text, '}');
-}
+/* ---- limits, roles ---- */
 
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account)
 {
     pg_money volume = pg_exchange_volume(e->core, account) / pg_pow10(PG_EXCHANGE_MONEY_DECIMALS);
-    return FREE_REQUESTS + (uint64_t)volume;
+    return FREE_REQUESTS + (uint64_t)volume + hlx_reserved(e, account);
 }
 
 static void put_rate_limit(pg_hl_exchange *e, pg_text *text, int account)
@@ -285,12 +301,17 @@ static void put_role(pg_hl_exchange *e, pg_text *text, const cJSON *request, int
     char address[PG_ADDRESS_TEXT] = "";
     hlx_read_address(address, cJSON_GetObjectItemCaseSensitive(request, "user"));
     int master = hlx_agent_account(e, address);
+    static const char *const roles[] = { [HLX_USER] = "user", [HLX_SUB_ACCOUNT] = "subAccount", [HLX_VAULT] = "vault" };
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "role",
-                   account != PG_EXCHANGE_NOBODY  ? "user"
+                   account != PG_EXCHANGE_NOBODY  ? roles[e->users[account].role]
                    : master != PG_EXCHANGE_NOBODY ? "agent"
                                                   : "missing");
-    if (account == PG_EXCHANGE_NOBODY && master != PG_EXCHANGE_NOBODY) {
+    if (account != PG_EXCHANGE_NOBODY && e->users[account].role == HLX_SUB_ACCOUNT) {
+        pg_json_open(text, "data", '{');
+        pg_json_string(text, "master", pg_exchange_account_name(e->core, e->users[account].owner));
+        pg_json_close(text, '}');
+    } else if (account == PG_EXCHANGE_NOBODY && master != PG_EXCHANGE_NOBODY) {
         pg_json_open(text, "data", '{');
         pg_json_string(text, "user", pg_exchange_account_name(e->core, master));
         pg_json_close(text, '}');
@@ -300,14 +321,14 @@ static void put_role(pg_hl_exchange *e, pg_text *text, const cJSON *request, int
 
 static void put_active_members(pg_hl_exchange *e, pg_text *text, int account, int market)
 {
-    const hlx_coin *coin = &e->coins[market];
+    const hlx_listing *coin = &e->list.coins[market];
     pg_exchange_position p = { .leverage = 1 };
     pg_exchange_margin margin = { 0 };
     pg_exchange_context context;
     pg_exchange_get_context(&context, e->core, market);
     if (account != PG_EXCHANGE_NOBODY) {
         pg_exchange_get_position(&p, e->core, account, market);
-        pg_exchange_get_margin(&margin, e->core, account);
+        pg_exchange_get_margin_pool(&margin, e->core, account, coin->dex);
     }
     pg_money unit = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - coin->size_decimals - coin->price_decimals);
     pg_money price = (pg_money)context.mark * unit, room = margin.free * p.leverage;
@@ -329,7 +350,7 @@ void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, in
 {
     pg_json_open(text, NULL, '{');
     pg_json_string(text, "user", user);
-    pg_json_string(text, "coin", e->coins[market].name);
+    pg_json_string(text, "coin", e->list.coins[market].name);
     put_active_members(e, text, account, market);
     pg_json_close(text, '}');
 }
@@ -337,9 +358,10 @@ void hlx_json_active_data(pg_hl_exchange *e, pg_text *text, const char *user, in
 static bool answer_active_data(pg_hl_exchange *e, pg_text *text, const cJSON *request, int account)
 {
     const cJSON *coin = cJSON_GetObjectItemCaseSensitive(request, "coin");
-    int market = cJSON_IsString(coin) ? hlx_find_coin(e, coin->valuestring) : -1;
+    int market = cJSON_IsString(coin) ? hlx_find_coin(&e->list, coin->valuestring) : -1;
     char user[PG_ADDRESS_TEXT];
-    if (market < 0 || !hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
+    if (market < 0 || e->list.coins[market].dex == HLX_SPOT ||
+        !hlx_read_address(user, cJSON_GetObjectItemCaseSensitive(request, "user")))
         return false;
     hlx_json_active_data(e, text, user, account, market);
     return true;
@@ -356,43 +378,81 @@ static bool answer_builder(pg_hl_exchange *e, pg_text *text, const cJSON *reques
 
 /* ---- by type ---- */
 
+/* Those that need nothing but the account. */
+static const struct {
+    const char *type;
+    void (*put)(pg_hl_exchange *e, pg_text *text, int account);
+} plain[] = {
+    { "userFees", hlx_json_fees },
+    { "userRateLimit", put_rate_limit },
+    { "userVaultEquities", hlx_json_vault_equities },
+    { "extraAgents", hlx_json_agents },
+    { "referral", hlx_json_referral },
+    { "approvedBuilders", hlx_json_builders },
+    { "userToMultiSigSigners", hlx_json_signers },
+};
+
+static bool put_plain(pg_hl_exchange *e, pg_text *text, const char *type, int account)
+{
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (strcmp(plain[i].type, type) == 0) {
+            plain[i].put(e, text, account);
+            return true;
+        }
+    return hlx_json_staking(e, text, type, account);
+}
+
+/* Lists of what an account has; false: it is none of these. */
+static bool put_list(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
+{
+    int dex;
+    if (!hlx_read_dex(&dex, e, request))
+        return false;
+    if (strcmp(type, "clearinghouseState") == 0)
+        hlx_json_clearinghouse(e, text, NULL, account, dex);
+    else if (strcmp(type, "openOrders") == 0)
+        hlx_json_open_orders(e, text, NULL, account, dex, false);
+    else if (strcmp(type, "frontendOpenOrders") == 0)
+        hlx_json_open_orders(e, text, NULL, account, dex, true);
+    else if (strcmp(type, "spotClearinghouseState") == 0)
+        hlx_json_spot_state(e, text, NULL, account);
+    else if (strcmp(type, "historicalOrders") == 0)
+        *items += hlx_json_history(e, text, NULL, account);
+    else if (strcmp(type, "userFills") == 0)
+        put_last_fills(e, text, request, account, items);
+    else if (strcmp(type, "twapHistory") == 0)
+        *items += hlx_json_twap_history(e, text, NULL, account);
+    else if (strcmp(type, "userTwapSliceFills") == 0)
+        *items += hlx_json_slice_fills(e, text, NULL, account, 0, 9e15);
+    else if (strcmp(type, "subAccounts") == 0 || strcmp(type, "subAccounts2") == 0)
+        hlx_json_subs(e, text, account, strcmp(type, "subAccounts2") == 0);
+    else if (strcmp(type, "leadingVaults") == 0)
+        hlx_json_leading_vaults(e, text, NULL, account);
+    else if (strcmp(type, "portfolio") == 0)
+        hlx_json_portfolio(e, text, NULL, account);
+    else if (strcmp(type, "userAbstraction") == 0)
+        hlx_json_abstraction(e, text, NULL, account);
+    else if (strcmp(type, "userRole") == 0)
+        put_role(e, text, request, account);
+    else
+        return false;
+    return true;
+}
+
 bool hlx_state(pg_hl_exchange *e, pg_text *text, const char *type, const cJSON *request, int account, int *items)
 {
     if (strcmp(type, "orderStatus") == 0)
         return put_order_status(e, text, request, account);
     if (strcmp(type, "userFillsByTime") == 0)
         return put_fills_by_time(e, text, request, account, items);
+    if (strcmp(type, "userTwapSliceFillsByTime") == 0)
+        return put_slices_by_time(e, text, request, account, items);
     if (strcmp(type, "activeAssetData") == 0)
         return answer_active_data(e, text, request, account);
     if (strcmp(type, "maxBuilderFee") == 0)
         return answer_builder(e, text, request, account);
     if (strcmp(type, "userFunding") == 0 || strcmp(type, "userNonFundingLedgerUpdates") == 0)
         return put_moves(e, text, type, request, account, items);
-    if (strcmp(type, "clearinghouseState") == 0)
-        hlx_json_clearinghouse(e, text, NULL, account);
-    else if (strcmp(type, "openOrders") == 0)
-        hlx_json_open_orders(e, text, NULL, account, false);
-    else if (strcmp(type, "frontendOpenOrders") == 0)
-        hlx_json_open_orders(e, text, NULL, account, true);
-    else if (strcmp(type, "historicalOrders") == 0)
-        put_history(e, text, account, items);
-    else if (strcmp(type, "userFills") == 0)
-        put_fills(e, text, account, 0, 9e15, true, items);
-    else if (strcmp(type, "userFees") == 0)
-        put_fees(text);
-    else if (strcmp(type, "userRateLimit") == 0)
-        put_rate_limit(e, text, account);
-    else if (strcmp(type, "userRole") == 0)
-        put_role(e, text, request, account);
-    else if (strcmp(type, "spotClearinghouseState") == 0)
-        hlx_put(text, "{\"balances\":[]}");
-    else if (strcmp(type, "extraAgents") == 0)
-        hlx_json_agents(e, text, account);
-    else if (strcmp(type, "userAbstraction") == 0)
-        hlx_put(text, "\"default\"");
-    else if (strcmp(type, "portfolio") == 0)
-        put_portfolio(e, text, account);
-    else
-        return hlx_absent(text, type);
-    return true;
+    return put_plain(e, text, type, account) || put_list(e, text, type, request, account, items) ||
+           hlx_other_user(e, text, type, request, account);
 }

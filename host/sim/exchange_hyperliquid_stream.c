@@ -3,15 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_json.h"
+#include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_hyperliquid_streams.h"
 
-enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4, OF_INTERVAL = 8 };
+/* MAY_HAVE_DEX: the acknowledgement says none when none was given. */
+enum { OF_COIN = 1, OF_USER = 2, OF_DEX = 4, OF_INTERVAL = 8, MAY_HAVE_DEX = 16 };
 
 static const struct {
     const char *name;
     int of;
 } types[HLX_TYPES] = {
-    [HLX_ALL_MIDS] = { "allMids", 0 },
+    [HLX_ALL_MIDS] = { "allMids", MAY_HAVE_DEX },
     [HLX_L2_BOOK] = { "l2Book", OF_COIN },
     [HLX_BBO] = { "bbo", OF_COIN },
     [HLX_TRADES] = { "trades", OF_COIN },
@@ -27,7 +32,23 @@ static const struct {
     [HLX_LEDGER] = { "userNonFundingLedgerUpdates", OF_USER },
     [HLX_SPOT_STATE] = { "spotState", OF_USER },
     [HLX_WEB_DATA] = { "webData3", OF_USER },
+    [HLX_ALL_STATES] = { "allDexsClearinghouseState", OF_USER },
+    [HLX_TWAP_STATES] = { "twapStates", OF_USER | OF_DEX },
+    [HLX_SLICE_FILLS] = { "userTwapSliceFills", OF_USER },
+    [HLX_TWAP_HISTORY] = { "userTwapHistory", OF_USER },
+    [HLX_ORDER_HISTORY] = { "userHistoricalOrders", OF_USER },
+    [HLX_NOTIFICATION] = { "notification", OF_USER },
+    [HLX_FAST_CTXS] = { "fastAssetCtxs", 0 },
+    [HLX_ALL_CTXS] = { "allDexsAssetCtxs", 0 },
+    [HLX_ASSET_CTXS] = { "assetCtxs", OF_DEX },
+    [HLX_SPOT_CTXS] = { "spotAssetCtxs", 0 },
+    [HLX_OUTCOMES] = { "outcomeMetaUpdates", 0 }, /* there are none */
 };
+
+const char *hlx_type_name(hlx_type type)
+{
+    return types[type].name;
+}
 
 /* ---- what the server says about requests ---- */
 
@@ -96,13 +117,13 @@ static bool write_text(hlx_subscription *s, const pg_hl_exchange *e)
     pg_json_open(&text, NULL, '{');
     pg_json_string(&text, "type", types[s->type].name);
     if (types[s->type].of & OF_COIN)
-        pg_json_string(&text, "coin", e->coins[s->market].name);
+        pg_json_string(&text, "coin", e->list.coins[s->market].name);
     if (types[s->type].of & OF_INTERVAL)
         pg_json_string(&text, "interval", hlx_interval_name(s->interval));
     if (types[s->type].of & OF_USER)
         pg_json_string(&text, "user", s->user);
-    if (types[s->type].of & OF_DEX)
-        pg_json_string(&text, "dex", "");
+    if ((types[s->type].of & OF_DEX) || ((types[s->type].of & MAY_HAVE_DEX) && s->dex > 0))
+        pg_json_string(&text, "dex", e->list.dexs[s->dex].name);
     if (s->type == HLX_L2_BOOK) {
         put_setting(&text, "nSigFigs", s->figures);
         put_setting(&text, "mantissa", s->mantissa);
@@ -128,7 +149,7 @@ static reading read_subscription(hlx_subscription *s, const pg_hl_exchange *e, c
             s->type = (hlx_type)i;
     if (s->type == HLX_TYPES || (dex && !cJSON_IsString(dex) && !cJSON_IsNull(dex)))
         return NO_SUBSCRIPTION;
-    if (cJSON_IsString(dex) && dex->valuestring[0])
+    if (!hlx_read_dex(&s->dex, e, json))
         return CLOSES;
     int of = types[s->type].of;
     if ((of & OF_COIN) && !cJSON_IsString(coin))
@@ -140,9 +161,9 @@ static reading read_subscription(hlx_subscription *s, const pg_hl_exchange *e, c
         s->interval = cJSON_IsString(interval) ? hlx_find_interval(interval->valuestring) : -1;
     if (s->interval < 0)
         return NO_SUBSCRIPTION;
-    s->market = of & OF_COIN ? hlx_find_coin(e, coin->valuestring) : 0;
+    s->market = of & OF_COIN ? hlx_find_coin(&e->list, coin->valuestring) : 0;
     reading read = s->type == HLX_L2_BOOK ? read_book(s, json) : READ;
-    if (read == READ && s->market < 0)
+    if (read == READ && (s->market < 0 || (s->type == HLX_ACTIVE_DATA && e->list.coins[s->market].dex == HLX_SPOT)))
         return CLOSES;
     return read == READ && !write_text(s, e) ? NO_SUBSCRIPTION : read;
 }
@@ -183,6 +204,7 @@ static bool add(hlx_socket *socket, const hlx_subscription *s)
     }
     socket->subscriptions[socket->count++] = *s;
     socket->exchange->coins[s->market].trade_listeners += s->type == HLX_TRADES;
+    socket->exchange->listeners[s->type]++;
     return true;
 }
 
@@ -208,15 +230,18 @@ static void unsubscribe(hlx_socket *socket, const hlx_subscription *s)
         return;
     }
     socket->exchange->coins[s->market].trade_listeners -= s->type == HLX_TRADES;
+    socket->exchange->listeners[s->type]--;
     socket->subscriptions[at] = socket->subscriptions[--socket->count];
     acknowledge(socket, "unsubscribe", s);
 }
 
 void hlx_unsubscribe_all(hlx_socket *socket)
 {
-    for (int i = 0; i < socket->count; i++)
-        socket->exchange->coins[socket->subscriptions[i].market].trade_listeners -=
-            socket->subscriptions[i].type == HLX_TRADES;
+    for (int i = 0; i < socket->count; i++) {
+        const hlx_subscription *s = &socket->subscriptions[i];
+        socket->exchange->coins[s->market].trade_listeners -= s->type == HLX_TRADES;
+        socket->exchange->listeners[s->type]--;
+    }
     socket->count = 0;
 }
 
@@ -281,4 +306,9 @@ void hlx_text(hlx_socket *socket, char *text, size_t size)
     if (!cJSON_IsObject(json) || !take(socket, json))
         send_error(socket, "Error parsing JSON into valid websocket request: %s", text);
     cJSON_Delete(json);
+}
+
+void hlx_refuse_message(hlx_socket *socket)
+{
+    send_error(socket, "%s", "Too many messages: at most 2000 a minute.");
 }

@@ -25,10 +25,17 @@ typedef struct {
     size_t item_size, count, capacity, bound, next; /* next: where the following one goes */
 } exchange_ring;
 
+/* Of an asset that an account has. */
+typedef struct {
+    pg_money total_e12, entry_e12;
+} exchange_balance;
+
 typedef struct {
     char name[PG_EXCHANGE_NAME];
-    pg_money deposited_e12;
-    pg_money funding_e12; /* received */
+    pg_money deposited_e12[PG_EXCHANGE_POOLS];
+    pg_money funding_e12[PG_EXCHANGE_POOLS]; /* received */
+    exchange_balance assets[PG_EXCHANGE_ASSETS];
+    int64_t discount_e8; /* of fees */
     pg_money volume_e12;
     exchange_holding holding[PG_EXCHANGE_MARKETS];
     pg_exchange_order *first_open, *last_open;
@@ -94,6 +101,10 @@ struct pg_exchange {
     int market_count;
     exchange_account *account[PG_EXCHANGE_ACCOUNTS];
     int account_count;
+    int pool_count; /* of markets so far */
+    int asset_count;
+    int asset_decimals[PG_EXCHANGE_ASSETS];
+    pg_money asset_put_e12[PG_EXCHANGE_ASSETS], asset_fees_e12[PG_EXCHANGE_ASSETS]; /* put in; kept as fees */
     uint64_t next_oid;
     pg_exchange_order *by_oid[EXCHANGE_BUCKETS], *by_client[EXCHANGE_BUCKETS];
     pg_money fees_e12, funding_e12; /* kept by the exchange; paid out by it */
@@ -151,6 +162,15 @@ pg_exchange_order *exchange_order_find(const pg_exchange *exchange, uint64_t oid
 /* Books a fill into holding and money of an account. Returns the realised profit. */
 pg_money exchange_account_book(pg_exchange *exchange, int account, exchange_market *m, int side, int64_t price,
                                int64_t size, pg_money fee);
+
+/* ---- exchange_assets.c ---- */
+
+/* Whether the account has what a spot order of it, which is among the open ones, needs. */
+bool exchange_assets_allow(const pg_exchange *exchange, const exchange_market *m, const pg_exchange_order *order);
+
+/* Books a fill of a spot market: its fee, its closed profit and the balance before are written into it. */
+void exchange_assets_book(pg_exchange *exchange, const exchange_market *m, const pg_exchange_order *order,
+                          pg_exchange_fill *fill);
 
 /* ---- exchange_margin.c ---- */
 

@@ -25,14 +25,22 @@ static pg_money maintenance_of(const exchange_market *m, int64_t quantity)
     return magnitude(value_of(m, quantity)) / (2 * m->config.max_leverage);
 }
 
-void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *x, int account)
+/* Whether a market's positions need the money of a pool. */
+static bool is_of(const exchange_market *m, int pool)
+{
+    return !m->config.is_spot && m->config.pool == pool;
+}
+
+void pg_exchange_get_margin_pool(pg_exchange_margin *margin, const pg_exchange *x, int account, int pool)
 {
     const exchange_account *a = x->account[account];
     pg_money isolated = 0, isolated_raw = 0, isolated_notional = 0;
-    *margin = (pg_exchange_margin){ .raw = a->deposited_e12 + a->funding_e12 };
+    *margin = (pg_exchange_margin){ .raw = a->deposited_e12[pool] + a->funding_e12[pool] };
     for (int i = 0; i < x->market_count; i++) {
         const exchange_market *m = x->market[i];
         const exchange_holding *h = &a->holding[i];
+        if (!is_of(m, pool))
+            continue;
         pg_money value = value_of(m, h->booked.quantity), size = magnitude(value);
         margin->raw += h->booked.cash * m->money_scale;
         margin->value += value;
@@ -52,6 +60,11 @@ void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *x, in
     margin->cross_notional = margin->notional - isolated_notional;
     margin->used = margin->cross_used + isolated;
     margin->free = margin->cross_value > margin->cross_used ? margin->cross_value - margin->cross_used : 0;
+}
+
+void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *x, int account)
+{
+    pg_exchange_get_margin_pool(margin, x, account, 0);
 }
 
 /* Open sizes of an account by market and side. */
@@ -76,11 +89,13 @@ bool exchange_margin_allows(const pg_exchange *x, int account, const exchange_ma
     int64_t held = a->holding[m->number].booked.quantity, before = 0, after = 0;
     int64_t open[PG_EXCHANGE_MARKETS][2];
     pg_exchange_margin margin;
-    pg_exchange_get_margin(&margin, x, account);
+    pg_exchange_get_margin_pool(&margin, x, account, m->config.pool);
     open_sizes(open, a);
     pg_money needed = 0;
     for (int i = 0; i < x->market_count; i++) {
         const exchange_holding *h = &a->holding[i];
+        if (!is_of(x->market[i], m->config.pool))
+            continue;
         int64_t worst = worst_case(h->booked.quantity, open[i]);
         if (i == m->number) { /* the order itself is among the open ones */
             after = worst;
@@ -115,7 +130,7 @@ const char *pg_exchange_set_leverage(pg_exchange *x, int account, int market, in
             h->isolated_e12 = least;
     }
     pg_exchange_margin margin;
-    pg_exchange_get_margin(&margin, x, account);
+    pg_exchange_get_margin_pool(&margin, x, account, m->config.pool);
     if (margin.cross_used <= margin.cross_value || margin.cross_notional == 0)
         return NULL;
     *h = before;
@@ -126,7 +141,7 @@ const char *pg_exchange_move_margin(pg_exchange *x, int account, int market, pg_
 {
     exchange_holding *h = &x->account[account]->holding[market];
     pg_exchange_margin margin;
-    pg_exchange_get_margin(&margin, x, account);
+    pg_exchange_get_margin_pool(&margin, x, account, x->market[market]->config.pool);
     if (!h->isolated || h->booked.quantity == 0)
         return "type";
     pg_money least = magnitude(value_of(x->market[market], h->booked.quantity)) / h->leverage;
@@ -166,7 +181,7 @@ static void pay_funding(exchange_market *m, int64_t oracle, int64_t rate, int64_
         if (h->booked.quantity == 0)
             continue;
         pg_money received = pg_funding(h->booked.quantity, oracle, rate) * m->money_scale;
-        a->funding_e12 += received;
+        a->funding_e12[m->config.pool] += received;
         x->funding_e12 += received;
         h->funding_e12 -= received;
         h->funding_open_e12 -= received;
@@ -196,7 +211,7 @@ void exchange_settle_funding(exchange_market *m, int64_t now_ns)
 {
     static const int64_t SAMPLE_NS = 5000000000;
     int64_t period = m->exchange->config.funding_ns;
-    if (now_ns < m->premium_ns && (period == 0 || now_ns / period == m->period))
+    if (m->config.is_spot || (now_ns < m->premium_ns && (period == 0 || now_ns / period == m->period)))
         return;
     pg_exchange_context context;
     pg_exchange_get_context(&context, m->exchange, m->number);
@@ -237,15 +252,17 @@ static void close_position(pg_exchange *x, int account, exchange_market *m)
     pg_exchange_place(x, account, &order);
 }
 
-static void liquidate_account(pg_exchange *x, int account)
+static void liquidate_pool(pg_exchange *x, int account, int pool)
 {
     exchange_account *a = x->account[account];
     pg_exchange_margin margin;
-    pg_exchange_get_margin(&margin, x, account);
+    pg_exchange_get_margin_pool(&margin, x, account, pool);
     bool cross = margin.maintenance > 0 && margin.cross_value < margin.maintenance;
     for (int i = 0; i < x->market_count; i++) {
         exchange_market *m = x->market[i];
         exchange_holding *h = &a->holding[i];
+        if (!is_of(m, pool))
+            continue;
         bool alone =
             h->isolated && h->booked.quantity != 0 && isolated_value(m, h) < maintenance_of(m, h->booked.quantity);
         if (!alone && !(cross && !h->isolated))
@@ -259,6 +276,7 @@ void exchange_liquidate(pg_exchange *x)
 {
     x->liquidating = true;
     for (int k = 0; k < x->account_count; k++)
-        liquidate_account(x, k);
+        for (int pool = 0; pool < x->pool_count; pool++)
+            liquidate_pool(x, k, pool);
     x->liquidating = false;
 }

@@ -47,6 +47,16 @@ static pg_status set_source(exchange_market *m, pg_error *err)
     return status;
 }
 
+/* Whether the exchange has the pool or the assets that a market names. */
+static bool is_placed(const exchange_market *m)
+{
+    const pg_exchange_market_config *c = &m->config;
+    int count = m->exchange->asset_count;
+    if (!c->is_spot)
+        return c->pool >= 0 && c->pool < PG_EXCHANGE_POOLS;
+    return c->base >= 0 && c->base < count && c->quote >= 0 && c->quote < count && c->base != c->quote;
+}
+
 static pg_status init(exchange_market *m, pg_error *err)
 {
     const pg_instrument *in = &m->instrument;
@@ -55,12 +65,15 @@ static pg_status init(exchange_market *m, pg_error *err)
     if (decimals > PG_EXCHANGE_MONEY_DECIMALS || m->config.max_leverage < 1)
         return pg_fail(err, PG_ERR_INVALID, "%s: prices and sizes have %d decimals together, %d at most; leverage %d",
                        in->symbol, decimals, PG_EXCHANGE_MONEY_DECIMALS, m->config.max_leverage);
+    if (!is_placed(m))
+        return pg_fail(err, PG_ERR_INVALID, "%s: the exchange has no such pool or assets", in->symbol);
     m->money_scale = pg_pow10(PG_EXCHANGE_MONEY_DECIMALS - decimals);
+    bool own = m->config.own_fees;
     pg_matcher_config matcher = { .fill = PG_FILL_QUEUE,
                                   .queue = config->queue,
                                   .queue_power = config->queue_power,
-                                  .maker_fee_e8 = config->maker_fee_e8,
-                                  .taker_fee_e8 = config->taker_fee_e8,
+                                  .maker_fee_e8 = own ? m->config.maker_fee_e8 : config->maker_fee_e8,
+                                  .taker_fee_e8 = own ? m->config.taker_fee_e8 : config->taker_fee_e8,
                                   .owners = PG_EXCHANGE_ACCOUNTS };
     pg_status status = set_source(m, err);
     if (status == PG_OK)
@@ -88,6 +101,8 @@ pg_status pg_exchange_add_market(int *market, pg_exchange *x, const pg_exchange_
     m->config.synthetic = NULL; /* the caller's; the market has its copy */
     for (int k = 0; k < x->account_count; k++)
         x->account[k]->holding[m->number].leverage = exchange_first_leverage(m);
+    if (m->config.pool >= x->pool_count)
+        x->pool_count = m->config.pool + 1;
     *market = m->number;
     x->market[x->market_count++] = m;
     return PG_OK;

@@ -112,11 +112,16 @@ static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exch
         return PG_EXCHANGE_BAD_TRIGGER;
     if (order->trigger.price == 0 && too_far(m, order->price))
         return PG_EXCHANGE_FAR;
+    if (m->config.is_spot && order->reduce_only)
+        return PG_EXCHANGE_REDUCE_ONLY;
     if (order->reduce_only && !order->dormant && reducible(a, m, order->side) == 0)
         return PG_EXCHANGE_REDUCE_ONLY;
     if (a->open_count > (order->reduce_only ? x->config.open_orders : open_limit(x, a)))
         return PG_EXCHANGE_TOO_MANY;
-    if (!order->reduce_only && !exchange_margin_allows(x, order->account, m, order->side, order->size))
+    if (m->config.is_spot && !exchange_assets_allow(x, m, order))
+        return PG_EXCHANGE_NO_BALANCE;
+    if (!m->config.is_spot && !order->reduce_only &&
+        !exchange_margin_allows(x, order->account, m, order->side, order->size))
         return PG_EXCHANGE_MARGIN;
     int64_t touch = order->touch[order->side == PG_BUY ? 1 : 0];
     bool crosses = touch != 0 && (order->side == PG_BUY ? order->price >= touch : order->price <= touch);
@@ -233,6 +238,7 @@ static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_re
                                   .dormant = is_dormant(x, account, request),
                                   .parent = request->trigger.price != 0 ? request->parent : 0,
                                   .builder_fee_e8 = request->builder_fee_e8,
+                                  .tag = request->tag,
                                   .trigger = request->trigger,
                                   .price = request->price,
                                   .size = request->size,
@@ -372,7 +378,10 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
 {
     pg_exchange *x = m->exchange;
     exchange_account *a = x->account[order->account];
-    pg_money built = pg_fee((pg_money)reply->price * reply->size, order->builder_fee_e8);
+    /* A builder takes its fee of money only: of a spot buy, which pays in the base asset, it has none. */
+    bool unbuilt = m->config.is_spot && order->side == PG_BUY;
+    pg_money built = unbuilt ? 0 : pg_fee((pg_money)reply->price * reply->size, order->builder_fee_e8);
+    pg_money own = reply->fee > 0 ? reply->fee - pg_fee(reply->fee, a->discount_e8) : reply->fee;
     pg_exchange_fill fill = { .account = order->account,
                               .market = m->number,
                               .oid = order->oid,
@@ -384,11 +393,17 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
                               .time_ns = pg_exchange_now(x),
                               .start_position = a->holding[m->number].booked.quantity,
                               .liquidation_mark = x->liquidating ? exchange_market_mark(m) : 0,
-                              .fee = reply->fee + built,
-                              .builder_fee = built };
+                              .fee = own + built,
+                              .builder_fee = built,
+                              .fee_asset = PG_EXCHANGE_NO_ASSET,
+                              .fee_e12 = (own + built) * m->money_scale,
+                              .tag = order->tag };
     memcpy(fill.client_id, order->client_id, sizeof fill.client_id);
     fill.tid = trade_of(m, order, reply);
-    fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
+    if (m->config.is_spot)
+        exchange_assets_book(x, m, order, &fill);
+    else
+        fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
     order->remaining -= reply->size;
     order->value += (pg_money)reply->price * reply->size;
     order->status_ns = fill.time_ns;

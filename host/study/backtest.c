@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "study/reference.h"
+
 struct pg_backtest {
     pg_backtest_config config;
     const pg_tape *tape;
     pg_session *session;
     pg_engine *engine;
+    pg_event *merged; /* events of two markets; NULL: those of the tape */
     double max_position;
 };
 
@@ -82,11 +85,14 @@ static pg_status make_engine(pg_backtest *b, pg_error *err)
                        pg_tape_path(b->tape));
     b->max_position = c->max_position > 0 ? c->max_position : c->capital / mid;
     double limit = isinf(b->max_position) ? 0 : b->max_position;
+    size_t count = last - first;
+    if (c->reference && pg_reference_merge(&b->merged, &count, events + first, count, c->reference, err) != PG_OK)
+        return err->status;
     bool feed_recorded = c->feed_ms < 0;
     pg_engine_config config = {
         .instrument = *instrument,
-        .events = events + first,
-        .count = last - first,
+        .events = b->merged ? b->merged : events + first,
+        .count = count,
         .matcher = { .fill = c->fill,
                      .queue = c->queue,
                      .queue_power = c->queue_power,
@@ -174,6 +180,7 @@ void pg_backtest_free(pg_backtest *b)
         return;
     pg_session_close(b->session);
     pg_engine_free(b->engine);
+    free(b->merged);
     free(b);
 }
 

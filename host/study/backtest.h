@@ -18,11 +18,12 @@ typedef struct {
     double maker_fee_bps;
     double taker_fee_bps;
     pg_latency_config order_latency;
-    double feed_ms;         /* < 0: as recorded; otherwise exchange time + this, or the median of a lognormal */
-    double feed_sigma;      /* of its logarithm; 0: constant */
-    double capital;         /* quote units */
-    double max_position;    /* base units; 0: capital at the first price; INFINITY: no limit */
-    int64_t from_ns, to_ns; /* local time, [from, to); 0 and INT64_MAX: everything */
+    double feed_ms;           /* < 0: as recorded; otherwise exchange time + this, or the median of a lognormal */
+    double feed_sigma;        /* of its logarithm; 0: constant */
+    const pg_tape *reference; /* another market, told to the script as ctx.reference; NULL: none */
+    double capital;           /* quote units */
+    double max_position;      /* base units; 0: capital at the first price; INFINITY: no limit */
+    int64_t from_ns, to_ns;   /* local time, [from, to); 0 and INT64_MAX: everything */
     double size_tolerance;
     double reprice_bps, min_life_ms, refresh_s, order_timeout_s; /* of quotes (trade/quotes.h); 0: off */
     bool ping_pong;                                              /* one side at a time */

@@ -40,6 +40,7 @@ typedef struct {
     uint64_t run;           /* first half of every client order id of this session: tells our orders from others' */
     bool no_streams;        /* requests only: the guard's */
     int64_t rest_backup_ms; /* reads the books over REST this often while their stream is down; 0: never */
+    const char *state;      /* folder for what must outlast the process, as nonces; NULL: nothing is kept */
     const pg_venue_option *options;
     int option_count;
     const pg_log *log;
@@ -93,9 +94,10 @@ typedef struct {
 typedef struct {
     int market;
     char symbol[PG_SYMBOL_SIZE];
-    int64_t quantity; /* signed size units; 0 where market is -1: see text */
-    double entry;     /* average price, quote units; for display */
-    char text[32];    /* the quantity as the venue writes it */
+    int64_t quantity;   /* signed size units; 0 where market is -1: see text */
+    double entry;       /* average price, quote units; for display */
+    double liquidation; /* mark price at which the venue takes it, as the venue says; 0: none, or not told */
+    char text[32];      /* the quantity as the venue writes it */
 } pg_held;
 
 typedef struct {
@@ -117,7 +119,8 @@ typedef struct {
     char switch_why[128]; /* when it has none */
     bool replace_is_fresh; /* a replacement's size does not shrink by fills that cross it on its way */
     bool replace_keeps_place;
-    int batch; /* orders that one request can carry */
+    int batch;            /* orders that one request can carry */
+    int64_t actions_left; /* orders that the account may still send, where the venue counts them; -1: it does not */
 } pg_venue_facts;
 
 /* ---- calls ---- */
@@ -127,7 +130,8 @@ typedef struct {
 pg_status pg_venue_open(pg_venue **venue, const pg_venue_config *config, pg_loop *loop, pg_venue_sink sink,
                         pg_error *err);
 
-/* Drops the connections; no callback follows, orders stay as they are. NULL is allowed. */
+/* Drops the connections; no callback follows, orders stay as they are. Not to be called within a callback of the venue,
+ * which still works on it: from a timer of one's own. NULL is allowed. */
 void pg_venue_close(pg_venue *venue);
 
 const pg_instrument *pg_venue_instrument(const pg_venue *venue, int market);

@@ -117,6 +117,8 @@ end
 ---@field book perigee.Book
 ---@field maker_fee number fraction of notional
 ---@field taker_fee number
+---@field reference? {bid: number?, ask: number?, mid: number?, position: number, time: number} the market that
+---  config.lua (reference =) or --reference names, with what this session holds there; nil before it was heard of
 ---@field held boolean quoting is held by the host: a limit, old data, a pause
 ---@field reasons table<string, number> what ctx:explain was last told
 

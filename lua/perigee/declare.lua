@@ -2,9 +2,10 @@
 local M = {}
 
 local callbacks = {
-  strategy = { "on_start", "on_book", "on_trade", "on_fill", "on_order", "on_funding", "on_timer", "on_reload",
-    "on_stop" },
-  estimator = { "on_start", "on_book", "on_trade", "on_fill", "on_funding", "on_sample", "on_gap", "value" },
+  strategy = { "on_start", "on_book", "on_trade", "on_fill", "on_order", "on_funding", "on_reference", "on_timer",
+    "on_reload", "on_stop" },
+  estimator = { "on_start", "on_book", "on_trade", "on_fill", "on_funding", "on_reference", "on_sample", "on_gap",
+    "value" },
 }
 
 local known_keys = {

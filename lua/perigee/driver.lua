@@ -18,6 +18,7 @@ require("jit.opt").start("maxrecord=20000", "maxirconst=4000", "maxsnap=4000", "
 
 -- pg_call of host/engine/view.h
 local START, BOOK, TRADE, FILL, ORDER, TIMER, STOP, DONE, FUNDING, IDLE, WORK = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+local REFERENCE = 12
 local STRIDE = 512 -- PG_BUDGET_STRIDE
 
 ---------------------------------------------------------------------------------------------------------- loading
@@ -226,7 +227,7 @@ function M.bind(session, pointer)
   end
   session.ctx = ctx
 
-  local books = chained(session, "on_book")
+  local books, references = chained(session, "on_book"), chained(session, "on_reference")
   local trade_objects, trade_fns, trade_count = collect(session.estimators, "on_trade")
   local fill_objects, fill_fns, fill_count = collect(session.estimators, "on_fill")
   local funding_objects, funding_fns, funding_count = collect(session.estimators, "on_funding")
@@ -267,6 +268,16 @@ function M.bind(session, pointer)
     if funding.mark == 0 then funding.mark = nil end
     for i = 1, funding_count do funding_fns[i](funding_objects[i], ctx, funding) end
     if on_funding then on_funding(strategy, ctx, funding) end
+  end
+
+  local reference = {}
+  local function referred()
+    local bid, ask = view.reference_bid, view.reference_ask
+    reference.bid, reference.ask = bid == bid and bid or nil, ask == ask and ask or nil
+    reference.mid = bid == bid and ask == ask and (bid + ask) / 2 or nil
+    reference.position, reference.time = view.reference_position, view.reference_s
+    ctx.reference = reference
+    references(ctx)
   end
 
   local function ordered()
@@ -313,6 +324,8 @@ function M.bind(session, pointer)
           timed()
         elseif call == FUNDING then
           funded()
+        elseif call == REFERENCE then
+          referred()
         elseif call == WORK then
           work.done(ctx, view.id)
         elseif call == STOP then

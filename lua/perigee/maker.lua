@@ -26,7 +26,12 @@ local M = {}
 --- How often a declaration is made again although nothing changed: a quote that the venue refused waits for it.
 local REDECLARE_S = 1
 
+--- Part of requote_bps that the fair price may move before quotes are worked out anew.
+local SMALL = 0.2
+
 local own = {
+  look_ms = { 50, min = 0, max = 60000, unit = "ms", doc = "quotes are worked out anew at least this often; between, "
+    .. "when the fair price moves by a fifth of requote_bps or the position changes" },
   gamma_rel = { 1, min = 1e-9, max = 1e6, unit = "1/base", doc = "risk aversion: gamma_px times the price" },
   params_file = { "", doc = "JSON file with sigma, kappa, A and gamma, read by the host; empty: the estimators" },
   require_params = { false, doc = "quote nothing without a fresh params_file" },
@@ -96,6 +101,7 @@ function M.new(strategy, ctx)
   end
   local m = setmetatable({ p = p, limit = skew.limit(p.inventory_limit, ctx.max_position) }, Maker)
   m.quiet = schedule.parse(p.quiet)
+  m.look_s, m.small = p.look_ms * 1e-3, p.requote_bps * 1e-4 * SMALL
   m.dynamic = p.gamma_dynamic and risk_gamma.new(p) or nil
   m.bids, m.asks = rungs(p.levels), rungs(p.levels)
   m.declaration = { bid = m.bids, ask = m.asks }
@@ -165,6 +171,18 @@ function Maker:risk_aversion(ctx)
     optional(ctx.spread, "value"))
 end
 
+--- Whether nothing has happened that could move a quote: the fair price stands, the position too, and they were
+-- looked at a moment ago. The strategy need not decide again then.
+---@param ctx perigee.Context
+---@return boolean
+function Maker:unchanged(ctx)
+  if not self.declared_s or ctx.position ~= self.seen_position or ctx.now - self.seen_s >= self.look_s then
+    return false
+  end
+  local fair = ctx.fair:value()
+  return fair ~= nil and math.abs(fair - self.fair) <= self.small * fair
+end
+
 --- Reads what the model needs into the maker's fields. true, or nil and why nothing can be quoted.
 ---@param ctx perigee.Context
 ---@return boolean? ok
@@ -174,7 +192,7 @@ function Maker:inputs(ctx)
   if schedule.within(self.quiet, ctx.now) then return nil, "quiet time" end
   local fair, why = ctx.fair:value()
   if not fair then return nil, why end
-  self.fair = fair
+  self.fair, self.seen_position, self.seen_s = fair, ctx.position, ctx.now
   local values, file_why = nil, nil
   if p.params_file ~= "" then values, file_why = ctx:file_params(p.params_max_age_s) end
   if values then

@@ -25,6 +25,7 @@
 ---@field on_fill? fun(self, ctx: perigee.Context, fill: perigee.Fill)
 ---@field on_order? fun(self, ctx: perigee.Context, order: perigee.Order)
 ---@field on_funding? fun(self, ctx: perigee.Context, funding: perigee.FundingEvent)
+---@field on_reference? fun(self, ctx: perigee.Context) ctx.reference has changed
 ---@field on_timer? fun(self, ctx: perigee.Context, timer: integer) a timer of ctx:every without a function
 ---@field on_stop? fun(self, ctx: perigee.Context)
 
@@ -73,6 +74,7 @@ function strategy(definition) end
 ---@field on_trade? fun(self, ctx: perigee.Context, trade: perigee.Trade)
 ---@field on_fill? fun(self, ctx: perigee.Context, fill: perigee.Fill)
 ---@field on_funding? fun(self, ctx: perigee.Context, funding: perigee.FundingEvent)
+---@field on_reference? fun(self, ctx: perigee.Context)
 ---@field on_sample? fun(self, mid: number, ctx: perigee.Context) every params.step_ms, on a grid
 ---@field on_gap? fun(self, ctx: perigee.Context) a sample was due, but the mid is too old
 ---@field value fun(self): number?, number|string|nil, string? value, standard error, status; or nil and the status

@@ -239,6 +239,17 @@ function Market:trade(trade)
   if self.strategy.on_trade then self.strategy:on_trade(self.ctx, trade) end
 end
 
+--- What the market that is referred to shows and holds.
+---@param reference {bid: number, ask: number, position?: number}
+function Market:reference(reference)
+  local ctx = self.ctx
+  ctx.reference = { bid = reference.bid, ask = reference.ask, mid = (reference.bid + reference.ask) / 2,
+    position = reference.position or 0, time = ctx.now }
+  self:start()
+  if self.strategy.on_reference then self.strategy:on_reference(ctx) end
+  return self.quotes
+end
+
 ---@param fill {price: number, size: number, side: "buy"|"sell", fee?: number, maker?: boolean}
 function Market:fill(fill)
   self:start()

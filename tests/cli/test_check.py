@@ -65,7 +65,7 @@ class Check(unittest.TestCase):
     def test_shipped(self):
         run = self.check(cwd=ROOT)
         self.assertGood(run, "venue paper: hyperliquid, local", "venue hl: hyperliquid, mainnet, disabled",
-                        "market ETH of paper", "strategies/avellaneda_stoikov.lua, version ", "half_life_s 60 s",
+                        "market ETH of paper", "strategies/glft.lua, version ", "half_life_s 60 s",
                         "1,000.00 USD", "shutdown")
         self.assertNotIn("REAL ORDERS", run.stdout)
         self.assertLessEqual(max(map(len, run.stdout.splitlines())), 120)

@@ -70,6 +70,21 @@ class Exchange(unittest.TestCase):
         self.assertAlmostEqual(float(mids["NEW"]), 12.5, delta=0.5)
         self.assertEqual(server.stop(signal.SIGTERM)[0], 0)
 
+    def test_names(self):
+        """The name of a coin says what it is."""
+        server = Server()
+        self.assertEqual(set(server.ask(type="allMids")), {"ETH", "BTC", "PURR/USDC", "@107"})
+        self.assertEqual(server.ask(type="perpDexs")[1]["name"], "xyz")
+        server.stop()
+        server = Server("--coin", "ETH", "--coin", "abc:ETH", "--coin", "NEW/USDC=3", "--post-only", 60000)
+        self.assertEqual(set(server.ask(type="allMids")), {"ETH", "@1"})
+        self.assertEqual(set(server.ask(type="allMids", dex="abc")), {"abc:ETH"})
+        self.assertEqual([token["name"] for token in server.ask(type="spotMeta")["tokens"]], ["USDC", "NEW"])
+        self.assertEqual(server.stop()[0], 0)
+        for name, words in (("/USDC", "none of a token and USDC"), ("ETH/BTC", "none of a token and USDC"),
+                            ("x:ETH", "dex:NAME"), ("XYZ:ETH", "no perpetuals exchange"), ("xyz:", "dex:NAME")):
+            self.assertFails(1, "hyperliquid", "--coin", name, words=words)
+
     def test_tape(self):
         with tempfile.TemporaryDirectory() as folder:
             tape = pathlib.Path(folder) / "eth.tape"

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/exchange_hyperliquid_internal.h"
+#include "sim/exchange_hyperliquid_actions.h"
+#include "sim/exchange_hyperliquid_info.h"
+#include "sim/exchange_hyperliquid_staking.h"
+#include "sim/exchange_hyperliquid_streams.h"
+#include "sim/exchange_hyperliquid_twap.h"
 
 static pg_loop *loop;
 static pg_hl_exchange *exchange;
@@ -14,20 +18,26 @@ static int64_t now_ns = 1790000000000000000;
 static void open_exchange(void)
 {
     static const pg_hl_exchange_coin coins[] = { { .name = "BTC", .size_decimals = 5 },
-                                                 { .name = "ETH", .size_decimals = 4 } };
+                                                 { .name = "ETH", .size_decimals = 4 },
+                                                 { .name = "PURR/USDC", .size_decimals = 0 },
+                                                 { .name = "HYPE/USDC", .size_decimals = 2 },
+                                                 { .name = "xyz:SP500", .size_decimals = 3 } };
     static const pg_hl_exchange_fund funds[] = { { "0x0000000000000000000000000000000000000001", 100000 },
                                                  { "0x0000000000000000000000000000000000000002", 100000 } };
     pg_hl_exchange_config config = { .clock = pg_clock_virtual(&now_ns),
                                      .network = PG_HL_TESTNET,
                                      .coins = coins,
-                                     .coin_count = 2,
+                                     .coin_count = 5,
                                      .funds = funds,
                                      .fund_count = 2,
                                      .play_ms = -1,
                                      .waive_volume = true };
     if (pg_loop_new(&loop, NULL) != PG_OK || pg_hl_exchange_new(&exchange, loop, &config, NULL) != PG_OK)
         abort();
-    for (int market = 0; market < 2; market++)
+    for (int k = 0; k < 2; k++)
+        for (int token = 0; token < 3; token++)
+            pg_exchange_put_asset(pg_hl_exchange_core(exchange), k, token, (pg_money)1000 * pg_pow10(12));
+    for (int market = 0; market < 5; market++)
         for (int i = 0; i < 20; i++) {
             pg_event event = { .kind = PG_EVENT_LEVEL,
                                .side = i % 2 ? PG_BUY : PG_SELL,
@@ -89,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const char *text = (const char *)data + 1;
     cJSON *json = data[0] % 5 < 3 ? cJSON_ParseWithLength(text, size - 1) : NULL;
-    now_ns += 1000000;
+    now_ns += data[0] < 200 ? 1000000 : 3600000000000; /* an hour: slices, locks, funding */
     if (data[0] % 5 == 0 && cJSON_IsObject(json))
         hlx_info(exchange, &nowhere, json);
     else if (data[0] % 5 == 1 && cJSON_IsObject(json))
@@ -101,10 +111,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         take_plan(text, size - 1);
     cJSON_Delete(json);
+    if (data[0] >= 200)
+        pg_hl_exchange_step(exchange);
+    hlx_twaps_run(exchange);
+    hlx_stakes_run(exchange);
     hlx_publish(exchange);
     pg_exchange_balance balance;
     pg_exchange_get_balance(&balance, exchange->core);
     if (balance.positions != 0 || balance.money_e12 != 0)
         abort();
+    for (int a = 0; a < PG_EXCHANGE_ASSETS; a++)
+        if (balance.assets_e12[a] != 0)
+            abort();
     return 0;
 }

@@ -59,6 +59,23 @@ static void compare(const pg_hl_frame *frame, const char *text, size_t size)
     cJSON_Delete(json);
 }
 
+/* What the codec refuses for its form, the tree must have refused as well: of texts as cJSON itself writes them, for it
+ * reads much that is no JSON. */
+static void compare_refusal(const char *text, size_t size, const pg_error *err)
+{
+    pg_text wanted = { 0 };
+    cJSON *json = cJSON_ParseWithLengthOpts(text, size + 1, NULL, true);
+    char *again = json ? cJSON_PrintUnformatted(json) : NULL;
+    if (again && strlen(again) == size && memcmp(again, text, size) == 0 &&
+        pg_hyperliquid_say_json(&wanted, json, decoder, instruments)) {
+        fprintf(stderr, "refused: %s\ncJSON: %s\n", err->what, wanted.data ? wanted.data : "");
+        abort();
+    }
+    pg_text_free(&wanted);
+    cJSON_free(again);
+    cJSON_Delete(json);
+}
+
 static void keep_book(const pg_hl_frame *frame)
 {
     if (frame->kind == PG_HL_FRAME_BEST && frame->market == 0)
@@ -90,6 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             compare(&frame, text, size);
     } else if (!err.what[0]) {
         abort();
+    } else if (err.status == PG_ERR_PARSE && is_comparable(text, size)) {
+        compare_refusal(text, size, &err);
     }
     if (pg_hl_decode_answer(decoder, &answer, text, size, &err) == PG_OK && !answer.refused)
         pg_hl_answer_spread(&answer, 3);

@@ -10,6 +10,8 @@ import eth_account
 from hyperliquid.exchange import Exchange as Trader
 from hyperliquid.info import Info
 from hyperliquid.utils.error import ClientError, ServerError
+from hyperliquid.utils.signing import (USD_SEND_SIGN_TYPES, sign_l1_action, sign_multi_sig_l1_action_payload,
+                                       sign_multi_sig_user_signed_action_payload, sign_user_signed_action)
 from hyperliquid.utils.types import Cloid
 
 WALLETS = [eth_account.Account.from_key(key) for key in KEYS]
@@ -291,15 +293,161 @@ class Trading(Case):
         self.assertEqual(sender.usd_transfer(1e9, to)["status"], "err")
 
 
+class Spot(Case):
+    """Tokens, builders' exchanges, sub-accounts, vaults."""
+    USDC, HYPE = "USDC:0x6d1e7cde53ba9467b783cb7c530ce054", "HYPE:0x0d01dc56dcaaca66ad901c959b4011ec"
+
+    def balance(self, address, token):
+        for held in self.info.spot_user_state(address)["balances"]:
+            if held["coin"] == token:
+                return float(held["total"])
+        return 0
+
+    def ok(self, answer):
+        self.assertEqual(answer["status"], "ok", answer)
+        return answer["response"]
+
+    def test_trade(self):
+        trader, address = self.trader(0), WALLETS[0].address
+        self.ok(trader.usd_class_transfer(2000, False))
+        self.assertEqual(self.balance(address, "USDC"), 2000)
+        price = self.price("@107", 1.03)
+        filled = statuses(trader.order("HYPE/USDC", True, 5, price, IOC))[0]["filled"]
+        self.assertEqual(float(filled["totalSz"]), 5)
+        self.assertAlmostEqual(self.balance(address, "HYPE"), 5 * 0.9993)
+        self.assertAlmostEqual(self.balance(address, "USDC"), 2000 - 5 * float(filled["avgPx"]), places=4)
+        statuses(trader.market_open("PURR/USDC", True, 1000))
+        self.assertAlmostEqual(self.balance(address, "PURR"), 999.3)
+        oid = statuses(trader.order("HYPE/USDC", False, 2, self.price("@107", 1.2), GTC))[0]["resting"]["oid"]
+        held = {item["coin"]: float(item["hold"]) for item in self.info.spot_user_state(address)["balances"]}
+        self.assertEqual(held, {"USDC": 0, "HYPE": 2, "PURR": 0})
+        self.assertEqual(statuses(trader.cancel("HYPE/USDC", oid)), ["success"])
+        fill = self.info.user_fills(address)[0]
+        self.assertEqual((fill["dir"], fill["feeToken"]), ("Buy", "PURR"))
+        refused = statuses(trader.order("HYPE/USDC", False, 100, self.price("@107", 1.1), GTC))[0]["error"]
+        self.assertTrue(refused.startswith("Insufficient spot balance"), refused)
+        self.ok(trader.spot_transfer(1.5, WALLETS[1].address.lower(), self.HYPE))
+        self.assertEqual(self.balance(WALLETS[1].address, "HYPE"), 1.5)
+        self.ok(trader.usd_class_transfer(100, True))
+        self.ok(trader.send_asset(WALLETS[2].address.lower(), "spot", "", self.USDC, 50))
+        kinds = [item["delta"]["type"] for item in self.info.user_non_funding_ledger_updates(address, 0)]
+        self.assertEqual(kinds[-4:], ["accountClassTransfer", "spotTransfer", "accountClassTransfer", "send"])
+
+    def test_dex(self):
+        trader, address = self.trader(3, perp_dexs=["", "xyz"]), WALLETS[3].address
+        self.ok(trader.send_asset(address.lower(), "", "xyz", self.USDC, 1000))
+        statuses(trader.market_open("xyz:SP500", True, 0.1))
+        state = self.info.user_state(address, dex="xyz")
+        self.assertEqual(state["assetPositions"][0]["position"]["coin"], "xyz:SP500")
+        self.assertEqual(self.info.user_state(address)["assetPositions"], [])
+        price = float(f"{float(self.info.all_mids('xyz')['xyz:SP500']) * 1.1:.4g}")
+        self.assertIn("resting", statuses(trader.order("xyz:SP500", False, 0.1, price, GTC))[0])
+        self.assertEqual(len(self.info.open_orders(address, dex="xyz")), 1)
+
+    def test_sub_account(self):
+        trader = self.trader(4)
+        sub = self.ok(trader.create_sub_account("first"))["data"]
+        self.ok(trader.sub_account_transfer(sub, True, 1000 * 10**6))
+        inside = self.trader(4, vault_address=sub)
+        filled = statuses(inside.market_open("ETH", True, 0.1))[0]["filled"]
+        self.assertEqual(float(filled["totalSz"]), 0.1)
+        found = self.info.query_sub_accounts(WALLETS[4].address)[0]
+        self.assertEqual((found["name"], found["subAccountUser"]), ("first", sub))
+        self.assertEqual(found["clearinghouseState"]["assetPositions"][0]["position"]["coin"], "ETH")
+        self.assertEqual(self.info.user_role(sub)["role"], "subAccount")
+        statuses(inside.market_close("ETH"))
+        self.ok(trader.sub_account_transfer(sub, False, 900 * 10**6))
+
+    def test_vault(self):
+        """The SDK has no way to make one: what it signs is put together here."""
+        leader, nonce = self.trader(5), int(time.time() * 1000)
+        action = {"type": "createVault", "name": "the vault", "description": "bought and held",
+                  "initialUsd": 1000 * 10**6, "nonce": nonce}
+        signature = sign_l1_action(leader.wallet, action, None, nonce, None, False)
+        vault = self.ok(leader._post_action(action, signature, nonce))["data"]
+        self.ok(self.trader(6).vault_usd_transfer(vault, True, 500 * 10**6))
+        self.assertEqual(float(self.info.user_vault_equities(WALLETS[6].address)[0]["equity"]), 500)
+        inside = self.trader(5, vault_address=vault)
+        statuses(inside.market_open("ETH", True, 0.1))
+        details = self.info.post("/info", {"type": "vaultDetails", "vaultAddress": vault})
+        self.assertEqual((details["name"], len(details["followers"])), ("the vault", 2))
+        refused = self.trader(6).vault_usd_transfer(vault, False, 100 * 10**6)
+        self.assertEqual(refused["status"], "err")
+
+    def test_twap(self):
+        trader, nonce = self.trader(6), int(time.time() * 1000)
+        action = {"type": "twapOrder", "twap": {"a": 0, "b": True, "s": "1", "r": False, "m": 5, "t": False}}
+        signature = sign_l1_action(trader.wallet, action, None, nonce, None, False)
+        twap = self.ok(trader._post_action(action, signature, nonce))["data"]["status"]["running"]["twapId"]
+        fill = wait_for(lambda: self.info.user_twap_slice_fills(WALLETS[6].address), "a slice")[0]
+        self.assertEqual((fill["twapId"], fill["fill"]["twapId"]), (twap, twap))
+        action = {"type": "twapCancel", "a": 0, "t": twap}
+        signature = sign_l1_action(trader.wallet, action, None, nonce + 1, None, False)
+        self.assertEqual(self.ok(trader._post_action(action, signature, nonce + 1))["data"]["status"], "success")
+        history = self.info.post("/info", {"type": "twapHistory", "user": WALLETS[6].address})
+        self.assertEqual([item["status"]["status"] for item in history], ["terminated", "activated"])
+
+
+class Accounts(Case):
+    """Several keys, staking, codes, settings."""
+
+    def test_multi_sig(self):
+        user, keys = self.trader(0), [WALLETS[1], WALLETS[2]]
+        outer, nonce = self.trader(1), int(time.time() * 1000)
+        answer = user.convert_to_multi_sig_user([key.address for key in keys], 2)
+        self.assertEqual(answer["status"], "ok", answer)
+        self.assertEqual(self.info.query_user_to_multi_sig_signers(WALLETS[0].address)["threshold"], 2)
+        order = {"type": "order", "orders": [{"a": 0, "b": True, "p": f"{self.price('ETH', 0.9):g}", "s": "0.1",
+                                              "r": False, "t": {"limit": {"tif": "Gtc"}}}], "grouping": "na"}
+        signatures = [sign_multi_sig_l1_action_payload(key, order, False, None, nonce, None, WALLETS[0].address,
+                                                       keys[0].address) for key in keys]
+        self.assertIn("resting", statuses(outer.multi_sig(WALLETS[0].address, order, signatures, nonce))[0])
+        self.assertEqual(outer.multi_sig(WALLETS[0].address, order, signatures[:1], nonce + 1)["status"], "err")
+        send = {"type": "usdSend", "signatureChainId": "0x66eee", "hyperliquidChain": "Testnet",
+                "destination": WALLETS[3].address.lower(), "amount": "12.5", "time": nonce + 2}
+        signatures = [sign_multi_sig_user_signed_action_payload(
+            key, send, False, USD_SEND_SIGN_TYPES, "HyperliquidTransaction:UsdSend", WALLETS[0].address,
+            keys[0].address) for key in keys]
+        answer = outer.multi_sig(WALLETS[0].address, send, signatures, nonce + 2)
+        self.assertEqual(answer["status"], "ok", answer)
+        self.assertEqual(user.usd_transfer(1, WALLETS[3].address)["status"], "err")
+
+    def test_staking(self):
+        trader, address = self.trader(4), WALLETS[4].address
+        trader.usd_class_transfer(1000, False)
+        statuses(trader.market_open("HYPE/USDC", True, 10))
+        nonce = int(time.time() * 1000)
+        action = {"type": "cDeposit", "wei": 5 * 10**8, "nonce": nonce}
+        signature = sign_user_signed_action(
+            trader.wallet, action, [{"name": "hyperliquidChain", "type": "string"}, {"name": "wei", "type": "uint64"},
+                                    {"name": "nonce", "type": "uint64"}], "HyperliquidTransaction:CDeposit", False)
+        self.assertEqual(trader._post_action(action, signature, nonce)["status"], "ok")
+        validator = self.info.post("/info", {"type": "validatorSummaries"})[0]["validator"]
+        self.assertEqual(trader.token_delegate(validator, 2 * 10**8, False)["status"], "ok")
+        self.assertEqual(float(self.info.user_staking_summary(address)["undelegated"]), 3)
+        self.assertEqual(float(self.info.user_staking_delegations(address)[0]["amount"]), 2)
+        self.assertEqual(len(self.info.delegator_history(address)), 2)
+
+    def test_settings(self):
+        trader = self.trader(5)
+        self.assertEqual(trader.set_referrer("NOBODY"), {"status": "err", "response": "Referral code not registered"})
+        self.assertEqual(trader.use_big_blocks(True)["status"], "ok")
+        self.assertEqual(trader.noop(int(time.time() * 1000))["status"], "ok")
+        self.assertEqual(self.info.query_referral_state(WALLETS[5].address)["referredBy"], None)
+
+
 class Questions(Case):
     def test_markets(self):
         self.assertEqual([coin["name"] for coin in self.info.meta()["universe"]], ["ETH", "BTC"])
         meta, contexts = self.info.meta_and_asset_ctxs()
         self.assertEqual(len(meta["universe"]), len(contexts))
-        self.assertEqual(self.info.perp_dexs(), [None])
-        self.assertEqual(self.info.spot_meta()["tokens"][0]["name"], "USDC")
-        self.assertEqual(len(self.info.spot_meta_and_asset_ctxs()), 2)
-        self.assertEqual(set(self.info.all_mids()), {"ETH", "BTC"})
+        self.assertEqual([dex and dex["name"] for dex in self.info.perp_dexs()], [None, "xyz"])
+        self.assertEqual([coin["name"] for coin in self.info.meta(dex="xyz")["universe"]], ["xyz:SP500"])
+        self.assertEqual([token["name"] for token in self.info.spot_meta()["tokens"]], ["USDC", "PURR", "HYPE"])
+        meta, contexts = self.info.spot_meta_and_asset_ctxs()
+        self.assertEqual([pair["name"] for pair in meta["universe"]], [context["coin"] for context in contexts])
+        self.assertEqual(set(self.info.all_mids()), {"ETH", "BTC", "PURR/USDC", "@107"})
+        self.assertEqual(set(self.info.all_mids(dex="xyz")), {"xyz:SP500"})
         bids, asks = self.info.l2_snapshot("ETH")["levels"]
         self.assertLess(float(bids[0]["px"]), float(asks[0]["px"]))
 
@@ -381,6 +529,8 @@ class Streams(Case):
             self.follow(type=kind, coin="ETH")
         self.follow(type="candle", coin="ETH", interval="1m")
         self.follow(type="allMids")
+        self.follow(type="activeAssetCtx", coin="@107")
+        self.assertEqual(self.first("activeSpotAssetCtx")["coin"], "@107")
         self.assertTrue(all(0 < len(side) <= 20 for side in self.first("l2Book")["levels"]))
         self.assertEqual(len(self.first("bbo")["bbo"]), 2)
         self.assertEqual(self.first("trades", bool)[0]["coin"], "ETH")

@@ -38,6 +38,7 @@ static void a_venue_is_read_as_it_was_written(void **state)
                                .kind = "hyperliquid",
                                .network = "mainnet",
                                .account = "0xabc",
+                               .state = "perigee.db.state",
                                .symbols = symbols,
                                .symbol_count = 2,
                                .options = options,
@@ -56,6 +57,7 @@ static void a_venue_is_read_as_it_was_written(void **state)
     assert_string_equal(place.config.kind, "hyperliquid");
     assert_string_equal(place.config.network, "mainnet");
     assert_string_equal(place.config.account, "0xabc");
+    assert_string_equal(place.config.state, "perigee.db.state");
     assert_null(place.config.url);
     assert_true(place.config.no_streams && place.ends_with_host);
     assert_int_equal(place.config.symbol_count, 2);

@@ -253,7 +253,7 @@ static void test_posts(void **state)
     const cJSON *data = cJSON_GetObjectItem(frame, "data"), *response = cJSON_GetObjectItem(data, "response");
     assert_int_equal(cJSON_GetObjectItem(data, "id")->valuedouble, 2);
     assert_string_equal(cJSON_GetObjectItem(response, "type")->valuestring, "error");
-    assert_string_equal(cJSON_GetObjectItem(response, "payload")->valuestring, "429: null");
+    assert_string_equal(cJSON_GetObjectItem(response, "payload")->valuestring, "429 Too Many Requests");
     cJSON_Delete(frame);
     frame = exchange_client_wait(&c, "post");
     assert_int_equal(cJSON_GetObjectItem(cJSON_GetObjectItem(frame, "data"), "id")->valuedouble, 3);

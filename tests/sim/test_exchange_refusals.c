@@ -347,6 +347,12 @@ static void test_address_limit(void **state)
         "to free up 1 request per USDC traded.");
     expect_action(0, &cancel_all, EXCHANGE_DEAD); /* cancels have more */
     expect_action(1, &cancel_all, EXCHANGE_DEAD);
+    t.now_ns += 10000000000; /* one action each ten seconds all the same */
+    expect_limit(true, "2990", "1", PG_HL_ALO, "");
+    expect_limit(
+        true, "2990", "1", PG_HL_ALO,
+        "Too many cumulative requests sent (11001 > 10000) for cumulative volume traded $0. Place taker orders "
+        "to free up 1 request per USDC traded.");
 }
 
 static void test_weight(void **state)
@@ -369,6 +375,51 @@ static void test_weight(void **state)
     assert_int_equal(t.code, 200);
 }
 
+/* Messages of sockets, by the minute; and sockets that are opened. */
+static void test_messages(void **state)
+{
+    enum { MOST = 2000 };
+    (void)state;
+    exchange_client client;
+    pg_hl_exchange_config config;
+    exchange_close(&t);
+    config = exchange_config(&t);
+    config.limits = true;
+    exchange_open_with(&t, &config);
+    exchange_client_open(&client, &t);
+    for (int i = 0; i <= MOST; i++)
+        exchange_client_send(&client, "{\"method\":\"ping\"}");
+    cJSON *frame = exchange_client_wait(&client, "error");
+    assert_non_null(frame);
+    assert_int_equal(client.count, MOST + 1); /* the others have been answered */
+    cJSON_Delete(frame);
+    t.now_ns += 60000000000;
+    pg_hl_exchange_step(t.server);
+    exchange_client_send(&client, "{\"method\":\"ping\"}");
+    frame = exchange_client_wait(&client, "pong");
+    assert_non_null(frame);
+    cJSON_Delete(frame);
+    exchange_client_close(&client);
+}
+
+/* Only post-only orders for a while after the start. */
+static void test_post_only_start(void **state)
+{
+    (void)state;
+    pg_hl_exchange_config config;
+    exchange_close(&t);
+    config = exchange_config(&t);
+    config.post_only_ms = 5000;
+    exchange_open_with(&t, &config);
+    exchange_fill_book(&t);
+    expect_limit(true, "2990", "1", PG_HL_ALO, "");
+    expect_limit(true, "2990", "1", PG_HL_GTC,
+                 "Only post-only orders allowed immediately after network upgrade asset=1");
+    t.now_ns += 5000000000;
+    pg_hl_exchange_step(t.server);
+    expect_limit(true, "2990", "1", PG_HL_GTC, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,7 +428,7 @@ int main(void)
         in_exchange(test_agents),   in_exchange(test_agent_expires), in_exchange(test_bad_bodies),
         in_exchange(test_refusals), in_exchange(test_after_upgrade), in_exchange(test_batches),
         in_exchange(test_cloids),   in_exchange(test_too_many),      in_exchange(test_address_limit),
-        in_exchange(test_weight),
+        in_exchange(test_weight),   in_exchange(test_messages),      in_exchange(test_post_only_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -410,6 +410,10 @@ static void switch_and_leverage(void **state)
     pg_venue_set_leverage(h->venue, 0, 700, true, h, host_done);
     assert_true(host_until(h, h->called));
     assert_int_equal(h->call_error.status, PG_ERR_STATE);
+    h->called = false;
+    pg_venue_set_leverage(h->venue, 2, 7, true, h, host_done); /* a market that is not there is no other one */
+    assert_true(host_until(h, h->called));
+    assert_int_equal(h->call_error.status, PG_ERR_NOT_FOUND);
 }
 
 /* ---- settings ---- */

@@ -183,8 +183,8 @@ static void bad_books(void **state)
 /* Members that may be left out, or be null. */
 static bool is_optional(const char *name)
 {
-    static const char *const names[] = { "fast",        "isSnapshot", "feeToken",  "cloid",
-                                         "liquidation", "reduceOnly", "timestamp", "fills" };
+    static const char *const names[] = { "fast",       "isSnapshot", "feeToken",     "cloid",          "liquidation",
+                                         "reduceOnly", "timestamp",  "agentAddress", "agentValidUntil" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0)
             return true;
@@ -193,7 +193,11 @@ static bool is_optional(const char *name)
 
 static bool may_be_null(const char *name)
 {
-    return strcmp(name, "cloid") == 0 || strcmp(name, "liquidation") == 0 || strcmp(name, "reduceOnly") == 0;
+    static const char *const names[] = { "cloid", "liquidation", "reduceOnly", "agentAddress", "agentValidUntil" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
 }
 
 static int tried;
@@ -229,7 +233,7 @@ static void spoil(cJSON *root, cJSON *object, cJSON *item)
         try_text(root, false, "mistyped", name);
         cJSON_DeleteItemFromObjectCaseSensitive(object, name);
         cJSON_AddItemToObject(object, name, cJSON_IsNumber(kept) ? cJSON_CreateNumber(1e30) : cJSON_CreateArray());
-        bool list = cJSON_IsArray(kept) && (strcmp(name, "fills") == 0);
+        bool list = cJSON_IsArray(kept) && (strcmp(name, "fills") == 0 || strcmp(name, "fundings") == 0);
         try_text(root, list, "too large", name);
         cJSON_DeleteItemFromObjectCaseSensitive(object, name);
     }
@@ -289,6 +293,18 @@ static void spoilt_members(void **state)
           "}}}",
           { "channel", "data", "id" } },
         { "{\"channel\":\"error\",\"data\":\"words\"}", { "channel", "data" } },
+        { "{\"channel\":\"activeSpotAssetCtx\",\"data\":{\"coin\":\"BTC\",\"ctx\":{\"markPx\":\"84148.0\"}}}",
+          { "channel", "data", "coin", "ctx", "markPx" } },
+        { "{\"channel\":\"userFundings\",\"data\":{\"fundings\":[{\"time\":1,\"coin\":\"BTC\",\"usdc\":\"-0.2\","
+          "\"fundingRate\":\"0.1\"}]}}",
+          { "channel", "data", "fundings", "time", "coin", "usdc", "fundingRate" } },
+        { "{\"channel\":\"activeAssetData\",\"data\":{\"coin\":\"BTC\",\"leverage\":{\"type\":\"cross\",\"value\":20},"
+          "\"maxTradeSzs\":[\"1.5\",\"2\"],\"markPx\":\"60000.0\"}}",
+          { "channel", "data", "coin", "leverage", "maxTradeSzs", "markPx", "type", "value" } },
+        { "{\"channel\":\"webData3\",\"data\":{\"userState\":{\"agentAddress\":\"0x1\",\"agentValidUntil\":5}}}",
+          { "channel", "data", "userState", "agentAddress", "agentValidUntil" } },
+        { "{\"channel\":\"user\",\"data\":{\"liquidation\":{\"liquidated_user\":\"0x1\"}}}",
+          { "channel", "data", "liquidated_user" } },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -401,19 +417,19 @@ static void words(void **state)
         assert_int_equal(refusal.reason, cases[i].reason);
         assert_int_equal(refusal.class, cases[i].class);
     }
-    assert_int_equal(pg_hl_state_of("scheduledCancel", 15, &reason), PG_HL_STATE_CANCELLED);
+    assert_int_equal(pg_hl_state_of("scheduledCancel", 15, &reason), PG_TOLD_CANCELLED);
     assert_int_equal(reason, PG_REASON_SWITCH);
-    assert_int_equal(pg_hl_state_of("moonPhaseRejected", 17, &reason), PG_HL_STATE_REJECTED);
-    assert_int_equal(pg_hl_state_of("moonPhaseCanceled", 17, &reason), PG_HL_STATE_CANCELLED);
-    assert_int_equal(pg_hl_state_of("pondering", 9, &reason), PG_HL_STATE_UNKNOWN);
+    assert_int_equal(pg_hl_state_of("moonPhaseRejected", 17, &reason), PG_TOLD_REJECTED);
+    assert_int_equal(pg_hl_state_of("moonPhaseCanceled", 17, &reason), PG_TOLD_CANCELLED);
+    assert_int_equal(pg_hl_state_of("pondering", 9, &reason), PG_TOLD_UNKNOWN);
 }
 
 static void client_ids(void **state)
 {
     char text[PG_HL_CLOID_TEXT];
-    pg_hl_cloid cloid;
+    pg_client_id cloid;
     (void)state;
-    pg_hl_cloid_format(text, (pg_hl_cloid){ 0x0123456789abcdefu, 0xfedcba9876543210u });
+    pg_hl_cloid_format(text, (pg_client_id){ 0x0123456789abcdefu, 0xfedcba9876543210u });
     assert_string_equal(text, "0x0123456789abcdeffedcba9876543210");
     assert_true(pg_hl_cloid_parse(&cloid, text, strlen(text)));
     assert_true(cloid.run == 0x0123456789abcdefu && cloid.id == 0xfedcba9876543210u);

@@ -1,4 +1,4 @@
-/* Hyperliquid's numbers, prices, assets, nonces and margins: properties that hold for every input, and refusals. */
+/* Hyperliquid's numbers, prices, assets and margins: properties that hold for every input, and refusals. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,6 @@
 #include "kernels/random.h"
 #include "venue/hyperliquid/assets.h"
 #include "venue/hyperliquid/margin.h"
-#include "venue/hyperliquid/nonce.h"
 #include "venue/hyperliquid/rules.h"
 
 #define SHARED_MESSAGES "../shared/vectors/hyperliquid/messages/"
@@ -259,24 +258,7 @@ static void recorded_metadata(void **state)
     assert_true(checked > 0);
 }
 
-/* ---- nonces, margin ---- */
-
-static void nonces(void **state)
-{
-    pg_hl_nonces sequence = { 0 };
-    uint64_t last = 0, now = 1000;
-
-    (void)state;
-    for (int i = 0; i < 1000; i++) {
-        now = i % 3 ? now : now + (uint64_t)(i % 5) - 2; /* stands still, goes on, goes back */
-        uint64_t next = pg_hl_nonce_next(&sequence, now);
-        assert_true(next > last && next >= now);
-        last = next;
-    }
-    assert_true(pg_hl_nonce_in_window(0, 1000));
-    assert_false(pg_hl_nonce_in_window(UINT64_MAX, 1000));
-    assert_false(pg_hl_nonce_in_window(0, UINT64_MAX));
-}
+/* ---- margin ---- */
 
 /* At the liquidation price the margin is the maintenance margin, whatever the tier. */
 static void liquidation_prices(void **state)
@@ -308,11 +290,9 @@ static void liquidation_prices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wire_texts),         cmocka_unit_test(random_prices),
-        cmocka_unit_test(order_checks),       cmocka_unit_test(bad_metadata),
-        cmocka_unit_test(names_and_aliases),  cmocka_unit_test(instruments_agree),
-        cmocka_unit_test(recorded_metadata),  cmocka_unit_test(nonces),
-        cmocka_unit_test(liquidation_prices),
+        cmocka_unit_test(wire_texts),        cmocka_unit_test(random_prices),      cmocka_unit_test(order_checks),
+        cmocka_unit_test(bad_metadata),      cmocka_unit_test(names_and_aliases),  cmocka_unit_test(instruments_agree),
+        cmocka_unit_test(recorded_metadata), cmocka_unit_test(liquidation_prices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

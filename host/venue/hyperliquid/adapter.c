@@ -1,6 +1,7 @@
 #include "venue/hyperliquid/adapter.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,28 +32,18 @@ void hl_fail(hl_venue *venue, const pg_error *err)
     venue->sink.failed(venue->sink.self, err);
 }
 
-/* ---- calls that last ---- */
-
-void *hl_call_begin(hl_venue *venue, size_t size)
+void hl_fail_with(hl_venue *venue, pg_status status, const char *remedy, const char *format, ...)
 {
-    hl_call *call = calloc(1, size);
-    PG_ASSERT(call != NULL); /* its callback would never be called */
-    call->venue = venue;
-    call->after = venue->calls;
-    if (call->after)
-        call->after->before = call;
-    venue->calls = call;
-    return call;
-}
-
-void hl_call_end(hl_call *call)
-{
-    *(call->before ? &call->before->after : &call->venue->calls) = call->after;
-    if (call->after)
-        call->after->before = call->before;
-    if (call->release)
-        call->release(call);
-    free(call);
+    char what[PG_ERROR_WHAT];
+    pg_error err;
+    va_list list;
+    va_start(list, format);
+    vsnprintf(what, sizeof what, format, list);
+    va_end(list);
+    pg_fail(&err, status, "%s", what);
+    pg_error_where(&err, "venue %s", venue->name);
+    pg_error_remedy(&err, "%s", remedy);
+    hl_fail(venue, &err);
 }
 
 /* ---- settings ---- */
@@ -97,6 +88,14 @@ static pg_status set_leverage(hl_venue *venue, const pg_venue_option *option, pg
     return PG_OK;
 }
 
+static pg_status set_builder_fee(hl_venue *venue, const pg_venue_option *option, pg_error *err)
+{
+    int64_t fee = 0;
+    pg_status status = set_number(&fee, option, 1, 1000, NULL, err);
+    venue->builder_fee = (int)fee;
+    return status;
+}
+
 static pg_status set_option(hl_venue *venue, const pg_venue_option *option, pg_error *err)
 {
     if (strcmp(option->name, "vault") == 0)
@@ -105,8 +104,12 @@ static pg_status set_option(hl_venue *venue, const pg_venue_option *option, pg_e
         return set_leverage(venue, option, err);
     if (strcmp(option->name, "expires_after_ms") == 0)
         return set_number(&venue->expires_ms, option, 1000, 86400000, NULL, err);
+    if (strcmp(option->name, "builder") == 0)
+        return set_address(venue->builder, "builder", option->value, err);
+    if (strcmp(option->name, "builder_fee_tenths_bps") == 0)
+        return set_builder_fee(venue, option, err);
     pg_fail(err, PG_ERR_INVALID, "Hyperliquid has no setting '%.60s'", option->name);
-    pg_error_remedy(err, "there are vault, leverage and expires_after_ms");
+    pg_error_remedy(err, "there are vault, leverage, expires_after_ms, builder and builder_fee_tenths_bps");
     return PG_ERR_INVALID;
 }
 
@@ -166,6 +169,10 @@ static pg_status set_key(hl_venue *venue, const pg_venue_config *config, pg_erro
         return status;
     venue->can_sign = true;
     pg_address_format(venue->signer_address, &venue->signer.address);
+    status = pg_hl_nonces_open(&venue->nonces, config->state, config->network, venue->signer_address,
+                               (uint64_t)(venue->opened_ns / 1000000), err);
+    if (status != PG_OK)
+        return status;
     if (config->account)
         status = set_address(venue->master, "account", config->account, err);
     else
@@ -186,6 +193,8 @@ static pg_status configure(hl_venue *venue, const pg_venue_config *config, pg_er
         status = set_symbols(venue, config, err);
     for (int i = 0; i < config->option_count && status == PG_OK; i++)
         status = set_option(venue, &config->options[i], err);
+    if (status == PG_OK && !venue->builder[0] != !venue->builder_fee)
+        status = pg_fail(err, PG_ERR_INVALID, "builder and builder_fee_tenths_bps go together");
     if (status == PG_OK)
         status = set_key(venue, config, err);
     if (status != PG_OK)
@@ -211,6 +220,7 @@ static void tick(void *self)
     hl_doubt_tick(venue, now);
     hl_account_tick(venue, now);
     hl_market_tick(venue, now);
+    hl_rights_tick(venue, now);
 }
 
 static pg_status make_parts(hl_venue *venue, pg_error *err)
@@ -225,7 +235,10 @@ static pg_status make_parts(hl_venue *venue, pg_error *err)
     if (status == PG_OK)
         status = pg_hl_decoder_new(&venue->decoder, err);
     if (status == PG_OK)
-        status = hl_orders_new(&venue->orders, venue->run, (hl_report_sink){ venue, report }, err);
+        status = pg_tracker_new(&venue->orders, venue->run, (pg_report_sink){ venue, report }, err);
+    if (status == PG_OK)
+        status =
+            pg_late_new(&venue->late, venue->loop, venue->run, venue->orders, (pg_report_sink){ venue, report }, err);
     if (status == PG_OK)
         status = pg_hl_rest_new(&venue->rest, venue->loop, venue->url, venue->log, err);
     if (status == PG_OK && !(venue->tick = pg_timer_start(venue->loop, 0, HL_TICK_MS, venue, tick)))
@@ -237,13 +250,12 @@ static void close_venue(pg_venue *base)
 {
     hl_venue *venue = (hl_venue *)base;
     pg_timer_stop(venue->tick);
-    hl_late_free(venue);
+    pg_late_free(venue->late);
     pg_hl_stream_free(venue->market_stream);
     pg_hl_stream_free(venue->account_stream);
     pg_hl_rest_free(venue->rest);
-    while (venue->calls)
-        hl_call_end(venue->calls);
-    hl_orders_free(venue->orders);
+    pg_calls_free(&venue->calls);
+    pg_tracker_free(venue->orders);
     pg_hl_decoder_free(venue->decoder);
     for (int i = 0; venue->market && i < venue->market_count; i++)
         pg_recent_free(venue->market[i].trades);
@@ -251,6 +263,7 @@ static void close_venue(pg_venue *base)
     pg_hl_assets_free(&venue->assets);
     pg_hl_signed_free(&venue->made);
     pg_text_free(&venue->frame);
+    pg_hl_nonces_close(venue->nonces);
     pg_secp256k1_free(venue->curve);
     free(venue);
 }
@@ -269,10 +282,12 @@ static pg_status open_venue(pg_venue **base, const pg_venue_config *config, pg_l
     venue->first_connection = true;
     venue->next_post = 1;
     pg_bucket_init(&venue->messages, HL_MESSAGES, HL_MESSAGES / 60.0, HL_MESSAGES / 10.0, venue->opened_ns);
-    venue->late_last = &venue->late_first;
-    venue->facts = (pg_venue_facts){
-        .switch_least_s = 5, .replace_is_fresh = true, .replace_keeps_place = false, .batch = PG_HL_BATCH
-    };
+    venue->calls.owner = venue;
+    venue->facts = (pg_venue_facts){ .switch_least_s = 5,
+                                     .replace_is_fresh = true,
+                                     .replace_keeps_place = false,
+                                     .batch = PG_HL_BATCH,
+                                     .actions_left = -1 };
     pg_status status = configure(venue, config, err);
     if (status == PG_OK)
         status = make_parts(venue, err);

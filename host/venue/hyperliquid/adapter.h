@@ -7,7 +7,8 @@
  *
  * Settings (pg_venue_option): "vault": address of the sub-account or vault that is traded for; `account` then is its
  * master. "leverage": set for every market at start ("5", or "5 isolated"). "expires_after_ms": orders and replacements
- * that the venue has not executed after so many ms are refused there.
+ * that the venue has not executed after so many ms are refused there. "builder" (address) and "builder_fee_tenths_bps":
+ * orders go through that builder, who charges so much; the account must have approved it.
  *
  * Fills of coins that are not among the symbols are not reported, their positions and orders are (market -1). */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_H

@@ -1,6 +1,7 @@
 /* The account's stream: states of orders, fills, and the answers to requests that were sent on it. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "venue/hyperliquid/adapter_internal.h"
 
@@ -11,6 +12,18 @@ static const char *symbol_of(const hl_venue *venue, int market)
     return market >= 0 ? venue->market[market].asset.name : "";
 }
 
+void hl_traded(hl_venue *venue, const pg_told_fill *fill)
+{
+    hl_rights_traded(venue, fill);
+    hl_margin_filled(&venue->market[fill->market], fill);
+}
+
+static void take_fill(hl_venue *venue, const pg_told_fill *fill, int64_t received_ns)
+{
+    if (pg_tracker_fill(venue->orders, fill, symbol_of(venue, fill->market), received_ns))
+        hl_traded(venue, fill);
+}
+
 /* The snapshot repeats the newest fills on every subscription: what is from before this session is not news. */
 static void take_fills(hl_venue *venue, const pg_hl_frame *frame, int64_t received_ns)
 {
@@ -19,13 +32,13 @@ static void take_fills(hl_venue *venue, const pg_hl_frame *frame, int64_t receiv
         venue->fills_heard = true;
     for (int k = 0; k < frame->count; k++) {
         /* a snapshot has the newest first */
-        const pg_hl_fill *fill = &frame->fill[frame->snapshot ? frame->count - 1 - k : k];
+        const pg_told_fill *fill = &frame->fill[frame->snapshot ? frame->count - 1 - k : k];
         if (fill->market < 0)
             continue;
         if (frame->snapshot && fill->time_ns < news_ns)
-            hl_orders_know_fill(venue->orders, fill);
+            pg_tracker_know_fill(venue->orders, fill);
         else
-            hl_orders_fill(venue->orders, fill, symbol_of(venue, fill->market), received_ns);
+            take_fill(venue, fill, received_ns);
     }
 }
 
@@ -40,21 +53,65 @@ static void check_up(hl_venue *venue, int64_t now_ns)
     hl_start_check(venue);
 }
 
+/* What was paid (usdc < 0) or received; the amounts are in the account's equity as well. */
+static void take_fundings(hl_venue *venue, const pg_hl_frame *frame)
+{
+    for (int i = 0; i < frame->count; i++) {
+        const pg_hl_funding *funding = &frame->funding[i];
+        char usdc[40], rate[40];
+        if (funding->market < 0)
+            continue;
+        pg_log_field fields[] = { { "venue", venue->name, 0 },
+                                  { "symbol", symbol_of(venue, funding->market), 0 },
+                                  { "usdc", pg_scan_plain(usdc, sizeof usdc, funding->usdc), 0 },
+                                  { "rate", pg_scan_plain(rate, sizeof rate, funding->rate), 0 } };
+        pg_log_write(venue->log, PG_LOG_INFO, "hyperliquid", "funding", fields, 4);
+    }
+}
+
+static void take_liquidation(hl_venue *venue, const pg_hl_frame *frame)
+{
+    char user[PG_ADDRESS_TEXT];
+    pg_scan_plain(user, sizeof user, frame->text);
+    if (strcasecmp(user, venue->account) == 0)
+        hl_log(venue, PG_LOG_ERROR, "the venue liquidates the account", "account", user);
+}
+
+/* Of an agent without a name, which is in no list. */
+static void take_agent(hl_venue *venue, const pg_hl_frame *frame)
+{
+    char address[PG_ADDRESS_TEXT];
+    pg_scan_plain(address, sizeof address, frame->text);
+    if (venue->is_agent && strcasecmp(address, venue->signer_address) == 0)
+        hl_rights_agent_until(venue, frame->time_ns / 1000000);
+}
+
 static void take_frame(hl_venue *venue, const pg_hl_frame *frame, int64_t received_ns)
 {
     switch (frame->kind) {
     case PG_HL_FRAME_REPLY: hl_flight_reply(venue, frame); break;
     case PG_HL_FRAME_UPDATES:
         for (int i = 0; i < frame->count; i++)
-            hl_orders_update(venue->orders, &frame->update[i], received_ns);
+            pg_tracker_update(venue->orders, &frame->update[i], received_ns);
         break;
     case PG_HL_FRAME_FILLS: take_fills(venue, frame, received_ns); break;
+    case PG_HL_FRAME_FUNDINGS: take_fundings(venue, frame); break;
+    case PG_HL_FRAME_MARGIN: hl_margin_take(venue, frame, received_ns); break;
+    case PG_HL_FRAME_LIQUIDATION: take_liquidation(venue, frame); break;
+    case PG_HL_FRAME_AGENT: take_agent(venue, frame); break;
     case PG_HL_FRAME_SUBSCRIBED:
     case PG_HL_FRAME_ERROR: pg_hl_stream_frame(venue->account_stream, frame); break;
     default: break;
     }
     if (!venue->account_up)
         check_up(venue, received_ns);
+}
+
+/* Whether nothing of orders and fills is lost with a message of a kind. */
+static bool is_extra(pg_hl_frame_kind kind)
+{
+    return kind == PG_HL_FRAME_FUNDINGS || kind == PG_HL_FRAME_MARGIN || kind == PG_HL_FRAME_AGENT ||
+           kind == PG_HL_FRAME_LIQUIDATION;
 }
 
 /* A message about the account that cannot be read may have been a fill: the connection is made anew, whereupon fills
@@ -71,6 +128,8 @@ static void text(void *self, char *data, size_t size, int64_t received_ns)
     }
     hl_log(venue, PG_LOG_ERROR, "a message about the account cannot be read", "why",
            pg_error_text(&err, words, sizeof words));
+    if (is_extra(frame.kind))
+        return;
     pg_hl_stream_drop(venue->account_stream, "a message about the account could not be read");
 }
 
@@ -105,6 +164,16 @@ pg_status hl_account_open(hl_venue *venue, pg_error *err)
         status = pg_hl_stream_add(venue->account_stream, "orderUpdates", NULL, venue->account, false, err);
     if (status == PG_OK)
         status = pg_hl_stream_add(venue->account_stream, "userFills", NULL, venue->account, false, err);
+    if (status == PG_OK)
+        status = pg_hl_stream_add_optional(venue->account_stream, "userEvents", NULL, venue->account, err);
+    if (status == PG_OK)
+        status = pg_hl_stream_add_optional(venue->account_stream, "userFundings", NULL, venue->account, err);
+    if (status == PG_OK && venue->is_agent)
+        status = pg_hl_stream_add_optional(venue->account_stream, "webData3", NULL, venue->master, err);
+    for (int i = 0; i < venue->market_count && status == PG_OK; i++)
+        if (venue->market[i].asset.market == PG_HL_PERP)
+            status = pg_hl_stream_add_optional(venue->account_stream, "activeAssetData", venue->market[i].asset.name,
+                                               venue->account, err);
     return status == PG_OK ? pg_hl_stream_start(venue->account_stream, err) : status;
 }
 

@@ -1,206 +1,10 @@
-/* The calls of venue.h that are no orders: the account, cancelling everything, the dead-man's switch, leverage. */
-#include <inttypes.h>
+/* One action and its answer: the dead-man's switch, leverage. */
 #include <stdio.h>
-#include <string.h>
 
 #include "venue/hyperliquid/adapter_internal.h"
-#include "venue/hyperliquid/codec_state.h"
-
-static const int64_t cancel_all_ns = 10 * (int64_t)1000000000;
-enum { LOOK_AGAIN_MS = 200, LOOK_AGAIN_MAX_MS = 2000 };
-
-static const char *text_of(const cJSON *json, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-    return cJSON_IsString(item) ? item->valuestring : "";
-}
-
-/* ---- the account ---- */
-
-enum { HELD_MAX = 512 };
-
-/* Lists that are asked for: the positions and the open orders of each perpetuals exchange, spot balances. */
-typedef struct {
-    hl_call call;
-    void *self;
-    pg_account_done done;
-    int64_t asked_ns;
-    int step, dex;
-    pg_account_state state;
-    pg_hl_account account;
-    pg_open_order orders[PG_HL_UPDATES_MAX];
-    pg_held held[HELD_MAX];
-} reading;
-
-enum { READ_POSITIONS, READ_ORDERS, READ_SPOT };
-
-static void read_next(reading *r);
-
-static void reading_done(reading *r, const pg_error *err)
-{
-    void *self = r->self;
-    pg_account_done done = r->done;
-    r->state.orders = r->orders;
-    r->state.held = r->held;
-    if (!err)
-        hl_orders_list_end(r->call.venue->orders, r->asked_ns, hl_now());
-    done(self, err ? NULL : &r->state, err);
-    hl_call_end(&r->call);
-}
-
-static pg_status bad_answer(pg_error *err, const char *what)
-{
-    return pg_fail(err, PG_ERR_PARSE, "the venue's answer about %s is not of the form that is expected", what);
-}
-
-static pg_status add_held(reading *r, const char *coin, const char *quantity, double entry, pg_error *err)
-{
-    hl_venue *venue = r->call.venue;
-    int64_t amount;
-    if (!coin[0] || pg_hl_units_near(&amount, quantity, 8) != PG_OK)
-        return bad_answer(err, "positions");
-    if (amount == 0)
-        return PG_OK;
-    if (r->state.held_count == HELD_MAX)
-        return pg_fail(err, PG_ERR_FULL, "more than %d positions", HELD_MAX);
-    pg_held *held = &r->held[r->state.held_count++];
-    *held = (pg_held){ .market = pg_hl_decoder_market(venue->decoder, coin, strlen(coin)) };
-    snprintf(held->symbol, sizeof held->symbol, "%s", coin);
-    snprintf(held->text, sizeof held->text, "%s", quantity);
-    held->entry = entry;
-    if (held->market >= 0 &&
-        pg_hl_units_near(&held->quantity, quantity, venue->market[held->market].instrument.size_decimals) != PG_OK)
-        return bad_answer(err, "positions");
-    return PG_OK;
-}
-
-static pg_status take_positions(reading *r, const cJSON *json, pg_error *err)
-{
-    pg_hl_account *account = &r->account;
-    pg_status status = pg_hl_account_read(account, json, err);
-    if (status != PG_OK)
-        return status;
-    r->state.equity_e6 += account->equity_e6;
-    r->state.free_e6 += account->free_e6;
-    r->state.time_ns = account->time_ns;
-    for (int i = 0; i < account->count && status == PG_OK; i++)
-        status = add_held(r, account->position[i].coin, account->position[i].quantity, account->position[i].entry, err);
-    return status;
-}
-
-/* Balances of the base tokens of the spot pairs that are traded. */
-static pg_status take_balances(reading *r, const cJSON *json, pg_error *err)
-{
-    const hl_venue *venue = r->call.venue;
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "balances"), *item;
-    if (!cJSON_IsArray(list))
-        return bad_answer(err, "balances");
-    cJSON_ArrayForEach(item, list) for (int i = 0; i < venue->market_count; i++)
-    {
-        const pg_hl_asset *asset = &venue->market[i].asset;
-        const char *pair = asset->alias[0] ? asset->alias : asset->name, *coin = text_of(item, "coin");
-        size_t length = strcspn(pair, "/");
-        if (asset->market != PG_HL_SPOT || strlen(coin) != length || strncmp(pair, coin, length) != 0)
-            continue;
-        pg_status status = add_held(r, asset->name, text_of(item, "total"), 0, err);
-        if (status != PG_OK)
-            return status;
-    }
-    return PG_OK;
-}
-
-static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err)
-{
-    hl_venue *venue = r->call.venue;
-    pg_hl_frame frame;
-    int64_t now = hl_now();
-    pg_status status = pg_hl_decode_open(venue->decoder, &frame, found->text, found->size, err);
-    for (int i = 0; i < frame.count && status == PG_OK; i++) {
-        const pg_hl_update *update = &frame.update[i];
-        if (r->state.order_count == PG_HL_UPDATES_MAX)
-            return pg_fail(err, PG_ERR_FULL, "more than %d open orders", PG_HL_UPDATES_MAX);
-        pg_open_order *order = &r->orders[r->state.order_count++];
-        *order = (pg_open_order){ .market = update->market,
-                                  .run = update->cloid.run,
-                                  .id = update->cloid.id,
-                                  .price = update->price,
-                                  .remaining = update->remaining,
-                                  .filled = update->size - update->remaining,
-                                  .side = update->side,
-                                  .reduce_only = update->reduce_only };
-        snprintf(order->symbol, sizeof order->symbol, "%.*s", (int)update->coin.size, update->coin.data);
-        snprintf(order->order_id, sizeof order->order_id, "%" PRIu64, update->oid);
-        hl_orders_list_add(venue->orders, update, now);
-    }
-    return status;
-}
-
-static void read_came(void *self, const pg_hl_found *found, const pg_error *why)
-{
-    reading *r = self;
-    hl_venue *venue = r->call.venue;
-    pg_error err;
-    pg_status status;
-    if (!found) {
-        reading_done(r, why);
-        return;
-    }
-    if (r->step == READ_POSITIONS)
-        status = take_positions(r, found->json, &err);
-    else if (r->step == READ_ORDERS)
-        status = take_orders(r, found, &err);
-    else
-        status = take_balances(r, found->json, &err);
-    if (status != PG_OK) {
-        reading_done(r, &err);
-        return;
-    }
-    if (r->step == READ_ORDERS && ++r->dex < venue->dex_count)
-        r->step = READ_POSITIONS;
-    else
-        r->step++;
-    read_next(r);
-}
-
-static void ask_dex(hl_venue *venue, const char *type, int dex, int weight, void *self, pg_hl_asked done)
-{
-    char body[256];
-    const char *name = dex >= 0 ? venue->dexes[dex] : "";
-    snprintf(body, sizeof body, "{\"type\":\"%s\",\"user\":\"%s\"%s%s%s}", type, venue->account,
-             name[0] ? ",\"dex\":\"" : "", name, name[0] ? "\"" : "");
-    pg_hl_rest_ask(venue->rest,
-                   &(pg_hl_question){ .body = body, .weight = weight, .safety = true, .patience_ms = 8000 }, self,
-                   done);
-}
-
-static void read_next(reading *r)
-{
-    hl_venue *venue = r->call.venue;
-    if (r->step == READ_POSITIONS)
-        ask_dex(venue, "clearinghouseState", r->dex, 2, r, read_came);
-    else if (r->step == READ_ORDERS)
-        ask_dex(venue, "frontendOpenOrders", r->dex, 20, r, read_came);
-    else if (r->step == READ_SPOT && venue->has_spot)
-        ask_dex(venue, "spotClearinghouseState", -1, 2, r, read_came);
-    else
-        reading_done(r, NULL);
-}
-
-void hl_account(pg_venue *base, void *self, pg_account_done done)
-{
-    hl_venue *venue = (hl_venue *)base;
-    reading *r = hl_call_begin(venue, sizeof *r);
-    r->self = self;
-    r->done = done;
-    r->asked_ns = hl_now();
-    hl_orders_list_begin(venue->orders);
-    read_next(r);
-}
-
-/* ---- one action, and its answer ---- */
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     void *self;
     pg_venue_done done;
     pg_error early; /* why it was not sent */
@@ -208,7 +12,7 @@ typedef struct {
     pg_timer *timer;
 } acting;
 
-static void acting_release(hl_call *call)
+static void acting_release(pg_call *call)
 {
     pg_timer_stop(((acting *)call)->timer);
 }
@@ -220,7 +24,7 @@ static void acting_done(acting *a, const pg_error *err)
     pg_error copy;
     if (err)
         copy = *err;
-    hl_call_end(&a->call);
+    pg_call_end(&a->call);
     done(self, err ? &copy : NULL);
 }
 
@@ -231,13 +35,13 @@ static void acting_early(void *self)
 }
 
 /* The venue's words, and what they mean for the switch. */
-static void refused(acting *a, pg_hl_span span)
+static void refused(acting *a, pg_span span)
 {
-    hl_venue *venue = a->call.venue;
+    hl_venue *venue = hl_of(&a->call);
     char words[PG_VENUE_WORDS];
     pg_error err;
     pg_hl_refusal refusal = pg_hl_refusal_of(span.data, span.size);
-    pg_hl_plain(words, sizeof words, span);
+    pg_scan_plain(words, sizeof words, span);
     hl_heed(venue, refusal, words);
     bool none = a->is_switch && refusal.class == PG_HL_NOT_TRADED;
     if (none) {
@@ -257,7 +61,7 @@ static void acted(void *self, pg_hl_sent sent, const char *body, size_t size, co
         acting_done(a, why);
         return;
     }
-    if (pg_hl_decode_answer(a->call.venue->decoder, &answer, body, size, &err) != PG_OK)
+    if (pg_hl_decode_answer(hl_of(&a->call)->decoder, &answer, body, size, &err) != PG_OK)
         acting_done(a, &err);
     else if (answer.refused)
         refused(a, answer.words);
@@ -267,12 +71,18 @@ static void acted(void *self, pg_hl_sent sent, const char *body, size_t size, co
         acting_done(a, NULL);
 }
 
-static void act(hl_venue *venue, const pg_hl_action *action, bool is_switch, void *self, pg_venue_done done)
+static acting *begin(hl_venue *venue, void *self, pg_venue_done done)
 {
-    acting *a = hl_call_begin(venue, sizeof *a);
+    acting *a = pg_call_begin(&venue->calls, sizeof *a);
     a->call.release = acting_release;
     a->self = self;
     a->done = done;
+    return a;
+}
+
+static void act(hl_venue *venue, const pg_hl_action *action, bool is_switch, void *self, pg_venue_done done)
+{
+    acting *a = begin(venue, self, done);
     a->is_switch = is_switch;
     const char *body = NULL;
     pg_status status = is_switch && venue->facts.switch_least_s == 0
@@ -284,10 +94,12 @@ static void act(hl_venue *venue, const pg_hl_action *action, bool is_switch, voi
         status = hl_sign(venue, action, 0, false, &a->early);
     if (status == PG_OK && !(body = hl_body(venue)))
         pg_fail(&a->early, PG_ERR_MEMORY, "no memory for a request");
-    if (body)
+    if (body) {
+        hl_rights_charge(venue, 1, true);
         pg_hl_rest_act(venue->rest, body, a, acted);
-    else
+    } else {
         a->timer = pg_timer_start(venue->loop, 0, 0, a, acting_early);
+    }
 }
 
 void hl_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
@@ -301,145 +113,14 @@ void hl_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
 void hl_set_leverage(pg_venue *base, int market, int leverage, bool cross, void *self, pg_venue_done done)
 {
     hl_venue *venue = (hl_venue *)base;
-    int64_t asset = market >= 0 && market < venue->market_count ? venue->market[market].asset.id : 0;
-    pg_hl_action action = { .kind = PG_HL_UPDATE_LEVERAGE,
-                            .margin = { .asset = asset, .is_cross = cross, .leverage = leverage } };
-    act(venue, &action, false, self, done);
-}
-
-/* ---- cancelling everything ---- */
-
-typedef struct {
-    hl_call call;
-    uint64_t run;
-    void *self;
-    pg_cancelled_done done;
-    int64_t until_ns, wait_ms;
-    int dex, found, pending; /* found: in this look; pending: answers to cancels on their way */
-    pg_error err;
-    pg_timer *timer;
-    int count;
-    pg_hl_cancel list[PG_HL_UPDATES_MAX];
-} sweep;
-
-static void look(sweep *s);
-
-static void sweep_release(hl_call *call)
-{
-    pg_timer_stop(((sweep *)call)->timer);
-}
-
-static void sweep_done(sweep *s)
-{
-    void *self = s->self;
-    pg_cancelled_done done = s->done;
-    int found = s->found;
-    bool failed = s->err.status != PG_OK;
-    pg_error err = s->err;
-    hl_call_end(&s->call);
-    done(self, found, failed ? &err : NULL);
-}
-
-static void look_again(void *self)
-{
-    sweep *s = self;
-    pg_timer_stop(s->timer);
-    s->timer = NULL;
-    s->dex = s->found = s->count = 0;
-    s->err = (pg_error){ 0 };
-    look(s);
-}
-
-/* After a look, or after what was found was cancelled. */
-static void sweep_next(sweep *s)
-{
-    bool clean = s->err.status == PG_OK && s->found == 0;
-    if (clean || hl_now() >= s->until_ns) {
-        sweep_done(s);
-    } else {
-        s->timer = pg_timer_start(s->call.venue->loop, s->wait_ms, 0, s, look_again);
-        s->wait_ms = 2 * s->wait_ms < LOOK_AGAIN_MAX_MS ? 2 * s->wait_ms : LOOK_AGAIN_MAX_MS;
-    }
-}
-
-static void swept(void *self, pg_hl_sent sent, const char *body, size_t size, const pg_error *err)
-{
-    sweep *s = self; /* whatever the answer: the next look shows */
-    (void)sent, (void)body, (void)size, (void)err;
-    if (--s->pending == 0)
-        sweep_next(s);
-}
-
-static void cancel_found(sweep *s)
-{
-    hl_venue *venue = s->call.venue;
-    pg_error err;
-    s->pending = 1;
-    for (int i = 0; i < s->count; i += PG_HL_BATCH) {
-        int n = s->count - i < PG_HL_BATCH ? s->count - i : PG_HL_BATCH;
-        pg_hl_action action = { .kind = PG_HL_CANCEL, .cancel = { .list = s->list + i, .count = (size_t)n } };
-        const char *body = NULL;
-        if (!pg_hl_rest_take(venue->rest, n, true))
-            break;
-        if (hl_sign(venue, &action, 0, false, &err) == PG_OK)
-            body = hl_body(venue);
-        else
-            s->err = err;
-        if (!body)
-            break;
-        s->pending++;
-        pg_hl_rest_act(venue->rest, body, s, swept);
-    }
-    if (--s->pending == 0)
-        sweep_next(s);
-}
-
-static void note(sweep *s, const pg_hl_update *update)
-{
-    pg_hl_asset asset;
-    char coin[PG_HL_NAME];
-    if (s->run && update->cloid.run != s->run)
+    if (market < 0 || market >= venue->market_count) {
+        acting *a = begin(venue, self, done);
+        pg_fail(&a->early, PG_ERR_NOT_FOUND, "there is no market %d", market);
+        a->timer = pg_timer_start(venue->loop, 0, 0, a, acting_early);
         return;
-    s->found++;
-    snprintf(coin, sizeof coin, "%.*s", (int)(update->coin.size < sizeof coin ? update->coin.size : 0),
-             update->coin.data);
-    if (s->count < PG_HL_UPDATES_MAX && pg_hl_assets_find(&asset, &s->call.venue->assets, coin, &s->err) == PG_OK)
-        s->list[s->count++] = (pg_hl_cancel){ .asset = asset.id, .oid = update->oid };
-}
-
-static void looked(void *self, const pg_hl_found *found, const pg_error *why)
-{
-    sweep *s = self;
-    hl_venue *venue = s->call.venue;
-    pg_hl_frame frame = { 0 };
-    if (!found)
-        s->err = *why;
-    else
-        pg_hl_decode_open(venue->decoder, &frame, found->text, found->size, &s->err);
-    for (int i = 0; i < frame.count; i++)
-        note(s, &frame.update[i]);
-    if (++s->dex < venue->dex_count)
-        look(s);
-    else if (s->count > 0)
-        cancel_found(s);
-    else
-        sweep_next(s);
-}
-
-static void look(sweep *s)
-{
-    ask_dex(s->call.venue, "frontendOpenOrders", s->dex, 20, s, looked);
-}
-
-void hl_cancel_all(pg_venue *base, uint64_t run, void *self, pg_cancelled_done done)
-{
-    hl_venue *venue = (hl_venue *)base;
-    sweep *s = hl_call_begin(venue, sizeof *s);
-    s->call.release = sweep_release;
-    s->run = run;
-    s->self = self;
-    s->done = done;
-    s->until_ns = hl_now() + cancel_all_ns;
-    s->wait_ms = LOOK_AGAIN_MS;
-    look(s);
+    }
+    pg_hl_action action = { .kind = PG_HL_UPDATE_LEVERAGE,
+                            .margin = {
+                                .asset = venue->market[market].asset.id, .is_cross = cross, .leverage = leverage } };
+    act(venue, &action, false, self, done);
 }

@@ -8,9 +8,9 @@
 enum { QUESTIONS = 16, LOOKS = 64 /* in one tick */, FILLS_BEFORE_MS = 5000 };
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     uint64_t id; /* ours */
-    hl_ask ask;
+    pg_ask ask;
 } question;
 
 /* ---- states ---- */
@@ -18,32 +18,32 @@ typedef struct {
 static void state_came(void *self, const pg_hl_found *found, const pg_error *why)
 {
     question *q = self;
-    hl_venue *venue = q->call.venue;
-    hl_order *order = hl_orders_find(venue->orders, q->id);
-    hl_ask asked = q->ask;
+    hl_venue *venue = hl_of(&q->call);
+    pg_tracked *order = pg_tracker_find(venue->orders, q->id);
+    pg_ask asked = q->ask;
     pg_hl_frame frame;
     int64_t now = hl_now();
     (void)why;
     venue->questions--;
-    hl_call_end(&q->call);
+    pg_call_end(&q->call);
     if (!order)
         return;
     if (!found || pg_hl_decode_status(venue->decoder, &frame, found->text, found->size, NULL) != PG_OK)
-        hl_orders_ask_again(order, now);
+        pg_tracked_ask_again(order, now);
     else
-        hl_orders_told(venue->orders, order, asked, frame.count > 0 ? &frame.update[0] : NULL, now);
+        pg_tracker_told(venue->orders, order, asked, frame.count > 0 ? &frame.update[0] : NULL, now);
 }
 
-static void ask_state(hl_venue *venue, const hl_order *order)
+static void ask_state(hl_venue *venue, const pg_tracked *order)
 {
     char body[192], name[PG_HL_CLOID_TEXT + 2], cloid[PG_HL_CLOID_TEXT];
-    question *q = hl_call_begin(venue, sizeof *q);
+    question *q = pg_call_begin(&venue->calls, sizeof *q);
     q->id = order->id;
     q->ask = order->ask;
-    if (order->ask == HL_ASK_STATUS && order->leg.oid)
+    if (order->ask == PG_ASK_STATUS && order->leg.oid)
         snprintf(name, sizeof name, "%" PRIu64, order->leg.oid);
     else
-        snprintf(name, sizeof name, "\"%s\"", pg_hl_cloid_format(cloid, (pg_hl_cloid){ venue->run, order->id }));
+        snprintf(name, sizeof name, "\"%s\"", pg_hl_cloid_format(cloid, (pg_client_id){ venue->run, order->id }));
     snprintf(body, sizeof body, "{\"type\":\"orderStatus\",\"user\":\"%s\",\"oid\":%s}", venue->account, name);
     venue->questions++;
     pg_hl_rest_ask(venue->rest, &(pg_hl_question){ .body = body, .weight = 2, .safety = true, .patience_ms = 3000 }, q,
@@ -54,7 +54,7 @@ static void ask_state(hl_venue *venue, const hl_order *order)
 
 /* The orders whose fills are looked for at once. */
 typedef struct {
-    hl_call call;
+    pg_call call;
     int count;
     uint64_t id[QUESTIONS];
 } search;
@@ -62,17 +62,17 @@ typedef struct {
 static void fills_came(void *self, const pg_error *err)
 {
     search *s = self;
-    hl_venue *venue = s->call.venue;
+    hl_venue *venue = hl_of(&s->call);
     int64_t now = hl_now();
     venue->questions--;
     for (int i = 0; i < s->count; i++) {
-        hl_order *order = hl_orders_find(venue->orders, s->id[i]);
+        pg_tracked *order = pg_tracker_find(venue->orders, s->id[i]);
         if (order && err)
-            hl_orders_ask_again(order, now);
+            pg_tracked_ask_again(order, now);
         else if (order)
-            hl_orders_filled(venue->orders, order, now);
+            pg_tracker_filled(venue->orders, order, now);
     }
-    hl_call_end(&s->call);
+    pg_call_end(&s->call);
 }
 
 /* ---- nonces ---- */
@@ -86,7 +86,7 @@ static hl_void *find_void(hl_venue *venue, uint64_t nonce)
 }
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     uint64_t nonce;
 } voiding;
 
@@ -106,24 +106,24 @@ static hl_nonce_fate fate_of(hl_venue *venue, pg_hl_sent sent, const char *body,
 static void void_came(void *self, pg_hl_sent sent, const char *body, size_t size, const pg_error *err)
 {
     voiding *v = self;
-    hl_venue *venue = v->call.venue;
+    hl_venue *venue = hl_of(&v->call);
     hl_void *record = find_void(venue, v->nonce);
     (void)err;
     if (record)
         record->fate = fate_of(venue, sent, body, size);
-    hl_call_end(&v->call);
+    pg_call_end(&v->call);
 }
 
 /* Uses up the nonce of a doubtful request, once for all the orders in it. */
-static void ask_void(hl_venue *venue, hl_order *order, int64_t now_ns)
+static void ask_void(hl_venue *venue, pg_tracked *order, int64_t now_ns)
 {
     pg_hl_action noop = { .kind = PG_HL_NOOP };
     hl_void *record = find_void(venue, order->doubt_nonce);
     if (record && record->fate != HL_NONCE_ASKED) {
-        hl_orders_voided(venue->orders, order, record->fate == HL_NONCE_VOIDED, now_ns);
+        pg_tracker_voided(venue->orders, order, record->fate == HL_NONCE_VOIDED, now_ns);
         return;
     }
-    hl_orders_ask_again(order, now_ns);
+    pg_tracked_ask_again(order, now_ns);
     if (record || !pg_hl_rest_take(venue->rest, 1, true) ||
         hl_sign(venue, &noop, order->doubt_nonce, false, NULL) != PG_OK)
         return;
@@ -132,8 +132,9 @@ static void ask_void(hl_venue *venue, hl_order *order, int64_t now_ns)
         return;
     venue->voids[venue->next_void] = (hl_void){ order->doubt_nonce, HL_NONCE_ASKED };
     venue->next_void = (venue->next_void + 1) % HL_VOIDS;
-    voiding *v = hl_call_begin(venue, sizeof *v);
+    voiding *v = pg_call_begin(&venue->calls, sizeof *v);
     v->nonce = order->doubt_nonce;
+    hl_rights_charge(venue, 1, true);
     pg_hl_rest_act(venue->rest, body, v, void_came);
 }
 
@@ -143,15 +144,15 @@ void hl_doubt_tick(hl_venue *venue, int64_t now_ns)
 {
     search *s = NULL;
     int64_t from_ns = INT64_MAX;
-    hl_order *order;
+    pg_tracked *order;
     for (int i = 0; i < LOOKS && venue->questions < QUESTIONS && (!s || s->count < QUESTIONS) &&
-                    (order = hl_orders_next_check(venue->orders, now_ns));
+                    (order = pg_tracker_next_check(venue->orders, now_ns));
          i++) {
-        if (order->ask == HL_ASK_VOID) {
+        if (order->ask == PG_ASK_VOID) {
             ask_void(venue, order, now_ns);
-        } else if (order->ask == HL_ASK_FILLS) {
+        } else if (order->ask == PG_ASK_FILLS) {
             if (!s)
-                s = hl_call_begin(venue, sizeof *s);
+                s = pg_call_begin(&venue->calls, sizeof *s);
             s->id[s->count++] = order->id;
             if (order->placed_ns < from_ns)
                 from_ns = order->placed_ns;

@@ -11,7 +11,7 @@ enum {
 }; /* the shortest full page that was seen; the venue keeps 10000 fills */
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     int64_t from_ms, to_ms; /* to_ms 0: now */
     bool all;
     int pages;
@@ -20,7 +20,7 @@ typedef struct {
     pg_venue_done done;
 } scan;
 
-static void release(hl_call *call)
+static void release(pg_call *call)
 {
     pg_recent_free(((scan *)call)->scanned);
 }
@@ -28,21 +28,24 @@ static void release(hl_call *call)
 static void finish(scan *s, const pg_error *err)
 {
     scan copy = *s;
-    hl_call_end(&s->call);
+    pg_call_end(&s->call);
     copy.done(copy.self, err);
 }
 
-static void give(scan *s, const pg_hl_fill *fill, int64_t now_ns)
+static void give(scan *s, const pg_told_fill *fill, int64_t now_ns)
 {
-    hl_venue *venue = s->call.venue;
+    hl_venue *venue = hl_of(&s->call);
     pg_report report;
     if (fill->market < 0)
         return;
     const char *symbol = venue->market[fill->market].asset.name;
-    if (hl_orders_fill(venue->orders, fill, symbol, now_ns) || !s->all)
+    bool fresh = pg_tracker_fill(venue->orders, fill, symbol, now_ns);
+    if (fresh)
+        hl_traded(venue, fill);
+    if (fresh || !s->all)
         return;
-    hl_report_fill(&report, fill, symbol);
-    const hl_order *order = fill->cloid.run == venue->run ? hl_orders_find(venue->orders, fill->cloid.id) : NULL;
+    pg_report_fill(&report, fill, symbol);
+    const pg_tracked *order = fill->cloid.run == venue->run ? pg_tracker_find(venue->orders, fill->cloid.id) : NULL;
     if (order && !order->done) /* it was taken off the order when it was told first */
         report.reply.id = 0;
     venue->sink.report(venue->sink.self, &report);
@@ -53,7 +56,7 @@ static void ask_page(scan *s);
 static void page_came(void *self, const pg_hl_found *found, const pg_error *why)
 {
     scan *s = self;
-    hl_venue *venue = s->call.venue;
+    hl_venue *venue = hl_of(&s->call);
     pg_hl_frame frame;
     pg_error err;
     if (!found || pg_hl_decode_fills(venue->decoder, &frame, found->text, found->size, &err) != PG_OK) {
@@ -64,7 +67,7 @@ static void page_came(void *self, const pg_hl_found *found, const pg_error *why)
     bool descending = n > 1 && frame.fill[0].time_ns > frame.fill[n - 1].time_ns;
     int64_t edge_ms = n > 0 ? frame.fill[n - 1].time_ns / 1000000 : 0;
     for (int i = 0; i < n; i++) {
-        const pg_hl_fill *fill = &frame.fill[descending ? n - 1 - i : i];
+        const pg_told_fill *fill = &frame.fill[descending ? n - 1 - i : i];
         if (!pg_recent_add(s->scanned, fill->oid, fill->tid))
             continue;
         fresh++;
@@ -84,8 +87,8 @@ static void ask_page(scan *s)
     if (s->to_ms)
         snprintf(to, sizeof to, ",\"endTime\":%" PRId64, s->to_ms);
     snprintf(body, sizeof body, "{\"type\":\"userFillsByTime\",\"user\":\"%s\",\"startTime\":%" PRId64 "%s}",
-             s->call.venue->account, s->from_ms, to);
-    pg_hl_rest_ask(s->call.venue->rest,
+             hl_of(&s->call)->account, s->from_ms, to);
+    pg_hl_rest_ask(hl_of(&s->call)->rest,
                    &(pg_hl_question){ .body = body, .weight = 20, .safety = true, .by_items = true }, s, page_came);
 }
 
@@ -94,7 +97,7 @@ void hl_fetch_fills(hl_venue *venue, int64_t from_ns, bool all, void *self, pg_v
     pg_recent *scanned;
     pg_status status = pg_recent_new(&scanned, SCANNED, NULL);
     PG_ASSERT(status == PG_OK);
-    scan *s = hl_call_begin(venue, sizeof *s);
+    scan *s = pg_call_begin(&venue->calls, sizeof *s);
     s->call.release = release;
     s->scanned = scanned;
     s->from_ms = from_ns > 0 ? from_ns / 1000000 : 0;

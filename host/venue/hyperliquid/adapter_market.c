@@ -13,6 +13,13 @@ static const int64_t backfill_ns = 2 * (int64_t)1000000000;
 
 /* ---- what it says ---- */
 
+static void note_mid(hl_market *market)
+{
+    const pg_hl_book *book = &market->book;
+    if (book->count[0] > 0 && book->count[1] > 0)
+        market->mid_x2 = book->side[0][0].price + book->side[1][0].price;
+}
+
 static void take_book(hl_venue *venue, hl_market *market, const pg_hl_frame *frame, int64_t received_ns)
 {
     pg_event *events = venue->book_events;
@@ -21,6 +28,7 @@ static void take_book(hl_venue *venue, hl_market *market, const pg_hl_frame *fra
     for (int i = 0; i < n; i++)
         events[i].market = (uint32_t)index;
     market->has_book = true;
+    note_mid(market);
     if (n > 0)
         venue->sink.events(venue->sink.self, index, events, n);
 }
@@ -59,6 +67,12 @@ static void take_trades(hl_venue *venue, hl_market *market, const pg_hl_frame *f
 /* The mark every time. Funding settles at the hour (hyperliquid.md 18), at the rate that was told last before it. */
 static void take_context(hl_venue *venue, hl_market *market, const pg_hl_frame *frame)
 {
+    market->mark = frame->event[0].price;
+    if (frame->count == 1) { /* a spot pair's: nothing is funded */
+        pg_event mark = frame->event[0];
+        give(venue, frame->market, &mark, 1);
+        return;
+    }
     pg_event events[2] = { frame->event[0], frame->event[1] };
     int64_t interval_ns = events[1].size2, told = events[1].price;
     int64_t hour = interval_ns > 0 ? pg_clock_now(pg_clock_real()) / interval_ns : 0;
@@ -75,8 +89,10 @@ static void take_context(hl_venue *venue, hl_market *market, const pg_hl_frame *
 static void take_best(hl_venue *venue, hl_market *market, const pg_hl_frame *frame)
 {
     pg_event event = frame->event[0];
-    if (market->has_book && pg_hl_book_take_best(&market->book, frame))
-        give(venue, frame->market, &event, 1);
+    if (!market->has_book || !pg_hl_book_take_best(&market->book, frame))
+        return;
+    note_mid(market);
+    give(venue, frame->market, &event, 1);
 }
 
 static void check_up(hl_venue *venue)
@@ -196,19 +212,19 @@ pg_status hl_market_open(hl_venue *venue, pg_error *err)
 /* ---- silence, and books over HTTP meanwhile ---- */
 
 typedef struct {
-    hl_call call;
+    pg_call call;
     int market;
 } backup;
 
 static void backup_came(void *self, const pg_hl_found *found, const pg_error *why)
 {
     backup *b = self;
-    hl_venue *venue = b->call.venue;
+    hl_venue *venue = hl_of(&b->call);
     hl_market *market = &venue->market[b->market];
     pg_hl_frame frame;
     (void)why;
     market->asking = false;
-    hl_call_end(&b->call);
+    pg_call_end(&b->call);
     if (!found || venue->market_up ||
         pg_hl_decode_book(venue->decoder, &frame, found->text, found->size, NULL) != PG_OK || frame.market < 0)
         return;
@@ -226,7 +242,7 @@ static void ask_books(hl_venue *venue, int64_t now_ns)
     for (int i = 0; i < venue->market_count; i++) {
         if (venue->market[i].asking)
             continue;
-        backup *b = hl_call_begin(venue, sizeof *b);
+        backup *b = pg_call_begin(&venue->calls, sizeof *b);
         b->market = i;
         venue->market[i].asking = true;
         snprintf(body, sizeof body, "{\"type\":\"l2Book\",\"coin\":\"%s\"}", venue->market[i].asset.name);

@@ -1,81 +1,23 @@
-/* Requests: made of what the host submits, signed, sent in wire order, and what their answers say. */
+/* Requests: signed, sent in wire order, and what their answers say. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
 #include "venue/hyperliquid/adapter_internal.h"
 
 static const int64_t slow_ns = 10 * (int64_t)1000000000;
 
-/* ---- refusals that are known here ---- */
-
-static void report_late(hl_venue *venue, const hl_late *late)
-{
-    static const uint8_t replies[] = { [PG_REQUEST_NEW] = PG_REPLY_REJECTED,
-                                       [PG_REQUEST_CANCEL] = PG_REPLY_CANCEL_REFUSED,
-                                       [PG_REQUEST_REPLACE] = PG_REPLY_REPLACE_REFUSED };
-    hl_order *order = hl_orders_find(venue->orders, late->id);
-    if (late->prepared && order) {
-        hl_orders_refuse(venue->orders, order, late->kind, (pg_hl_refusal){ late->reason, PG_HL_REFUSED }, late->words,
-                         true, hl_now());
-        return;
-    }
-    pg_report report = {
-        .market = late->market,
-        .run = venue->run,
-        .unsent = true,
-        .reply = { .id = late->id, .kind = replies[late->kind], .side = late->side, .reason = (uint8_t)late->reason }
-    };
-    snprintf(report.words, sizeof report.words, "%s", late->words);
-    venue->sink.report(venue->sink.self, &report);
-}
-
-static void late_due(void *self)
-{
-    hl_venue *venue = self;
-    pg_timer_stop(venue->late_timer);
-    venue->late_timer = NULL;
-    hl_late *list = venue->late_first;
-    venue->late_first = NULL;
-    venue->late_last = &venue->late_first;
-    while (list) {
-        hl_late *next = list->next;
-        report_late(venue, list);
-        free(list);
-        list = next;
-    }
-}
-
-void hl_late_free(hl_venue *venue)
-{
-    pg_timer_stop(venue->late_timer);
-    while (venue->late_first) {
-        hl_late *next = venue->late_first->next;
-        free(venue->late_first);
-        venue->late_first = next;
-    }
-}
-
-/* words: constant. */
-static void refuse_later(hl_venue *venue, const pg_submit *submit, bool prepared, pg_reason reason, const char *words)
-{
-    hl_late *late = calloc(1, sizeof *late);
-    PG_ASSERT(late != NULL);
-    *late = (hl_late){ .id = submit->request.id,
-                       .market = submit->market,
-                       .kind = submit->request.kind,
-                       .side = submit->request.side,
-                       .prepared = prepared,
-                       .reason = reason,
-                       .words = words };
-    *venue->late_last = late;
-    venue->late_last = &late->next;
-    if (!venue->late_timer)
-        venue->late_timer = pg_timer_start(venue->loop, 0, 0, venue, late_due);
-}
-
 /* ---- signing ---- */
+
+/* The next nonce of the key. Far ahead of the clock it is told: a clock that was set back, or a burst that never ends. */
+static uint64_t next_nonce(hl_venue *venue, uint64_t now_ms)
+{
+    uint64_t nonce = pg_hl_nonce_next(venue->nonces, now_ms);
+    bool ahead = nonce > now_ms + PG_HL_NONCE_ALARM_MS;
+    if (ahead && !venue->nonces_ahead)
+        hl_log(venue, PG_LOG_WARN, "the nonces of this key are more than 10 s ahead of the clock", NULL, NULL);
+    venue->nonces_ahead = ahead;
+    return nonce;
+}
 
 pg_status hl_sign(hl_venue *venue, const pg_hl_action *action, uint64_t nonce, bool expires, pg_error *err)
 {
@@ -83,7 +25,7 @@ pg_status hl_sign(hl_venue *venue, const pg_hl_action *action, uint64_t nonce, b
     if (!venue->can_sign)
         return pg_fail(err, PG_ERR_STATE, "venue %s has no key", venue->name);
     pg_hl_envelope envelope = { .network = venue->network,
-                                .nonce = nonce ? nonce : pg_hl_nonce_next(&venue->nonces, now_ms),
+                                .nonce = nonce ? nonce : next_nonce(venue, now_ms),
                                 .vault = venue->vault[0] ? venue->vault : NULL };
     if (expires && venue->expires_ms)
         envelope.expires_after = now_ms + (uint64_t)(venue->expires_ms + venue->clock_ahead_ns / 1000000);
@@ -101,6 +43,8 @@ void hl_heed(hl_venue *venue, pg_hl_refusal refusal, const char *words)
     pg_error err;
     if (refusal.class == PG_HL_SLOW)
         venue->slow_until_ns = hl_now() + slow_ns;
+    if (refusal.class == PG_HL_POST_ONLY)
+        hl_rights_post_only(venue);
     if (refusal.class != PG_HL_FATAL)
         return;
     pg_fail(&err, PG_ERR_STATE, "the venue does not take the key: %s", words);
@@ -136,10 +80,15 @@ static void lose(hl_flight *flight, int64_t now_ns)
     hl_flight lost = *flight;
     land(flight);
     for (int i = 0; i < lost.count; i++) {
-        hl_order *order = hl_orders_find(venue->orders, lost.order[i]);
+        pg_tracked *order = pg_tracker_find(venue->orders, lost.order[i]);
         if (order)
-            hl_orders_lose(venue->orders, order, lost.kind, lost.nonce, now_ns);
+            pg_tracker_lose(venue->orders, order, lost.kind, lost.nonce, now_ns);
     }
+}
+
+static pg_refusal plain_refusal(pg_hl_refusal refusal)
+{
+    return (pg_refusal){ .reason = refusal.reason, .gone = refusal.class == PG_HL_GONE };
 }
 
 static void refuse_all(hl_flight *flight, pg_hl_refusal refusal, const char *words, bool unsent, int64_t now_ns)
@@ -148,11 +97,40 @@ static void refuse_all(hl_flight *flight, pg_hl_refusal refusal, const char *wor
     hl_flight done = *flight;
     land(flight);
     for (int i = 0; i < done.count; i++) {
-        hl_order *order = hl_orders_find(venue->orders, done.order[i]);
+        pg_tracked *order = pg_tracker_find(venue->orders, done.order[i]);
         if (order)
-            hl_orders_refuse(venue->orders, order, done.kind, refusal, words, unsent, now_ns);
+            pg_tracker_refuse(venue->orders, order, done.kind, plain_refusal(refusal), words, unsent, now_ns);
     }
     hl_heed(venue, refusal, words);
+}
+
+/* What the venue answers about one order, cancel or replacement; an answer that does not fit is of no use. */
+static void take_result(hl_venue *venue, pg_tracked *order, uint8_t kind, const pg_hl_result *result, int64_t now_ns)
+{
+    char words[PG_VENUE_WORDS];
+    pg_answer answer = { .kind = PG_ANSWER_UNCLEAR, .oid = result->oid, .words = words };
+    bool cancel = kind == PG_REQUEST_CANCEL;
+    pg_hl_refusal refusal = { PG_REASON_NONE, PG_HL_REFUSED };
+    switch (result->kind) {
+    case PG_HL_OUT_ERROR:
+        refusal = pg_hl_refusal_of(result->words.data, result->words.size);
+        answer.kind = PG_ANSWER_REFUSED;
+        answer.refusal = plain_refusal(refusal);
+        pg_scan_plain(words, sizeof words, result->words);
+        break;
+    case PG_HL_OUT_SUCCESS: answer.kind = cancel ? PG_ANSWER_TAKEN : PG_ANSWER_UNCLEAR; break;
+    case PG_HL_OUT_FILLED: answer.kind = cancel ? PG_ANSWER_UNCLEAR : PG_ANSWER_FILLED; break;
+    case PG_HL_OUT_RESTING:
+    case PG_HL_OUT_WAITING_FILL:
+    case PG_HL_OUT_WAITING_TRIGGER: answer.kind = cancel ? PG_ANSWER_UNCLEAR : PG_ANSWER_TAKEN; break;
+    default: break;
+    }
+    bool took = answer.kind == PG_ANSWER_TAKEN || answer.kind == PG_ANSWER_FILLED;
+    if (took && !cancel && order->tif != PG_TIF_ALO)
+        hl_rights_took(venue);
+    pg_tracker_answer(venue->orders, order, kind, &answer, now_ns);
+    if (answer.kind == PG_ANSWER_REFUSED)
+        hl_heed(venue, refusal, words);
 }
 
 static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
@@ -161,7 +139,7 @@ static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
     hl_venue *venue = flight->venue;
     if (answer->refused) {
         pg_hl_refusal refusal = pg_hl_refusal_of(answer->words.data, answer->words.size);
-        pg_hl_plain(words, sizeof words, answer->words);
+        pg_scan_plain(words, sizeof words, answer->words);
         if (refusal.class == PG_HL_DUPLICATE) /* something with this nonce was taken: this request, or another */
             lose(flight, now_ns);
         else
@@ -175,9 +153,9 @@ static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
     hl_flight done = *flight;
     land(flight);
     for (int i = 0; i < done.count; i++) {
-        hl_order *order = hl_orders_find(venue->orders, done.order[i]);
+        pg_tracked *order = pg_tracker_find(venue->orders, done.order[i]);
         if (order)
-            hl_orders_answer(venue->orders, order, done.kind, &answer->result[i], now_ns);
+            take_result(venue, order, done.kind, &answer->result[i], now_ns);
     }
 }
 
@@ -196,7 +174,7 @@ void hl_flight_reply(hl_venue *venue, const pg_hl_frame *frame)
         take_answer(flight, &answer, now);
         return;
     }
-    pg_hl_plain(words, sizeof words, frame->text);
+    pg_scan_plain(words, sizeof words, frame->text);
     if (frame->reply == PG_HL_REPLY_ERROR && strncmp(words, "429", 3) == 0) {
         pg_hl_rest_limited(venue->rest);
         refuse_all(flight, (pg_hl_refusal){ PG_REASON_RATE, PG_HL_REFUSED }, words, false, now);
@@ -248,36 +226,7 @@ static void acted(void *self, pg_hl_sent sent, const char *body, size_t size, co
     }
 }
 
-/* ---- batches ---- */
-
-/* Requests of one kind that go in one action. */
-typedef struct {
-    uint8_t kind; /* pg_request_kind */
-    int count;
-    const pg_submit *submit[PG_HL_BATCH];
-    pg_hl_order order[PG_HL_BATCH];
-    pg_hl_modify modify[PG_HL_BATCH];
-    pg_hl_cancel cancel[PG_HL_BATCH];
-    char price[PG_HL_BATCH][PG_DECIMAL_TEXT], size[PG_HL_BATCH][PG_DECIMAL_TEXT];
-    char cloid[PG_HL_BATCH][PG_HL_CLOID_TEXT];
-} batch;
-
-static void refuse_batch(hl_venue *venue, batch *b, pg_reason reason, const char *words)
-{
-    for (int i = 0; i < b->count; i++)
-        refuse_later(venue, b->submit[i], true, reason, words);
-    b->count = 0;
-}
-
-static pg_hl_action action_of(const batch *b)
-{
-    size_t count = (size_t)b->count;
-    if (b->kind == PG_REQUEST_NEW)
-        return (pg_hl_action){ .kind = PG_HL_ORDER, .order = { .list = b->order, .count = count } };
-    if (b->kind == PG_REQUEST_CANCEL)
-        return (pg_hl_action){ .kind = PG_HL_CANCEL_BY_CLOID, .cancel = { .list = b->cancel, .count = count } };
-    return (pg_hl_action){ .kind = PG_HL_BATCH_MODIFY, .modify = { .list = b->modify, .count = count } };
-}
+/* ---- sending ---- */
 
 /* Over the WebSocket when it is there, else over HTTP. */
 static void send_signed(hl_venue *venue, hl_flight *flight, bool safety)
@@ -299,202 +248,29 @@ static void send_signed(hl_venue *venue, hl_flight *flight, bool safety)
     pg_hl_rest_act(venue->rest, body ? body : "", flight, acted);
 }
 
-static void send_batch(hl_venue *venue, batch *b)
+const char *hl_send(hl_venue *venue, uint8_t kind, const pg_hl_action *action, const uint64_t *ids, int count,
+                    pg_reason *reason)
 {
-    bool safety = b->kind == PG_REQUEST_CANCEL;
+    bool safety = kind == PG_REQUEST_CANCEL;
     pg_error err;
-    if (b->count == 0)
-        return;
-    pg_hl_action action = action_of(b);
-    if (!pg_hl_rest_take(venue->rest, b->count, safety)) {
-        refuse_batch(venue, b, PG_REASON_RATE, "no room within the venue's limit of requests");
-        return;
-    }
+    *reason = PG_REASON_RATE;
+    if (!pg_hl_rest_take(venue->rest, count, safety))
+        return "no room within the venue's limit of requests";
     hl_flight *flight = take_off(venue);
-    if (!flight) {
-        refuse_batch(venue, b, PG_REASON_RATE, "too many requests are without an answer");
-        return;
-    }
-    if (hl_sign(venue, &action, 0, !safety, &err) != PG_OK) {
+    if (!flight)
+        return "too many requests are without an answer";
+    if (hl_sign(venue, action, 0, !safety, &err) != PG_OK) {
         hl_log(venue, PG_LOG_ERROR, "a request cannot be signed", "why", err.what);
         land(flight);
-        refuse_batch(venue, b, PG_REASON_OTHER, "the request cannot be signed");
-        return;
+        *reason = PG_REASON_OTHER;
+        return "the request cannot be signed";
     }
-    flight->kind = b->kind;
-    flight->count = b->count;
+    flight->kind = kind;
+    flight->count = count;
     flight->nonce = venue->made.envelope.nonce;
     flight->sent_ns = hl_now();
-    for (int i = 0; i < b->count; i++)
-        flight->order[i] = b->submit[i]->request.id;
-    b->count = 0;
+    memcpy(flight->order, ids, (size_t)count * sizeof *ids);
+    hl_rights_charge(venue, count, safety);
     send_signed(venue, flight, safety);
-}
-
-static void fill_order(pg_hl_order *out, const hl_venue *venue, const hl_order *order, int market, char *price_text,
-                       char *size_text, const char *cloid, int64_t price, int64_t size)
-{
-    static const pg_hl_tif tifs[] = { [PG_TIF_GTC] = PG_HL_GTC, [PG_TIF_IOC] = PG_HL_IOC, [PG_TIF_ALO] = PG_HL_ALO };
-    const hl_market *m = &venue->market[market];
-    *out =
-        (pg_hl_order){ .asset = m->asset.id,
-                       .is_buy = order->side == PG_BUY,
-                       .price =
-                           pg_decimal_format_short(price_text, PG_DECIMAL_TEXT, price, m->instrument.price_decimals),
-                       .size = pg_decimal_format_short(size_text, PG_DECIMAL_TEXT, size, m->instrument.size_decimals),
-                       .reduce_only = order->reduce_only,
-                       .tif = tifs[order->tif],
-                       .cloid = cloid };
-}
-
-/* ---- what the venue would refuse ---- */
-
-/* NULL when the order is in order, else why not. */
-static const char *fault(const pg_instrument *instrument, int64_t price, int64_t size, bool reduce_only,
-                         pg_reason *reason)
-{
-    *reason = PG_REASON_PRICE;
-    if (price <= 0 || instrument->rule(instrument, price, PG_BUY) != price)
-        return "the venue takes no order at this price: 5 figures at the most, or a whole number";
-    *reason = PG_REASON_SIZE;
-    if (size <= 0 || size % instrument->lot != 0)
-        return "the size is no positive multiple of the smallest step";
-    *reason = PG_REASON_NOTIONAL;
-    __int128 least =
-        (__int128)instrument->min_notional * pg_pow10(instrument->price_decimals) * pg_pow10(instrument->size_decimals);
-    if (!reduce_only && (__int128)price * size < least)
-        return "the order is worth less than the venue's minimum";
     return NULL;
-}
-
-static const char *not_now(const hl_venue *venue, pg_reason *reason)
-{
-    *reason = PG_REASON_CLOSED;
-    if (venue->phase != HL_READY)
-        return venue->phase == HL_FAILED ? "the venue does not take orders of this key" : "the venue is not ready yet";
-    *reason = PG_REASON_RATE;
-    return hl_now() < venue->slow_until_ns ? "the address has used up its actions: one every 10 s" : NULL;
-}
-
-static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
-{
-    const pg_request *request = &submit->request;
-    const pg_instrument *instrument = &venue->market[submit->market].instrument;
-    const char *why = not_now(venue, reason);
-    if (!why)
-        why = fault(instrument, request->price, request->size, request->reduce_only, reason);
-    if (why)
-        return why;
-    *reason = PG_REASON_FULL;
-    hl_order *order = hl_orders_place(venue->orders, submit->market, request, hl_now());
-    if (!order)
-        return "too many orders are open";
-    int i = b->count;
-    pg_hl_cloid_format(b->cloid[i], (pg_hl_cloid){ venue->run, request->id });
-    fill_order(&b->order[i], venue, order, submit->market, b->price[i], b->size[i], b->cloid[i], request->price,
-               request->size);
-    return NULL;
-}
-
-static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
-{
-    const pg_request *request = &submit->request;
-    hl_order *order = hl_orders_find(venue->orders, request->id);
-    const char *why = not_now(venue, reason);
-    if (why)
-        return why;
-    *reason = PG_REASON_UNKNOWN;
-    if (!order || order->done || order->replace != HL_REPLACE_NONE)
-        return "there is no such order to be replaced";
-    int64_t crossed = request->open - (order->leg.size - order->leg.filled);
-    int64_t size = request->size - (crossed > 0 ? crossed : 0);
-    why = fault(&venue->market[order->market].instrument, request->price, size, order->reduce_only, reason);
-    if (why)
-        return why;
-    int i = b->count;
-    hl_order_replace(order, request->price, size, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_hl_cloid){ venue->run, request->id });
-    b->modify[i].name = (pg_hl_order_name){ .oid = order->leg.oid, .cloid = order->leg.oid ? NULL : b->cloid[i] };
-    fill_order(&b->modify[i].order, venue, order, order->market, b->price[i], b->size[i], b->cloid[i], request->price,
-               size);
-    return NULL;
-}
-
-static const char *prepare_cancel(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
-{
-    hl_order *order = hl_orders_find(venue->orders, submit->request.id);
-    *reason = PG_REASON_UNKNOWN;
-    if (!order || order->done)
-        return "there is no such order to be cancelled";
-    int i = b->count;
-    hl_order_cancel(order, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_hl_cloid){ venue->run, order->id });
-    b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
-    return NULL;
-}
-
-/* ---- submitting ---- */
-
-/* The passes in which a list is sent: what takes risk away first, orders that add liquidity apart from those that may
- * trade (12.1). */
-typedef enum { PASS_CANCEL, PASS_REPLACE_ALO, PASS_REPLACE, PASS_ALO, PASS_OTHER, PASSES } pass;
-
-static pass pass_of(hl_venue *venue, const pg_submit *submit)
-{
-    const pg_request *request = &submit->request;
-    if (request->kind == PG_REQUEST_CANCEL)
-        return PASS_CANCEL;
-    if (request->kind == PG_REQUEST_NEW)
-        return request->tif == PG_TIF_ALO ? PASS_ALO : PASS_OTHER;
-    const hl_order *order = hl_orders_find(venue->orders, request->id);
-    return order && order->tif != PG_TIF_ALO ? PASS_REPLACE : PASS_REPLACE_ALO;
-}
-
-static void add(hl_venue *venue, batch *b, const pg_submit *submit)
-{
-    pg_reason reason;
-    const char *why;
-    if (submit->market < 0 || submit->market >= venue->market_count) {
-        refuse_later(venue, submit, false, PG_REASON_OTHER, "there is no such market");
-        return;
-    }
-    switch (submit->request.kind) {
-    case PG_REQUEST_NEW: why = prepare_new(venue, b, submit, &reason); break;
-    case PG_REQUEST_REPLACE: why = prepare_replace(venue, b, submit, &reason); break;
-    default: why = prepare_cancel(venue, b, submit, &reason);
-    }
-    if (why) {
-        refuse_later(venue, submit, false, reason, why);
-        return;
-    }
-    b->kind = submit->request.kind;
-    b->submit[b->count++] = submit;
-    if (b->count == PG_HL_BATCH)
-        send_batch(venue, b);
-}
-
-void hl_submit(pg_venue *base, const pg_submit *list, int count)
-{
-    hl_venue *venue = (hl_venue *)base;
-    batch b;
-    b.count = 0;
-    int in_pass[PASSES] = { 0 };
-    for (int i = 0; i < count; i++)
-        in_pass[pass_of(venue, &list[i])]++;
-    for (int p = 0; p < PASSES; p++) {
-        for (int i = 0; in_pass[p] > 0 && i < count; i++)
-            if ((int)pass_of(venue, &list[i]) == p)
-                add(venue, &b, &list[i]);
-        send_batch(venue, &b);
-    }
-}
-
-bool hl_has_room(const pg_venue *base, int requests, bool cancels)
-{
-    const hl_venue *venue = (const hl_venue *)base;
-    if (venue->flights >= HL_FLIGHTS - (cancels ? 0 : HL_FLIGHTS / 4))
-        return false;
-    if (!cancels && (venue->phase != HL_READY || hl_now() < venue->slow_until_ns))
-        return false;
-    return pg_hl_rest_has(venue->rest, 1 + requests / PG_HL_BATCH, cancels);
 }

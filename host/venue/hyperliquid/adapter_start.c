@@ -1,7 +1,7 @@
 /* Making ready (hyperliquid.md 22.1): one question after the other, each asked until it is answered, then the
  * streams. */
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -9,26 +9,22 @@
 
 enum { WARN_MS = 1000, REFUSE_MS = 60000, RETRY_MS = 2000, SNAPSHOT_MS = 5000 };
 
-typedef enum { STEP_CLOCK, STEP_DEXES, STEP_META, STEP_SPOT, STEP_MARKETS, STEP_ROLE, STEP_FEES, STEP_STREAMS } step;
+typedef enum {
+    STEP_CLOCK,
+    STEP_DEXES,
+    STEP_META,
+    STEP_SPOT,
+    STEP_MARKETS,
+    STEP_ROLE,
+    STEP_AGENT,
+    STEP_BUILDER,
+    STEP_BUDGET,
+    STEP_ABSTRACTION,
+    STEP_FEES,
+    STEP_STREAMS
+} step;
 
 static void next_step(hl_venue *venue);
-
-static void fail(hl_venue *venue, pg_status status, const char *remedy, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static void fail(hl_venue *venue, pg_status status, const char *remedy, const char *format, ...)
-{
-    char what[PG_ERROR_WHAT];
-    pg_error err;
-    va_list list;
-    va_start(list, format);
-    vsnprintf(what, sizeof what, format, list);
-    va_end(list);
-    pg_fail(&err, status, "%s", what);
-    pg_error_where(&err, "venue %s", venue->name);
-    pg_error_remedy(&err, "%s", remedy);
-    hl_fail(venue, &err);
-}
 
 static const char *text_of(const cJSON *json, const char *name)
 {
@@ -46,8 +42,12 @@ static bool take_clock(hl_venue *venue, const cJSON *json)
     venue->clock_ahead_ns = ((int64_t)time->valuedouble - hl_now() / 1000000) * 1000000;
     int64_t off_ms = venue->clock_ahead_ns / 1000000;
     if (off_ms > REFUSE_MS || off_ms < -REFUSE_MS)
-        fail(venue, PG_ERR_STATE, "set the clock (timedatectl, chrony)", "the clock here is %lld s off the venue's",
-             (long long)(off_ms / 1000));
+        hl_fail_with(venue, PG_ERR_STATE, "set the clock (timedatectl, chrony)",
+                     "the clock here is %lld s off the venue's", (long long)(off_ms / 1000));
+    else if (venue->expires_ms && 2 * llabs(off_ms) >= venue->expires_ms)
+        hl_fail_with(venue, PG_ERR_STATE, "set the clock, or let orders live longer",
+                     "expires_after_ms is %lld, and the clock here is %lld ms off the venue's",
+                     (long long)venue->expires_ms, (long long)off_ms);
     else if (off_ms > WARN_MS || off_ms < -WARN_MS)
         hl_log(venue, PG_LOG_WARN, "the clock here is more than a second off the venue's", NULL, NULL);
     return true;
@@ -68,8 +68,8 @@ static bool take_dexes(hl_venue *venue, const cJSON *json)
             place++;
         }
         if (found < 0) {
-            fail(venue, PG_ERR_NOT_FOUND, "see perpDexs for the names", "there is no perpetuals exchange '%s'",
-                 venue->dexes[i]);
+            hl_fail_with(venue, PG_ERR_NOT_FOUND, "see perpDexs for the names", "there is no perpetuals exchange '%s'",
+                         venue->dexes[i]);
             return true;
         }
         venue->dex_index[i] = found;
@@ -92,19 +92,31 @@ static bool take_role(hl_venue *venue, const cJSON *json)
     if (strcmp(role, "user") == 0 && own) {
         venue->facts.can_trade = true;
     } else if (strcmp(role, "agent") == 0 && strcmp(owner, venue->master) == 0) {
-        venue->facts.can_trade = true;
+        venue->facts.can_trade = venue->is_agent = true;
     } else if (strcmp(role, "agent") == 0) {
-        fail(venue, PG_ERR_INVALID, "set `account` to the account that approved it",
-             "the key %s is an agent of %s, not of %s", venue->signer_address, owner, venue->master);
+        hl_fail_with(venue, PG_ERR_INVALID, "set `account` to the account that approved it",
+                     "the key %s is an agent of %s, not of %s", venue->signer_address, owner, venue->master);
     } else if (strcmp(role, "missing") == 0) {
-        fail(venue, PG_ERR_NOT_FOUND, "fund the account, or approve the key as an agent; check the network",
-             "the venue does not know the key's address %s", venue->signer_address);
+        hl_fail_with(venue, PG_ERR_NOT_FOUND, "fund the account, or approve the key as an agent; check the network",
+                     "the venue does not know the key's address %s", venue->signer_address);
     } else {
-        fail(venue, PG_ERR_INVALID, "use a key of the account itself or of an agent",
-             "the key %s has the role '%.20s' at the venue and cannot trade for %s", venue->signer_address, role,
-             venue->master);
+        hl_fail_with(venue, PG_ERR_INVALID, "use a key of the account itself or of an agent",
+                     "the key %s has the role '%.20s' at the venue and cannot trade for %s", venue->signer_address,
+                     role, venue->master);
     }
     return true;
+}
+
+/* Where spot and perpetuals share their margin, the sums of one exchange are not the whole account. */
+static bool take_abstraction(hl_venue *venue, const cJSON *json)
+{
+    const char *mode = cJSON_GetStringValue(json);
+    if (mode && (strcmp(mode, "unifiedAccount") == 0 || strcmp(mode, "portfolioMargin") == 0))
+        hl_log(venue, PG_LOG_WARN,
+               "the account shares its margin between spot and perpetuals: equity and free margin as read here are not "
+               "the whole of it",
+               "mode", mode);
+    return true; /* of no consequence where the venue does not say */
 }
 
 static bool take_fee(const cJSON *json, const char *name, int64_t *fee_e8)
@@ -155,9 +167,10 @@ static void find_dexes(hl_venue *venue)
         } else {
             venue->has_perps = true;
             if (dex_of(venue, venue->symbols[i]) < 0)
-                fail(venue, PG_ERR_FULL, "trade them as several venues", "more than %d perpetuals exchanges", HL_DEXES);
+                hl_fail_with(venue, PG_ERR_FULL, "trade them as several venues", "more than %d perpetuals exchanges",
+                             HL_DEXES);
         }
-    if (venue->dex_count == 0) /* what a guard cancels is at least there */
+    if (venue->dex_count == 0 || venue->has_spot) /* orders of spot pairs are listed with the first exchange's */
         dex_of(venue, "");
 }
 
@@ -203,6 +216,10 @@ static bool take(hl_venue *venue, const cJSON *json, pg_error *err)
         return pg_hl_assets_add_perps(&venue->assets, venue->dex_index[venue->start_dex], json, err) == PG_OK;
     case STEP_SPOT: return pg_hl_assets_add_spot(&venue->assets, json, err) == PG_OK;
     case STEP_ROLE: return take_role(venue, json);
+    case STEP_AGENT: return hl_rights_agents(venue, json);
+    case STEP_BUILDER: return hl_rights_builder(venue, json);
+    case STEP_BUDGET: return hl_rights_budget(venue, json, err);
+    case STEP_ABSTRACTION: return take_abstraction(venue, json);
     default: return take_fees(venue, json);
     }
 }
@@ -230,12 +247,25 @@ static void answered(void *self, const pg_hl_found *found, const pg_error *why)
     next_step(venue);
 }
 
+static void ask_body(hl_venue *venue, const char *body, int weight)
+{
+    pg_hl_rest_ask(venue->rest, &(pg_hl_question){ .body = body, .weight = weight, .safety = true }, venue, answered);
+}
+
 static void ask(hl_venue *venue, const char *type, const char *member, const char *value, int weight)
 {
     char body[256];
     snprintf(body, sizeof body, "{\"type\":\"%s\"%s%s%s%s%s}", type, member ? ",\"" : "", member ? member : "",
              member ? "\":\"" : "", member ? value : "", member ? "\"" : "");
-    pg_hl_rest_ask(venue->rest, &(pg_hl_question){ .body = body, .weight = weight, .safety = true }, venue, answered);
+    ask_body(venue, body, weight);
+}
+
+static void ask_builder(hl_venue *venue)
+{
+    char body[256];
+    snprintf(body, sizeof body, "{\"type\":\"maxBuilderFee\",\"user\":\"%s\",\"builder\":\"%s\"}", venue->master,
+             venue->builder);
+    ask_body(venue, body, 20);
 }
 
 /* Whether a step is to be taken with these settings. A guard only needs to know what there is. */
@@ -245,7 +275,11 @@ static bool wanted(const hl_venue *venue, int which)
     case STEP_DEXES: return venue->dex_count > 1 || venue->dexes[0][0];
     case STEP_SPOT: return venue->has_spot || venue->no_streams;
     case STEP_ROLE:
+    case STEP_BUDGET:
+    case STEP_ABSTRACTION:
     case STEP_FEES: return venue->can_sign && !venue->no_streams;
+    case STEP_AGENT: return venue->is_agent;
+    case STEP_BUILDER: return venue->builder[0] && venue->can_sign && !venue->no_streams;
     default: return true;
     }
 }
@@ -285,6 +319,10 @@ static void next_step(hl_venue *venue)
         next_step(venue);
         break;
     case STEP_ROLE: ask(venue, "userRole", "user", venue->signer_address, 60); break;
+    case STEP_AGENT: ask(venue, "extraAgents", "user", venue->master, 20); break;
+    case STEP_BUILDER: ask_builder(venue); break;
+    case STEP_BUDGET: ask(venue, "userRateLimit", "user", venue->account, 20); break;
+    case STEP_ABSTRACTION: ask(venue, "userAbstraction", "user", venue->account, 20); break;
     case STEP_FEES: ask(venue, "userFees", "user", venue->account, 20); break;
     default: open_streams(venue);
     }

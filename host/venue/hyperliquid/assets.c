@@ -58,7 +58,41 @@ static pg_status add(pg_hl_assets *assets, const pg_hl_asset *asset, pg_error *e
     return PG_OK;
 }
 
-static pg_status add_perp(pg_hl_assets *assets, int dex, int position, const cJSON *entry, pg_error *err)
+/* The tiers of the table of an id; NULL. */
+static const cJSON *find_tiers(const cJSON *tables, int64_t id)
+{
+    const cJSON *table;
+    cJSON_ArrayForEach(table, tables)
+    {
+        const cJSON *own = cJSON_GetArrayItem(table, 0);
+        if (cJSON_IsNumber(own) && own->valuedouble == (double)id)
+            return cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(table, 1), "marginTiers");
+    }
+    return NULL;
+}
+
+/* A table that cannot be read counts as none: tiers are for a check that the venue makes as well. */
+static void read_tiers(pg_hl_asset *asset, const cJSON *tables, const cJSON *entry)
+{
+    const cJSON *tiers = find_tiers(tables, whole(entry, "marginTableId", INT32_MAX)), *item;
+    int n = 0;
+    cJSON_ArrayForEach(item, tiers)
+    {
+        int64_t leverage = whole(item, "maxLeverage", 1000);
+        double bound = strtod(text_of(item, "lowerBound"), NULL);
+        if (n == PG_HL_TIERS || leverage < 1 || !(bound >= 0) || (n > 0 && !(bound > asset->tier[n - 1].lower_bound))) {
+            n = 0;
+            break;
+        }
+        asset->tier[n++] = (pg_hl_tier){ bound, (double)leverage };
+    }
+    if (n == 0 && asset->max_leverage > 0)
+        asset->tier[n++] = (pg_hl_tier){ 0, asset->max_leverage };
+    asset->tier_count = n;
+}
+
+static pg_status add_perp(pg_hl_assets *assets, int dex, int position, const cJSON *entry, const cJSON *tables,
+                          pg_error *err)
 {
     int64_t base = dex == 0 ? 0 : PG_HL_DEX_BASE + (int64_t)dex * PG_HL_DEX_STEP;
     int64_t size_decimals = whole(entry, "szDecimals", PG_MAX_DECIMALS), leverage = whole(entry, "maxLeverage", 1000);
@@ -71,12 +105,14 @@ static pg_status add_perp(pg_hl_assets *assets, int dex, int position, const cJS
 
     if (!copy_name(asset.name, text_of(entry, "name")) || size_decimals < 0)
         return pg_fail(err, PG_ERR_PARSE, "entry %d of meta.universe has no usable name or szDecimals", position);
+    read_tiers(&asset, tables, entry);
     return add(assets, &asset, err);
 }
 
 pg_status pg_hl_assets_add_perps(pg_hl_assets *assets, int dex, const cJSON *meta, pg_error *err)
 {
     const cJSON *universe = cJSON_GetObjectItemCaseSensitive(meta, "universe"), *entry;
+    const cJSON *tables = cJSON_GetObjectItemCaseSensitive(meta, "marginTables");
     size_t before = assets->count;
     int position = 0;
     pg_status status = PG_OK;
@@ -89,7 +125,7 @@ pg_status pg_hl_assets_add_perps(pg_hl_assets *assets, int dex, const cJSON *met
     {
         if (status == PG_OK)
             status = position < PG_HL_DEX_STEP
-                         ? add_perp(assets, dex, position++, entry, err)
+                         ? add_perp(assets, dex, position++, entry, tables, err)
                          : pg_fail(err, PG_ERR_RANGE, "meta.universe has more than %d entries", PG_HL_DEX_STEP);
     }
     if (status != PG_OK)

@@ -10,10 +10,12 @@
 
 #include "base/status.h"
 #include "market/instrument.h"
+#include "venue/hyperliquid/margin.h"
 #include "venue/hyperliquid/rules.h"
 
 enum {
     PG_HL_NAME = 64,
+    PG_HL_TIERS = 8, /* of one margin table; seen: 3 */
     PG_HL_SPOT_BASE = 10000,
     PG_HL_DEX_BASE = 100000,
     PG_HL_DEX_STEP = 10000,
@@ -29,6 +31,8 @@ typedef struct {
     int size_decimals;
     int max_leverage; /* 0: none */
     bool delisted, isolated_only;
+    pg_hl_tier tier[PG_HL_TIERS]; /* of its margin table; without one, a single tier of max_leverage */
+    int tier_count;
 } pg_hl_asset;
 
 /* Zero it to begin. */

@@ -39,7 +39,7 @@ int pg_hl_decoder_market(const pg_hl_decoder *decoder, const char *name, size_t 
     return -1;
 }
 
-int hl_market_of(const pg_hl_decoder *decoder, pg_hl_span name)
+int hl_market_of(const pg_hl_decoder *decoder, pg_span name)
 {
     return pg_hl_decoder_market(decoder, name.data, name.size);
 }
@@ -70,29 +70,29 @@ pg_status pg_hl_decoder_add(pg_hl_decoder *decoder, const char *name, const pg_i
 
 /* ---- values ---- */
 
-bool hl_read_time(pg_hl_reader *reader, int64_t *time_ns)
+bool hl_read_time(pg_scan *reader, int64_t *time_ns)
 {
     uint64_t ms;
-    if (!pg_hl_whole(reader, &ms))
+    if (!pg_scan_whole(reader, &ms))
         return false;
     if (ms > INT64_MAX / 1000000)
-        return pg_hl_wrong(reader, PG_ERR_RANGE, "a time that is too large");
+        return pg_scan_wrong(reader, PG_ERR_RANGE, "a time that is too large");
     *time_ns = (int64_t)ms * 1000000;
     return true;
 }
 
-bool hl_read_side(pg_hl_reader *reader, uint8_t *side)
+bool hl_read_side(pg_scan *reader, uint8_t *side)
 {
-    pg_hl_span text;
-    if (!pg_hl_string(reader, &text))
+    pg_span text;
+    if (!pg_scan_string(reader, &text))
         return false;
     if (text.size != 1 || (*text.data != 'B' && *text.data != 'A'))
-        return pg_hl_wrong(reader, PG_ERR_PARSE, "a side that is neither A nor B");
+        return pg_scan_wrong(reader, PG_ERR_PARSE, "a side that is neither A nor B");
     *side = *text.data == 'B' ? PG_BUY : PG_SELL;
     return true;
 }
 
-bool hl_nearest(pg_hl_reader *reader, pg_hl_span text, int decimals, const char *name, int64_t *value)
+bool hl_nearest(pg_scan *reader, pg_span text, int decimals, const char *name, int64_t *value)
 {
     pg_hl_number number;
     char wire[PG_HL_NUMBER_TEXT];
@@ -106,10 +106,10 @@ bool hl_nearest(pg_hl_reader *reader, pg_hl_span text, int decimals, const char 
         pg_hl_number_format(wire, &number);
         status = pg_decimal_parse(value, wire, strlen(wire), decimals);
     }
-    return status == PG_OK || pg_hl_wrong(reader, status, "%s is no decimal number", name);
+    return status == PG_OK || pg_scan_wrong(reader, status, "%s is no decimal number", name);
 }
 
-char *pg_hl_cloid_format(char *text, pg_hl_cloid cloid)
+char *pg_hl_cloid_format(char *text, pg_client_id cloid)
 {
     static const char digits[] = "0123456789abcdef";
     text[0] = '0';
@@ -122,7 +122,7 @@ char *pg_hl_cloid_format(char *text, pg_hl_cloid cloid)
     return text;
 }
 
-bool pg_hl_cloid_parse(pg_hl_cloid *cloid, const char *text, size_t size)
+bool pg_hl_cloid_parse(pg_client_id *cloid, const char *text, size_t size)
 {
     uint64_t half[2] = { 0, 0 };
     if (size != PG_HL_CLOID_TEXT - 1 || text[0] != '0' || text[1] != 'x')
@@ -133,57 +133,57 @@ bool pg_hl_cloid_parse(pg_hl_cloid *cloid, const char *text, size_t size)
             return false;
         half[i / 16] = half[i / 16] << 4 | (unsigned)digit;
     }
-    *cloid = (pg_hl_cloid){ half[0], half[1] };
+    *cloid = (pg_client_id){ half[0], half[1] };
     return true;
 }
 
-bool hl_read_cloid(pg_hl_reader *reader, pg_hl_cloid *cloid)
+bool hl_read_cloid(pg_scan *reader, pg_client_id *cloid)
 {
-    pg_hl_span text;
-    if (pg_hl_is_null(reader))
+    pg_span text;
+    if (pg_scan_is_null(reader))
         return true;
-    if (!pg_hl_string(reader, &text))
+    if (!pg_scan_string(reader, &text))
         return false;
     return pg_hl_cloid_parse(cloid, text.data, text.size) ||
-           pg_hl_wrong(reader, PG_ERR_PARSE, "a client order id that is none");
+           pg_scan_wrong(reader, PG_ERR_PARSE, "a client order id that is none");
 }
 
 /* ---- channels ---- */
 
-static bool read_pong(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame)
+static bool read_pong(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame)
 {
     (void)decoder, (void)frame;
-    return pg_hl_skip(reader);
+    return pg_scan_skip(reader);
 }
 
-static bool read_words(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame)
+static bool read_words(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame)
 {
     (void)decoder;
-    return pg_hl_string(reader, &frame->text);
+    return pg_scan_string(reader, &frame->text);
 }
 
-static bool read_subscribed(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame)
+static bool read_subscribed(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame)
 {
     static const char *const names[] = { "subscription" };
-    pg_hl_span name;
+    pg_span name;
     uint32_t seen = 0;
     int n = 0;
     (void)decoder;
-    pg_hl_open(reader, '{');
-    while (pg_hl_member(reader, &n, &name)) {
+    pg_scan_open(reader, '{');
+    while (pg_scan_member(reader, &n, &name)) {
         const char *place;
-        bool wanted = pg_hl_which(reader, name, names, 1, &seen) == 0;
-        pg_hl_skip_from(reader, &place);
+        bool wanted = pg_scan_which(reader, name, names, 1, &seen) == 0;
+        pg_scan_skip_from(reader, &place);
         if (wanted)
-            frame->text = (pg_hl_span){ place, (size_t)(reader->at - place) };
+            frame->text = (pg_span){ place, (size_t)(reader->at - place) };
     }
-    return pg_hl_need(reader, seen, 1, names);
+    return pg_scan_need(reader, seen, 1, names);
 }
 
 typedef struct {
     const char *name;
     pg_hl_frame_kind kind;
-    bool (*read)(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame);
+    bool (*read)(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame);
 } channel;
 
 static const channel channels[] = {
@@ -194,56 +194,60 @@ static const channel channels[] = {
     { "orderUpdates", PG_HL_FRAME_UPDATES, hl_read_updates },
     { "userFills", PG_HL_FRAME_FILLS, hl_read_fills },
     { "activeAssetCtx", PG_HL_FRAME_CONTEXT, hl_read_context },
-    { "user", PG_HL_FRAME_FILLS, hl_read_fills },
+    { "activeSpotAssetCtx", PG_HL_FRAME_CONTEXT, hl_read_spot_context },
+    { "user", PG_HL_FRAME_OTHER, hl_read_user },
+    { "userFundings", PG_HL_FRAME_FUNDINGS, hl_read_fundings },
+    { "activeAssetData", PG_HL_FRAME_MARGIN, hl_read_margin },
+    { "webData3", PG_HL_FRAME_AGENT, hl_read_agent },
     { "pong", PG_HL_FRAME_PONG, read_pong },
     { "subscriptionResponse", PG_HL_FRAME_SUBSCRIBED, read_subscribed },
     { "error", PG_HL_FRAME_ERROR, read_words },
 };
 
-static const channel *find_channel(pg_hl_span name)
+static const channel *find_channel(pg_span name)
 {
     for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++)
-        if (pg_hl_equal(name, channels[i].name))
+        if (pg_scan_equal(name, channels[i].name))
             return &channels[i];
     return NULL;
 }
 
-static bool read_data(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame, const channel *c)
+static bool read_data(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame, const channel *c)
 {
     if (!c)
-        return pg_hl_skip(reader);
+        return pg_scan_skip(reader);
     frame->kind = c->kind;
     return c->read(decoder, reader, frame);
 }
 
 /* The channel stands first and its data are read at once; where it does not, they are read in a second look. */
-static void read_message(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+static void read_message(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     enum { CHANNEL, DATA };
     static const char *const names[] = { "channel", "data" };
     const channel *c = NULL;
     const char *later = NULL;
-    pg_hl_span name, text;
+    pg_span name, text;
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name)) {
-        int which = pg_hl_which(r, name, names, 2, &seen);
-        if (which == CHANNEL && pg_hl_string(r, &text))
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name)) {
+        int which = pg_scan_which(r, name, names, 2, &seen);
+        if (which == CHANNEL && pg_scan_string(r, &text))
             c = find_channel(text);
         else if (which == DATA && seen & 1u << CHANNEL)
             read_data(decoder, r, frame, c);
         else if (which == DATA)
-            pg_hl_skip_from(r, &later);
+            pg_scan_skip_from(r, &later);
         else if (which < 0)
-            pg_hl_skip(r);
+            pg_scan_skip(r);
     }
-    pg_hl_need(r, seen, 1u << CHANNEL, names);
+    pg_scan_need(r, seen, 1u << CHANNEL, names);
     if (c && c->kind != PG_HL_FRAME_PONG)
-        pg_hl_need(r, seen, 1u << DATA, names);
+        pg_scan_need(r, seen, 1u << DATA, names);
     else if (c)
         frame->kind = c->kind;
-    pg_hl_finish(r);
+    pg_scan_finish(r);
     if (later && !r->failed) {
         r->at = later;
         read_data(decoder, r, frame, c);
@@ -253,7 +257,7 @@ static void read_message(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *f
 pg_status pg_hl_decode(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, int64_t received_ns,
                        pg_error *err)
 {
-    pg_hl_reader reader;
+    pg_scan reader;
     pg_error unused;
     memset(frame, 0, sizeof *frame);
     frame->market = -1;
@@ -263,7 +267,7 @@ pg_status pg_hl_decode(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *t
     }
     if (!err)
         err = &unused;
-    pg_hl_reader_init(&reader, text, size, err);
+    pg_scan_init(&reader, text, size, err);
     read_message(decoder, &reader, frame);
     if (reader.failed) {
         frame->count = 0;
@@ -282,25 +286,25 @@ pg_status pg_hl_decode(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *t
 static pg_status decode_bare(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size,
                              const channel *c, pg_error *err)
 {
-    pg_hl_reader reader;
+    pg_scan reader;
     pg_error unused;
     memset(frame, 0, sizeof *frame);
     frame->market = -1;
     frame->kind = c->kind;
     if (!err)
         err = &unused;
-    pg_hl_reader_init(&reader, text, size, err);
+    pg_scan_init(&reader, text, size, err);
     c->read(decoder, &reader, frame);
-    pg_hl_finish(&reader);
+    pg_scan_finish(&reader);
     if (!reader.failed)
         return PG_OK;
     frame->count = 0;
     return err->status;
 }
 
-static bool read_book_or_null(pg_hl_decoder *decoder, pg_hl_reader *reader, pg_hl_frame *frame)
+static bool read_book_or_null(pg_hl_decoder *decoder, pg_scan *reader, pg_hl_frame *frame)
 {
-    return pg_hl_is_null(reader) || hl_read_book(decoder, reader, frame);
+    return pg_scan_is_null(reader) || hl_read_book(decoder, reader, frame);
 }
 
 pg_status pg_hl_decode_book(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err)

@@ -14,8 +14,8 @@
 #include "market/instrument.h"
 #include "trade/order.h"
 #include "venue/hyperliquid/assets.h"
-#include "venue/hyperliquid/codec_reader.h"
 #include "venue/hyperliquid/codec_words.h"
+#include "venue/told.h"
 
 enum {
     PG_HL_COINS = 64,
@@ -23,6 +23,7 @@ enum {
     PG_HL_TRADES_MAX = 2000,   /* of one message; seen: 64 */
     PG_HL_UPDATES_MAX = 6000,  /* as many as orders can be open, and then some */
     PG_HL_FILLS_MAX = 4000,    /* the venue's snapshots have 2000 */
+    PG_HL_FUNDINGS_MAX = 512,  /* of one hour; what is more is not read */
     PG_HL_OUTCOMES_MAX = 1000, /* as many as a request can carry */
     PG_HL_FEE_DECIMALS = 8
 };
@@ -30,14 +31,18 @@ enum {
 /* ---- what a message says ---- */
 
 typedef enum {
-    PG_HL_FRAME_OTHER,   /* nothing that Perigee has use for */
-    PG_HL_FRAME_BOOK,    /* a whole book: levels */
-    PG_HL_FRAME_BEST,    /* best bid and offer: event[0] */
-    PG_HL_FRAME_TRADES,  /* event[count] */
-    PG_HL_FRAME_CONTEXT, /* mark, index and funding: event[count] */
-    PG_HL_FRAME_UPDATES, /* states of orders: update[count] */
-    PG_HL_FRAME_FILLS,   /* fill[count]; snapshot: the newest of all times, not only new ones */
-    PG_HL_FRAME_REPLY,   /* to a request: id, reply */
+    PG_HL_FRAME_OTHER,       /* nothing that Perigee has use for */
+    PG_HL_FRAME_BOOK,        /* a whole book: levels */
+    PG_HL_FRAME_BEST,        /* best bid and offer: event[0] */
+    PG_HL_FRAME_TRADES,      /* event[count] */
+    PG_HL_FRAME_CONTEXT,     /* mark, index and funding: event[count]; of a spot pair the mark only */
+    PG_HL_FRAME_UPDATES,     /* states of orders: update[count] */
+    PG_HL_FRAME_FILLS,       /* fill[count]; snapshot: the newest of all times, not only new ones */
+    PG_HL_FRAME_FUNDINGS,    /* paid or received: funding[count]; snapshot: old ones, which are not read */
+    PG_HL_FRAME_LIQUIDATION, /* of an account: text is its address */
+    PG_HL_FRAME_AGENT,       /* of the account, without a name: text is its address, time_ns when it expires */
+    PG_HL_FRAME_MARGIN,      /* what an account can still trade of a coin: margin */
+    PG_HL_FRAME_REPLY,       /* to a request: id, reply */
     PG_HL_FRAME_PONG,
     PG_HL_FRAME_SUBSCRIBED, /* or unsubscribed: text is the subscription, as JSON */
     PG_HL_FRAME_ERROR       /* text: the words */
@@ -48,37 +53,20 @@ typedef struct {
     int count[2];
 } pg_hl_levels;
 
-/* A client order id as Perigee makes them: the run, then the order. Both 0: none. */
+/* What an account can trade of a coin (activeAssetData). */
 typedef struct {
-    uint64_t run, id;
-} pg_hl_cloid;
+    int leverage;
+    bool isolated;
+    int64_t most_buy, most_sell; /* size units, of one order, with all that is open counted */
+    int64_t mark;                /* price units */
+} pg_hl_margin;
 
-/* The state of an order (16.1). Prices and sizes in units of its market. */
+/* A payment of funding. */
 typedef struct {
-    int market; /* -1: not one of the decoder's, and then without prices and sizes */
-    uint64_t oid;
-    pg_hl_cloid cloid;
-    int64_t price, remaining, size; /* size: as it was placed */
-    int64_t time_ns;                /* of the state */
-    uint8_t side;
-    bool reduce_only;
-    pg_hl_state state;
-    pg_reason reason;
-    pg_hl_span coin;
-    char words[PG_HL_STATUS_TEXT]; /* the venue's name of the state */
-} pg_hl_update;
-
-typedef struct {
-    int market; /* -1: as above */
-    uint64_t oid, tid;
-    pg_hl_cloid cloid;
-    int64_t price, size;
+    int market; /* -1: none of the decoder's */
     int64_t time_ns;
-    pg_money fee; /* negative: a rebate */
-    uint8_t side;
-    bool maker;
-    bool liquidation;
-} pg_hl_fill;
+    pg_span usdc, rate; /* decimals as they stand; usdc > 0: received */
+} pg_hl_funding;
 
 /* What became of one order, cancel or other part of a request. */
 typedef enum {
@@ -95,15 +83,15 @@ typedef enum {
 
 typedef struct {
     pg_hl_outcome_kind kind;
-    uint64_t oid;     /* RESTING, FILLED; of RUNNING the TWAP's id */
-    pg_hl_span words; /* ERROR */
+    uint64_t oid;  /* RESTING, FILLED; of RUNNING the TWAP's id */
+    pg_span words; /* ERROR */
 } pg_hl_result;
 
 /* The answer to an action. */
 typedef struct {
-    bool refused;     /* all of it: words say why, there are no results */
-    pg_hl_span words; /* refused */
-    pg_hl_span type;  /* "order", "cancel", "default", ... */
+    bool refused;  /* all of it: words say why, there are no results */
+    pg_span words; /* refused */
+    pg_span type;  /* "order", "cancel", "default", ... */
     pg_hl_result *result;
     int count;
 } pg_hl_answer;
@@ -119,12 +107,14 @@ typedef struct {
     int count;
     const pg_hl_levels *levels;
     const pg_event *event; /* complete but for `market`, which is set, and with PG_EVENT_LAST on the last */
-    const pg_hl_update *update;
-    const pg_hl_fill *fill;
-    uint64_t id; /* REPLY */
+    const pg_told_order *update;
+    const pg_told_fill *fill;
+    const pg_hl_funding *funding;
+    pg_hl_margin margin; /* MARGIN */
+    uint64_t id;         /* REPLY */
     pg_hl_reply_kind reply;
     pg_hl_answer answer; /* REPLY of an action */
-    pg_hl_span text;     /* REPLY: the information as JSON, or the words of an error; SUBSCRIBED, ERROR */
+    pg_span text;        /* REPLY: the information as JSON, or the words of an error; SUBSCRIBED, ERROR */
 } pg_hl_frame;
 
 /* ---- the decoder ---- */
@@ -172,9 +162,9 @@ const char *pg_hl_outcome_name(pg_hl_outcome_kind kind);
 
 /* "0x" and 32 digits into text[PG_HL_CLOID_TEXT]; returns text. */
 enum { PG_HL_CLOID_TEXT = 35 };
-char *pg_hl_cloid_format(char *text, pg_hl_cloid cloid);
+char *pg_hl_cloid_format(char *text, pg_client_id cloid);
 
 /* False for what is no client order id. */
-bool pg_hl_cloid_parse(pg_hl_cloid *cloid, const char *text, size_t size);
+bool pg_hl_cloid_parse(pg_client_id *cloid, const char *text, size_t size);
 
 #endif

@@ -8,36 +8,36 @@
 /* ---- states of orders ---- */
 
 /* True, false, or null, which is false. */
-static bool read_flag(pg_hl_reader *r, bool *value)
+static bool read_flag(pg_scan *r, bool *value)
 {
-    return pg_hl_is_null(r) || pg_hl_bool(r, value);
+    return pg_scan_is_null(r) || pg_scan_bool(r, value);
 }
 
 /* `listed`: in a list of open orders, of which older ones have only what remains. */
-static bool read_order(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update, bool listed)
+static bool read_order(pg_hl_decoder *decoder, pg_scan *r, pg_told_order *update, bool listed)
 {
     enum { COIN, SIDE, PX, SZ, OID, ORIG, CLOID, REDUCE, TIME, FIELDS };
     static const char *const names[] = { "coin",   "side",  "limitPx",    "sz",       "oid",
                                          "origSz", "cloid", "reduceOnly", "timestamp" };
-    pg_hl_span name, price = { 0 }, remaining = { 0 }, size = { 0 };
+    pg_span name, price = { 0 }, remaining = { 0 }, size = { 0 };
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case COIN: pg_hl_string(r, &update->coin); break;
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
+        case COIN: pg_scan_string(r, &update->coin); break;
         case SIDE: hl_read_side(r, &update->side); break;
-        case PX: pg_hl_string(r, &price); break;
-        case SZ: pg_hl_string(r, &remaining); break;
-        case OID: pg_hl_whole(r, &update->oid); break;
-        case ORIG: pg_hl_string(r, &size); break;
+        case PX: pg_scan_string(r, &price); break;
+        case SZ: pg_scan_string(r, &remaining); break;
+        case OID: pg_scan_whole(r, &update->oid); break;
+        case ORIG: pg_scan_string(r, &size); break;
         case CLOID: hl_read_cloid(r, &update->cloid); break;
         case REDUCE: read_flag(r, &update->reduce_only); break;
         case TIME: hl_read_time(r, &update->time_ns); break;
-        default: pg_hl_skip(r);
+        default: pg_scan_skip(r);
         }
     uint32_t optional = (listed ? 1u << ORIG : 0) | 1u << CLOID | 1u << REDUCE | 1u << TIME;
-    if (!pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names))
+    if (!pg_scan_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names))
         return false;
     if (!(seen & 1u << ORIG))
         size = remaining;
@@ -45,41 +45,41 @@ static bool read_order(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *up
     if (update->market < 0)
         return true;
     const coin *c = &decoder->coins[update->market];
-    return pg_hl_units(r, price, c->price_decimals, "limitPx", &update->price) &&
-           pg_hl_units(r, remaining, c->size_decimals, "sz", &update->remaining) &&
-           pg_hl_units(r, size, c->size_decimals, "origSz", &update->size);
+    return pg_scan_units(r, price, c->price_decimals, "limitPx", &update->price) &&
+           pg_scan_units(r, remaining, c->size_decimals, "sz", &update->remaining) &&
+           pg_scan_units(r, size, c->size_decimals, "origSz", &update->size);
 }
 
-static bool read_update(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_update *update)
+static bool read_update(pg_hl_decoder *decoder, pg_scan *r, pg_told_order *update)
 {
     enum { ORDER, STATUS, TIME, FIELDS };
     static const char *const names[] = { "order", "status", "statusTimestamp" };
-    pg_hl_span name, status = { 0 };
+    pg_span name, status = { 0 };
     uint32_t seen = 0;
     int n = 0;
-    *update = (pg_hl_update){ .market = -1 };
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+    *update = (pg_told_order){ .market = -1 };
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
         case ORDER: read_order(decoder, r, update, false); break;
-        case STATUS: pg_hl_string(r, &status); break;
+        case STATUS: pg_scan_string(r, &status); break;
         case TIME: hl_read_time(r, &update->time_ns); break;
-        default: pg_hl_skip(r);
+        default: pg_scan_skip(r);
         }
-    if (!pg_hl_need(r, seen, (1u << FIELDS) - 1, names))
+    if (!pg_scan_need(r, seen, (1u << FIELDS) - 1, names))
         return false;
     update->state = pg_hl_state_of(status.data, status.size, &update->reason);
-    pg_hl_plain(update->words, sizeof update->words, status);
+    pg_scan_plain(update->words, sizeof update->words, status);
     return true;
 }
 
-bool hl_read_updates(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_updates(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     int n = 0;
-    pg_hl_open(r, '[');
-    while (pg_hl_element(r, &n)) {
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
         if (n > PG_HL_UPDATES_MAX)
-            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d states of orders", PG_HL_UPDATES_MAX);
+            return pg_scan_wrong(r, PG_ERR_RANGE, "more than %d states of orders", PG_HL_UPDATES_MAX);
         if (!read_update(decoder, r, &decoder->update[n - 1]))
             return false;
     }
@@ -89,37 +89,37 @@ bool hl_read_updates(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame
 }
 
 /* {"status":"order","order":{...}}, or {"status":"unknownOid"}. */
-bool hl_read_status(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_status(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     enum { STATUS, ORDER, FIELDS };
     static const char *const names[] = { "status", "order" };
-    pg_hl_span name, status = { 0 };
+    pg_span name, status = { 0 };
     uint32_t seen = 0;
     int n = 0;
     frame->update = decoder->update;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case STATUS: pg_hl_string(r, &status); break;
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
+        case STATUS: pg_scan_string(r, &status); break;
         case ORDER: read_update(decoder, r, &decoder->update[0]); break;
-        default: pg_hl_skip(r);
+        default: pg_scan_skip(r);
         }
-    if (!pg_hl_need(r, seen, 1u << STATUS, names) || pg_hl_equal(status, "unknownOid"))
+    if (!pg_scan_need(r, seen, 1u << STATUS, names) || pg_scan_equal(status, "unknownOid"))
         return !r->failed;
-    if (!pg_hl_equal(status, "order"))
-        return pg_hl_wrong(r, PG_ERR_PARSE, "a status that is neither order nor unknownOid");
+    if (!pg_scan_equal(status, "order"))
+        return pg_scan_wrong(r, PG_ERR_PARSE, "a status that is neither order nor unknownOid");
     frame->count = 1;
-    return pg_hl_need(r, seen, 1u << ORDER, names);
+    return pg_scan_need(r, seen, 1u << ORDER, names);
 }
 
-bool hl_read_open(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_open(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     int n = 0;
-    pg_hl_open(r, '[');
-    while (pg_hl_element(r, &n)) {
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
         if (n > PG_HL_UPDATES_MAX)
-            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d open orders", PG_HL_UPDATES_MAX);
-        decoder->update[n - 1] = (pg_hl_update){ .market = -1, .state = PG_HL_STATE_OPEN, .words = "open" };
+            return pg_scan_wrong(r, PG_ERR_RANGE, "more than %d open orders", PG_HL_UPDATES_MAX);
+        decoder->update[n - 1] = (pg_told_order){ .market = -1, .state = PG_TOLD_OPEN, .words = "open" };
         if (!read_order(decoder, r, &decoder->update[n - 1], true))
             return false;
     }
@@ -132,10 +132,10 @@ bool hl_read_open(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
 
 /* A fee in units of money, 10^-(price_decimals + size_decimals). One that is charged in the base token is worth its
  * amount times the price; what is smaller than a unit is rounded. */
-static bool read_fee(pg_hl_reader *r, const coin *c, pg_hl_span fee, pg_hl_span token, pg_hl_fill *fill)
+static bool read_fee(pg_scan *r, const coin *c, pg_span fee, pg_span token, pg_told_fill *fill)
 {
     int64_t amount;
-    if (!c->base[0] || !pg_hl_equal(token, c->base)) {
+    if (!c->base[0] || !pg_scan_equal(token, c->base)) {
         if (!hl_nearest(r, fee, c->price_decimals + c->size_decimals, "fee", &amount))
             return false;
         fill->fee = amount;
@@ -150,12 +150,12 @@ static bool read_fee(pg_hl_reader *r, const coin *c, pg_hl_span fee, pg_hl_span 
 }
 
 typedef struct {
-    pg_hl_span coin, price, size, fee, token;
+    pg_span coin, price, size, fee, token;
 } fill_texts;
 
 /* The venue converts dust, in sizes and at prices that no order has: those are rounded, and what is less than half a
  * unit of size is nobody's fill. */
-static bool read_fill_values(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, const fill_texts *text)
+static bool read_fill_values(pg_hl_decoder *decoder, pg_scan *r, pg_told_fill *fill, const fill_texts *text)
 {
     fill->market = hl_market_of(decoder, text->coin);
     if (fill->market < 0)
@@ -167,7 +167,7 @@ static bool read_fill_values(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill
         return false;
     if (fill->size == 0)
         fill->market = -1;
-    return (fill->size >= 0 && fill->price >= 0) || pg_hl_wrong(r, PG_ERR_RANGE, "a fill of less than nothing");
+    return (fill->size >= 0 && fill->price >= 0) || pg_scan_wrong(r, PG_ERR_RANGE, "a fill of less than nothing");
 }
 
 /* For a fill from before trades had ids: a number made of all that is said about it. */
@@ -180,52 +180,52 @@ static uint64_t number_of(const char *text, const char *end)
 }
 
 /* `listed`: in a list, of which old ones have no trade ids. */
-static bool read_fill(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_fill *fill, bool listed)
+static bool read_fill(pg_hl_decoder *decoder, pg_scan *r, pg_told_fill *fill, bool listed)
 {
     enum { COIN, PX, SZ, SIDE, TIME, OID, CROSSED, FEE, TID, TOKEN, CLOID, LIQUIDATION, FIELDS };
     static const char *const names[] = { "coin",    "px",  "sz",  "side",     "time",  "oid",
                                          "crossed", "fee", "tid", "feeToken", "cloid", "liquidation" };
-    pg_hl_span name;
+    pg_span name;
     fill_texts text = { 0 };
     uint32_t seen = 0;
     bool crossed = false;
     int n = 0;
-    *fill = (pg_hl_fill){ .market = -1 };
+    *fill = (pg_told_fill){ .market = -1 };
     const char *start = r->at;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
-        case COIN: pg_hl_string(r, &text.coin); break;
-        case PX: pg_hl_string(r, &text.price); break;
-        case SZ: pg_hl_string(r, &text.size); break;
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
+        case COIN: pg_scan_string(r, &text.coin); break;
+        case PX: pg_scan_string(r, &text.price); break;
+        case SZ: pg_scan_string(r, &text.size); break;
         case SIDE: hl_read_side(r, &fill->side); break;
         case TIME: hl_read_time(r, &fill->time_ns); break;
-        case OID: pg_hl_whole(r, &fill->oid); break;
-        case CROSSED: pg_hl_bool(r, &crossed); break;
-        case FEE: pg_hl_string(r, &text.fee); break;
-        case TID: pg_hl_whole(r, &fill->tid); break;
-        case TOKEN: pg_hl_string(r, &text.token); break;
+        case OID: pg_scan_whole(r, &fill->oid); break;
+        case CROSSED: pg_scan_bool(r, &crossed); break;
+        case FEE: pg_scan_string(r, &text.fee); break;
+        case TID: pg_scan_whole(r, &fill->tid); break;
+        case TOKEN: pg_scan_string(r, &text.token); break;
         case CLOID: hl_read_cloid(r, &fill->cloid); break;
         case LIQUIDATION:
-            fill->liquidation = pg_hl_peek(r) == '{';
-            pg_hl_skip(r);
+            fill->liquidation = pg_scan_peek(r) == '{';
+            pg_scan_skip(r);
             break;
-        default: pg_hl_skip(r);
+        default: pg_scan_skip(r);
         }
     fill->maker = !crossed;
     if (listed && !(seen & 1u << TID))
         fill->tid = number_of(start, r->at);
     uint32_t optional = 1u << TOKEN | 1u << CLOID | 1u << LIQUIDATION | (listed ? 1u << TID : 0);
-    return pg_hl_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names) && read_fill_values(decoder, r, fill, &text);
+    return pg_scan_need(r, seen, ((1u << FIELDS) - 1) & ~optional, names) && read_fill_values(decoder, r, fill, &text);
 }
 
-static bool read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame, bool listed)
+static bool read_fills(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame, bool listed)
 {
     int n = 0;
-    pg_hl_open(r, '[');
-    while (pg_hl_element(r, &n)) {
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
         if (n > PG_HL_FILLS_MAX)
-            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d fills", PG_HL_FILLS_MAX);
+            return pg_scan_wrong(r, PG_ERR_RANGE, "more than %d fills", PG_HL_FILLS_MAX);
         if (!read_fill(decoder, r, &decoder->fill[n - 1], listed))
             return false;
     }
@@ -234,27 +234,29 @@ static bool read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *fra
     return !r->failed;
 }
 
-bool hl_read_fill_list(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_fill_list(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     return read_fills(decoder, r, frame, true);
 }
 
-/* Of `userFills`, and of `user`, which says other things too. */
-bool hl_read_fills(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_fill_items(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+{
+    return read_fills(decoder, r, frame, false);
+}
+
+bool hl_read_fills(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     enum { FILLS, SNAPSHOT, FIELDS };
     static const char *const names[] = { "fills", "isSnapshot" };
-    pg_hl_span name;
+    pg_span name;
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
         case FILLS: read_fills(decoder, r, frame, false); break;
-        case SNAPSHOT: pg_hl_bool(r, &frame->snapshot); break;
-        default: pg_hl_skip(r);
+        case SNAPSHOT: pg_scan_bool(r, &frame->snapshot); break;
+        default: pg_scan_skip(r);
         }
-    if (!(seen & 1u << FILLS))
-        frame->kind = PG_HL_FRAME_OTHER;
-    return !r->failed;
+    return pg_scan_need(r, seen, 1u << FILLS, names);
 }

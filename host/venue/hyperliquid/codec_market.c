@@ -4,10 +4,10 @@
 
 static const int64_t funding_interval_ns = 3600 * (int64_t)1000000000;
 
-static bool read_market(pg_hl_decoder *decoder, pg_hl_reader *r, int *market)
+static bool read_market(pg_hl_decoder *decoder, pg_scan *r, int *market)
 {
-    pg_hl_span name;
-    if (!pg_hl_string(r, &name))
+    pg_span name;
+    if (!pg_scan_string(r, &name))
         return false;
     *market = hl_market_of(decoder, name);
     return true;
@@ -53,26 +53,26 @@ static const char *scan_level(pg_level *level, const char *p, const char *end, c
     return p[-1] != ':' && *p == '}' ? p + 1 : NULL;
 }
 
-static bool read_level(pg_hl_reader *r, const coin *c, pg_level *level)
+static bool read_level(pg_scan *r, const coin *c, pg_level *level)
 {
     enum { PX, SZ, FIELDS };
     static const char *const names[] = { "px", "sz" };
-    pg_hl_span name, text[FIELDS] = { { 0 } };
+    pg_span name, text[FIELDS] = { { 0 } };
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name)) {
-        int which = pg_hl_which(r, name, names, FIELDS, &seen);
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name)) {
+        int which = pg_scan_which(r, name, names, FIELDS, &seen);
         if (which < 0)
-            pg_hl_skip(r);
+            pg_scan_skip(r);
         else
-            pg_hl_string(r, &text[which]);
+            pg_scan_string(r, &text[which]);
     }
-    return pg_hl_need(r, seen, 3, names) && pg_hl_units(r, text[PX], c->price_decimals, "px", &level->price) &&
-           pg_hl_units(r, text[SZ], c->size_decimals, "sz", &level->size);
+    return pg_scan_need(r, seen, 3, names) && pg_scan_units(r, text[PX], c->price_decimals, "px", &level->price) &&
+           pg_scan_units(r, text[SZ], c->size_decimals, "sz", &level->size);
 }
 
-static bool read_any_level(pg_hl_reader *r, const coin *c, pg_level *level)
+static bool read_any_level(pg_scan *r, const coin *c, pg_level *level)
 {
     const char *next = scan_level(level, r->at, r->end, c);
     if (next)
@@ -80,62 +80,62 @@ static bool read_any_level(pg_hl_reader *r, const coin *c, pg_level *level)
     else if (!read_level(r, c, level))
         return false;
     if (level->price == 0 || level->size == 0)
-        return pg_hl_wrong(r, PG_ERR_RANGE, "a level without a price or size");
+        return pg_scan_wrong(r, PG_ERR_RANGE, "a level without a price or size");
     return true;
 }
 
-static bool read_side(pg_hl_reader *r, const coin *c, pg_hl_levels *levels, int side)
+static bool read_side(pg_scan *r, const coin *c, pg_hl_levels *levels, int side)
 {
     pg_level *list = levels->side[side];
     int n = 0;
-    pg_hl_open(r, '[');
-    while (pg_hl_element(r, &n)) {
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
         if (n > PG_HL_LEVELS)
-            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d levels", PG_HL_LEVELS);
+            return pg_scan_wrong(r, PG_ERR_RANGE, "more than %d levels", PG_HL_LEVELS);
         if (!read_any_level(r, c, &list[n - 1]))
             return false;
         if (n > 1 && (side == 0 ? list[n - 1].price >= list[n - 2].price : list[n - 1].price <= list[n - 2].price))
-            return pg_hl_wrong(r, PG_ERR_PARSE, "levels are out of order");
+            return pg_scan_wrong(r, PG_ERR_PARSE, "levels are out of order");
     }
     levels->count[side] = n;
     return !r->failed;
 }
 
-static bool read_levels(pg_hl_reader *r, const coin *c, pg_hl_levels *levels)
+static bool read_levels(pg_scan *r, const coin *c, pg_hl_levels *levels)
 {
     int n = 0;
-    pg_hl_open(r, '[');
-    while (pg_hl_element(r, &n)) {
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
         if (n > 2)
-            return pg_hl_wrong(r, PG_ERR_PARSE, "a book of more than two sides");
+            return pg_scan_wrong(r, PG_ERR_PARSE, "a book of more than two sides");
         read_side(r, c, levels, n - 1);
     }
-    return r->failed || n == 2 ? !r->failed : pg_hl_wrong(r, PG_ERR_PARSE, "a book without two sides");
+    return r->failed || n == 2 ? !r->failed : pg_scan_wrong(r, PG_ERR_PARSE, "a book without two sides");
 }
 
-bool hl_read_book(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_book(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     enum { COIN, TIME, LEVELS, FAST, FIELDS };
     static const char *const names[] = { "coin", "time", "levels", "fast" };
     const char *later = NULL;
-    pg_hl_span name;
+    pg_span name;
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
         case COIN: read_market(decoder, r, &frame->market); break;
         case TIME: hl_read_time(r, &frame->time_ns); break;
-        case FAST: pg_hl_bool(r, &frame->fast); break;
+        case FAST: pg_scan_bool(r, &frame->fast); break;
         case LEVELS:
             if (frame->market >= 0)
                 read_levels(r, &decoder->coins[frame->market], &decoder->levels);
             else
-                pg_hl_skip_from(r, &later);
+                pg_scan_skip_from(r, &later);
             break;
-        default: pg_hl_skip(r);
+        default: pg_scan_skip(r);
         }
-    if (!pg_hl_need(r, seen, 1u << COIN | 1u << TIME | 1u << LEVELS, names))
+    if (!pg_scan_need(r, seen, 1u << COIN | 1u << TIME | 1u << LEVELS, names))
         return false;
     if (later && frame->market >= 0) { /* the coin stood behind its levels */
         const char *end = r->at;
@@ -150,46 +150,46 @@ bool hl_read_book(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
 
 /* ---- best prices ---- */
 
-static bool read_touch(pg_hl_reader *r, const coin *c, pg_level *level)
+static bool read_touch(pg_scan *r, const coin *c, pg_level *level)
 {
     *level = (pg_level){ 0, 0 };
-    if (pg_hl_is_null(r))
+    if (pg_scan_is_null(r))
         return true;
     if (r->failed)
         return false;
-    return c ? read_any_level(r, c, level) : pg_hl_skip(r);
+    return c ? read_any_level(r, c, level) : pg_scan_skip(r);
 }
 
-static bool read_touches(pg_hl_reader *r, const coin *c, pg_level touch[2])
+static bool read_touches(pg_scan *r, const coin *c, pg_level touch[2])
 {
     int n = 0;
-    pg_hl_open(r, '[');
-    while (pg_hl_element(r, &n)) {
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
         if (n > 2)
-            return pg_hl_wrong(r, PG_ERR_PARSE, "more than two best prices");
+            return pg_scan_wrong(r, PG_ERR_PARSE, "more than two best prices");
         read_touch(r, c, &touch[n - 1]);
     }
-    return r->failed || n == 2 ? !r->failed : pg_hl_wrong(r, PG_ERR_PARSE, "fewer than two best prices");
+    return r->failed || n == 2 ? !r->failed : pg_scan_wrong(r, PG_ERR_PARSE, "fewer than two best prices");
 }
 
-bool hl_read_best(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_best(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     enum { COIN, TIME, BBO, FIELDS };
     static const char *const names[] = { "coin", "time", "bbo" };
     const char *place = NULL;
     pg_level touch[2] = { { 0 } };
-    pg_hl_span name;
+    pg_span name;
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
         case COIN: read_market(decoder, r, &frame->market); break;
         case TIME: hl_read_time(r, &frame->time_ns); break;
-        case BBO: pg_hl_skip_from(r, &place); break;
-        default: pg_hl_skip(r);
+        case BBO: pg_scan_skip_from(r, &place); break;
+        default: pg_scan_skip(r);
         }
-    if (!pg_hl_need(r, seen, 7, names))
+    if (!pg_scan_need(r, seen, 7, names))
         return false;
     const char *end = r->at;
     r->at = place;
@@ -230,18 +230,18 @@ static const char *scan_whole(const char *p, int64_t *value)
 }
 
 /* Past a string; NULL when there is none. */
-static const char *past_string(pg_hl_reader *r, const char *p)
+static const char *past_string(pg_scan *r, const char *p)
 {
-    pg_hl_span span;
+    pg_span span;
     if (!p || *p != '"')
         return NULL;
     r->at = p;
-    return pg_hl_string(r, &span) ? r->at : NULL;
+    return pg_scan_string(r, &span) ? r->at : NULL;
 }
 
 /* A trade of a coin of ours in the form that the venue writes today; false, with the reader where it was, for any other
  * form, which read_trade judges. */
-static bool scan_trade(pg_hl_decoder *decoder, pg_hl_reader *r, pg_event *event, int *market)
+static bool scan_trade(pg_hl_decoder *decoder, pg_scan *r, pg_event *event, int *market)
 {
     const char *start = r->at, *end = r->end;
     int64_t ms, tid;
@@ -273,52 +273,52 @@ static bool scan_trade(pg_hl_decoder *decoder, pg_hl_reader *r, pg_event *event,
 }
 
 /* One trade into *event, and its market (-1: none of ours). */
-static bool read_trade(pg_hl_decoder *decoder, pg_hl_reader *r, pg_event *event, int *market)
+static bool read_trade(pg_hl_decoder *decoder, pg_scan *r, pg_event *event, int *market)
 {
     enum { COIN, SIDE, PX, SZ, TIME, TID, FIELDS };
     static const char *const names[] = { "coin", "side", "px", "sz", "time", "tid" };
-    pg_hl_span name, price = { 0 }, size = { 0 };
+    pg_span name, price = { 0 }, size = { 0 };
     uint32_t seen = 0;
     int n = 0;
     *event = (pg_event){ .kind = PG_EVENT_TRADE };
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
         case COIN: read_market(decoder, r, market); break;
         case SIDE: hl_read_side(r, &event->side); break;
-        case PX: pg_hl_string(r, &price); break;
-        case SZ: pg_hl_string(r, &size); break;
+        case PX: pg_scan_string(r, &price); break;
+        case SZ: pg_scan_string(r, &size); break;
         case TIME: hl_read_time(r, &event->exch_ns); break;
-        case TID: pg_hl_whole(r, &event->id); break;
-        default: pg_hl_skip(r);
+        case TID: pg_scan_whole(r, &event->id); break;
+        default: pg_scan_skip(r);
         }
-    if (!pg_hl_need(r, seen, (1u << FIELDS) - 1, names))
+    if (!pg_scan_need(r, seen, (1u << FIELDS) - 1, names))
         return false;
     if (*market < 0)
         return true;
     const coin *c = &decoder->coins[*market];
     event->market = (uint32_t)*market;
-    if (!pg_hl_units(r, price, c->price_decimals, "px", &event->price) ||
-        !pg_hl_units(r, size, c->size_decimals, "sz", &event->size))
+    if (!pg_scan_units(r, price, c->price_decimals, "px", &event->price) ||
+        !pg_scan_units(r, size, c->size_decimals, "sz", &event->size))
         return false;
-    return (event->price && event->size) || pg_hl_wrong(r, PG_ERR_RANGE, "a trade without a price or size");
+    return (event->price && event->size) || pg_scan_wrong(r, PG_ERR_RANGE, "a trade without a price or size");
 }
 
-bool hl_read_trades(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+bool hl_read_trades(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
 {
     pg_event event;
     int n = 0;
-    pg_hl_open(r, '[');
-    while (pg_hl_element(r, &n)) {
+    pg_scan_open(r, '[');
+    while (pg_scan_element(r, &n)) {
         int market = -1;
         if (n > PG_HL_TRADES_MAX)
-            return pg_hl_wrong(r, PG_ERR_RANGE, "more than %d trades", PG_HL_TRADES_MAX);
+            return pg_scan_wrong(r, PG_ERR_RANGE, "more than %d trades", PG_HL_TRADES_MAX);
         if (!scan_trade(decoder, r, &event, &market) && !read_trade(decoder, r, &event, &market))
             return false;
         if (market < 0)
             continue;
         if (frame->count > 0 && market != frame->market)
-            return pg_hl_wrong(r, PG_ERR_PARSE, "trades of two coins in one message");
+            return pg_scan_wrong(r, PG_ERR_PARSE, "trades of two coins in one message");
         frame->market = market;
         decoder->event[frame->count++] = event;
     }
@@ -330,59 +330,70 @@ bool hl_read_trades(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
 
 /* ---- mark, index and funding ---- */
 
-static bool read_rates(pg_hl_reader *r, const coin *c, pg_event *mark, pg_event *funding)
+/* Of a spot pair only the mark. */
+static bool read_rates(pg_scan *r, const coin *c, bool spot, pg_event *mark, pg_event *funding)
 {
     enum { FUNDING, ORACLE, MARK, FIELDS };
     static const char *const names[] = { "funding", "oraclePx", "markPx" };
-    pg_hl_span name, text[FIELDS] = { { 0 } };
+    pg_span name, text[FIELDS] = { { 0 } };
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name)) {
-        int which = pg_hl_which(r, name, names, FIELDS, &seen);
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name)) {
+        int which = pg_scan_which(r, name, names, FIELDS, &seen);
         if (which < 0)
-            pg_hl_skip(r);
+            pg_scan_skip(r);
         else
-            pg_hl_string(r, &text[which]);
+            pg_scan_string(r, &text[which]);
     }
-    if (!pg_hl_need(r, seen, 7, names) || !c)
+    if (!pg_scan_need(r, seen, spot ? 1u << MARK : 7, names) || !c)
         return !r->failed;
-    *mark = (pg_event){ .kind = PG_EVENT_MARK, .flags = PG_EVENT_NO_EXCHANGE };
+    *mark = (pg_event){ .kind = PG_EVENT_MARK, .flags = PG_EVENT_NO_EXCHANGE | (spot ? PG_EVENT_LAST : 0) };
     *funding = (pg_event){ .kind = PG_EVENT_FUNDING,
                            .size2 = funding_interval_ns,
                            .flags = PG_EVENT_NO_EXCHANGE | PG_EVENT_LAST };
     if (!hl_nearest(r, text[MARK], c->price_decimals, "markPx", &mark->price) ||
-        !hl_nearest(r, text[ORACLE], c->price_decimals, "oraclePx", &mark->price2) ||
-        !hl_nearest(r, text[FUNDING], 12, "funding", &funding->price))
+        (!spot && !hl_nearest(r, text[ORACLE], c->price_decimals, "oraclePx", &mark->price2)) ||
+        (!spot && !hl_nearest(r, text[FUNDING], 12, "funding", &funding->price)))
         return false;
     funding->price2 = mark->price;
-    return mark->price >= 0 || pg_hl_wrong(r, PG_ERR_RANGE, "markPx is negative");
+    return mark->price >= 0 || pg_scan_wrong(r, PG_ERR_RANGE, "markPx is negative");
 }
 
-bool hl_read_context(pg_hl_decoder *decoder, pg_hl_reader *r, pg_hl_frame *frame)
+static bool read_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame, bool spot)
 {
     enum { COIN, CTX, FIELDS };
     static const char *const names[] = { "coin", "ctx" };
     const char *place = NULL;
-    pg_hl_span name;
+    pg_span name;
     uint32_t seen = 0;
     int n = 0;
-    pg_hl_open(r, '{');
-    while (pg_hl_member(r, &n, &name))
-        switch (pg_hl_which(r, name, names, FIELDS, &seen)) {
+    pg_scan_open(r, '{');
+    while (pg_scan_member(r, &n, &name))
+        switch (pg_scan_which(r, name, names, FIELDS, &seen)) {
         case COIN: read_market(decoder, r, &frame->market); break;
-        case CTX: pg_hl_skip_from(r, &place); break;
-        default: pg_hl_skip(r);
+        case CTX: pg_scan_skip_from(r, &place); break;
+        default: pg_scan_skip(r);
         }
-    if (!pg_hl_need(r, seen, 3, names))
+    if (!pg_scan_need(r, seen, 3, names))
         return false;
     const char *end = r->at;
     r->at = place;
     const coin *c = frame->market >= 0 ? &decoder->coins[frame->market] : NULL;
-    if (!read_rates(r, c, &decoder->event[0], &decoder->event[1]))
+    if (!read_rates(r, c, spot, &decoder->event[0], &decoder->event[1]))
         return false;
     r->at = end;
     frame->event = decoder->event;
-    frame->count = c ? 2 : 0;
+    frame->count = !c ? 0 : spot ? 1 : 2;
     return true;
+}
+
+bool hl_read_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+{
+    return read_context(decoder, r, frame, false);
+}
+
+bool hl_read_spot_context(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
+{
+    return read_context(decoder, r, frame, true);
 }

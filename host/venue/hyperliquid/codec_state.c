@@ -64,6 +64,7 @@ static pg_status read_position(pg_hl_account *account, const cJSON *json, pg_err
     snprintf(position->coin, sizeof position->coin, "%s", coin);
     snprintf(position->quantity, sizeof position->quantity, "%s", quantity);
     position->entry = strtod(text_of(json, "entryPx"), NULL);
+    position->liquidation = strtod(text_of(json, "liquidationPx"), NULL);
     return PG_OK;
 }
 

@@ -14,6 +14,7 @@ typedef struct {
     char coin[PG_HL_NAME];
     char quantity[PG_HL_QUANTITY_TEXT]; /* signed, as the venue writes it */
     double entry;                       /* average price; 0: not told */
+    double liquidation;                 /* mark price at which the venue liquidates; 0: none */
 } pg_hl_position;
 
 typedef struct {

@@ -4,45 +4,45 @@
 
 typedef struct {
     const char *name;
-    pg_hl_state state;
+    pg_told_state state;
     pg_reason reason;
 } status_row;
 
 static const status_row statuses[] = {
-    { "open", PG_HL_STATE_OPEN, PG_REASON_NONE },
-    { "filled", PG_HL_STATE_FILLED, PG_REASON_NONE },
-    { "canceled", PG_HL_STATE_CANCELLED, PG_REASON_NONE },
-    { "triggered", PG_HL_STATE_OPEN, PG_REASON_NONE },
-    { "rejected", PG_HL_STATE_REJECTED, PG_REASON_OTHER },
-    { "waitingForFill", PG_HL_STATE_OPEN, PG_REASON_NONE },
-    { "waitingForTrigger", PG_HL_STATE_OPEN, PG_REASON_NONE },
-    { "marginCanceled", PG_HL_STATE_CANCELLED, PG_REASON_MARGIN },
-    { "vaultWithdrawalCanceled", PG_HL_STATE_CANCELLED, PG_REASON_OTHER },
-    { "openInterestCapCanceled", PG_HL_STATE_CANCELLED, PG_REASON_CAPPED },
-    { "selfTradeCanceled", PG_HL_STATE_CANCELLED, PG_REASON_SELF_TRADE },
-    { "reduceOnlyCanceled", PG_HL_STATE_CANCELLED, PG_REASON_REDUCE_ONLY },
-    { "siblingFilledCanceled", PG_HL_STATE_CANCELLED, PG_REASON_OTHER },
-    { "delistedCanceled", PG_HL_STATE_CANCELLED, PG_REASON_CLOSED },
-    { "liquidatedCanceled", PG_HL_STATE_CANCELLED, PG_REASON_LIQUIDATION },
-    { "outcomeSettledCanceled", PG_HL_STATE_CANCELLED, PG_REASON_CLOSED },
-    { "scheduledCancel", PG_HL_STATE_CANCELLED, PG_REASON_SWITCH },
-    { "internalCancel", PG_HL_STATE_CANCELLED, PG_REASON_OTHER },
-    { "tickRejected", PG_HL_STATE_REJECTED, PG_REASON_PRICE },
-    { "minTradeNtlRejected", PG_HL_STATE_REJECTED, PG_REASON_NOTIONAL },
-    { "perpMarginRejected", PG_HL_STATE_REJECTED, PG_REASON_MARGIN },
-    { "reduceOnlyRejected", PG_HL_STATE_REJECTED, PG_REASON_REDUCE_ONLY },
-    { "badAloPxRejected", PG_HL_STATE_REJECTED, PG_REASON_POST_ONLY },
-    { "iocCancelRejected", PG_HL_STATE_REJECTED, PG_REASON_NO_MATCH },
-    { "badTriggerPxRejected", PG_HL_STATE_REJECTED, PG_REASON_PRICE },
-    { "marketOrderNoLiquidityRejected", PG_HL_STATE_REJECTED, PG_REASON_NO_MATCH },
-    { "positionIncreaseAtOpenInterestCapRejected", PG_HL_STATE_REJECTED, PG_REASON_CAPPED },
-    { "positionFlipAtOpenInterestCapRejected", PG_HL_STATE_REJECTED, PG_REASON_CAPPED },
-    { "tooAggressiveAtOpenInterestCapRejected", PG_HL_STATE_REJECTED, PG_REASON_CAPPED },
-    { "openInterestIncreaseRejected", PG_HL_STATE_REJECTED, PG_REASON_CAPPED },
-    { "insufficientSpotBalanceRejected", PG_HL_STATE_REJECTED, PG_REASON_MARGIN },
-    { "oracleRejected", PG_HL_STATE_REJECTED, PG_REASON_FAR_PRICE },
-    { "perpMaxPositionRejected", PG_HL_STATE_REJECTED, PG_REASON_CAPPED },
-    { "tooManyOpenOrdersRejected", PG_HL_STATE_REJECTED, PG_REASON_FULL },
+    { "open", PG_TOLD_OPEN, PG_REASON_NONE },
+    { "filled", PG_TOLD_FILLED, PG_REASON_NONE },
+    { "canceled", PG_TOLD_CANCELLED, PG_REASON_NONE },
+    { "triggered", PG_TOLD_OPEN, PG_REASON_NONE },
+    { "rejected", PG_TOLD_REJECTED, PG_REASON_OTHER },
+    { "waitingForFill", PG_TOLD_OPEN, PG_REASON_NONE },
+    { "waitingForTrigger", PG_TOLD_OPEN, PG_REASON_NONE },
+    { "marginCanceled", PG_TOLD_CANCELLED, PG_REASON_MARGIN },
+    { "vaultWithdrawalCanceled", PG_TOLD_CANCELLED, PG_REASON_OTHER },
+    { "openInterestCapCanceled", PG_TOLD_CANCELLED, PG_REASON_CAPPED },
+    { "selfTradeCanceled", PG_TOLD_CANCELLED, PG_REASON_SELF_TRADE },
+    { "reduceOnlyCanceled", PG_TOLD_CANCELLED, PG_REASON_REDUCE_ONLY },
+    { "siblingFilledCanceled", PG_TOLD_CANCELLED, PG_REASON_OTHER },
+    { "delistedCanceled", PG_TOLD_CANCELLED, PG_REASON_CLOSED },
+    { "liquidatedCanceled", PG_TOLD_CANCELLED, PG_REASON_LIQUIDATION },
+    { "outcomeSettledCanceled", PG_TOLD_CANCELLED, PG_REASON_CLOSED },
+    { "scheduledCancel", PG_TOLD_CANCELLED, PG_REASON_SWITCH },
+    { "internalCancel", PG_TOLD_CANCELLED, PG_REASON_OTHER },
+    { "tickRejected", PG_TOLD_REJECTED, PG_REASON_PRICE },
+    { "minTradeNtlRejected", PG_TOLD_REJECTED, PG_REASON_NOTIONAL },
+    { "perpMarginRejected", PG_TOLD_REJECTED, PG_REASON_MARGIN },
+    { "reduceOnlyRejected", PG_TOLD_REJECTED, PG_REASON_REDUCE_ONLY },
+    { "badAloPxRejected", PG_TOLD_REJECTED, PG_REASON_POST_ONLY },
+    { "iocCancelRejected", PG_TOLD_REJECTED, PG_REASON_NO_MATCH },
+    { "badTriggerPxRejected", PG_TOLD_REJECTED, PG_REASON_PRICE },
+    { "marketOrderNoLiquidityRejected", PG_TOLD_REJECTED, PG_REASON_NO_MATCH },
+    { "positionIncreaseAtOpenInterestCapRejected", PG_TOLD_REJECTED, PG_REASON_CAPPED },
+    { "positionFlipAtOpenInterestCapRejected", PG_TOLD_REJECTED, PG_REASON_CAPPED },
+    { "tooAggressiveAtOpenInterestCapRejected", PG_TOLD_REJECTED, PG_REASON_CAPPED },
+    { "openInterestIncreaseRejected", PG_TOLD_REJECTED, PG_REASON_CAPPED },
+    { "insufficientSpotBalanceRejected", PG_TOLD_REJECTED, PG_REASON_MARGIN },
+    { "oracleRejected", PG_TOLD_REJECTED, PG_REASON_FAR_PRICE },
+    { "perpMaxPositionRejected", PG_TOLD_REJECTED, PG_REASON_CAPPED },
+    { "tooManyOpenOrdersRejected", PG_TOLD_REJECTED, PG_REASON_FULL },
 };
 
 static bool ends_with(const char *text, size_t size, const char *ending)
@@ -51,7 +51,7 @@ static bool ends_with(const char *text, size_t size, const char *ending)
     return size >= length && memcmp(text + size - length, ending, length) == 0;
 }
 
-pg_hl_state pg_hl_state_of(const char *status, size_t size, pg_reason *reason)
+pg_told_state pg_hl_state_of(const char *status, size_t size, pg_reason *reason)
 {
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
         if (strlen(statuses[i].name) == size && memcmp(status, statuses[i].name, size) == 0) {
@@ -60,10 +60,10 @@ pg_hl_state pg_hl_state_of(const char *status, size_t size, pg_reason *reason)
         }
     *reason = PG_REASON_OTHER;
     if (ends_with(status, size, "Rejected"))
-        return PG_HL_STATE_REJECTED;
+        return PG_TOLD_REJECTED;
     if (ends_with(status, size, "Canceled") || ends_with(status, size, "Cancel"))
-        return PG_HL_STATE_CANCELLED;
-    return PG_HL_STATE_UNKNOWN;
+        return PG_TOLD_CANCELLED;
+    return PG_TOLD_UNKNOWN;
 }
 
 typedef struct {

@@ -5,20 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trade/order.h"
-
-enum { PG_HL_STATUS_TEXT = 48 };
-
-typedef enum {
-    PG_HL_STATE_OPEN,      /* live: open, triggered, waiting */
-    PG_HL_STATE_FILLED,    /* ended */
-    PG_HL_STATE_CANCELLED, /* ended */
-    PG_HL_STATE_REJECTED,  /* ended */
-    PG_HL_STATE_UNKNOWN    /* a new word: the venue has to be asked */
-} pg_hl_state;
+#include "venue/told.h"
 
 /* The state of a status, by name or else by its ending, with the reason. */
-pg_hl_state pg_hl_state_of(const char *status, size_t size, pg_reason *reason);
+pg_told_state pg_hl_state_of(const char *status, size_t size, pg_reason *reason);
 
 /* What to do about a refusal. */
 typedef enum {

@@ -44,25 +44,52 @@ static pg_status l1_digest(uint8_t digest[32], const pg_hl_encoded *encoded, con
     return status;
 }
 
+/* What each of the keys signs; `sent`: the envelope as the action's kind has it. */
+static pg_status inner_digest(uint8_t digest[32], const pg_hl_action *action, const pg_hl_envelope *sent,
+                              const pg_hl_multi_sig *multi_sig, pg_error *err)
+{
+    pg_hl_encoded encoded = { 0 };
+
+    if (is_user_signed(action))
+        return pg_hl_user_digest(digest, action, sent, multi_sig, err);
+    pg_status status = pg_hl_encode(&encoded, action, sent, err);
+    if (status == PG_OK)
+        status = l1_digest(digest, &encoded, sent, multi_sig, err);
+    pg_hl_encoded_free(&encoded);
+    return status;
+}
+
 pg_status pg_hl_multi_sig_inner(pg_signature *signature, const pg_hl_signer *signer, const pg_hl_action *action,
                                 const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig, pg_error *err)
 {
     pg_hl_envelope sent = pg_hl_envelope_for(action->kind, envelope);
-    pg_hl_encoded encoded = { 0 };
     uint8_t digest[32];
-    pg_status status;
+    pg_status status = inner_digest(digest, action, &sent, multi_sig, err);
 
-    if (is_user_signed(action)) {
-        status = pg_hl_user_digest(digest, action, &sent, multi_sig, err);
-    } else {
-        status = pg_hl_encode(&encoded, action, &sent, err);
-        if (status == PG_OK)
-            status = l1_digest(digest, &encoded, &sent, multi_sig, err);
-    }
+    return status == PG_OK ? pg_secp256k1_sign(signature, signer->curve, signer->secret, digest, err) : status;
+}
+
+static pg_status recover(pg_address *address, const pg_secp256k1 *curve, const uint8_t digest[32],
+                         const pg_signature *signature, pg_error *err)
+{
+    uint8_t public_key[64];
+    pg_status status = pg_secp256k1_recover(public_key, curve, digest, signature, err);
+
     if (status == PG_OK)
-        status = pg_secp256k1_sign(signature, signer->curve, signer->secret, digest, err);
-    pg_hl_encoded_free(&encoded);
+        *address = pg_address_of_key(public_key);
     return status;
+}
+
+pg_status pg_hl_multi_sig_recover_inner(pg_address *address, const pg_secp256k1 *curve, const pg_hl_action *action,
+                                        const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig,
+                                        const pg_signature *signature, pg_error *err)
+{
+    pg_hl_envelope sent = pg_hl_envelope_for(action->kind, envelope);
+    uint8_t digest[32];
+
+    sent.verbatim = is_user_signed(action);
+    pg_status status = inner_digest(digest, action, &sent, multi_sig, err);
+    return status == PG_OK ? recover(address, curve, digest, signature, err) : status;
 }
 
 /* r and s without leading zeros: this text is hashed. */
@@ -148,6 +175,28 @@ pg_status pg_hl_multi_sig_sign(pg_hl_signed *made, const pg_hl_signer *outer, co
     if (status == PG_OK)
         status = pg_secp256k1_sign(&made->signature, outer->curve, outer->secret, made->digest, err);
     pg_hl_encoded_free(&inner);
+    return status;
+}
+
+pg_status pg_hl_multi_sig_recover(pg_address *address, const pg_secp256k1 *curve, const pg_hl_action *action,
+                                  const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig,
+                                  const pg_signature *signatures, size_t count, const pg_signature *signature,
+                                  pg_error *err)
+{
+    pg_hl_encoded inner = { 0 }, outer = { 0 };
+    pg_hl_envelope sent = *envelope;
+    uint8_t digest[32], hash[32];
+
+    sent.verbatim = is_user_signed(action);
+    pg_status status = pg_hl_encode(&inner, action, &sent, err);
+    if (status == PG_OK)
+        status = wrap(&outer, &inner.pack, &sent, multi_sig, signatures, count, err);
+    if (status == PG_OK)
+        status = pg_hl_multi_sig_digest(digest, hash, outer.pack.data, outer.pack.length, &sent, err);
+    if (status == PG_OK)
+        status = recover(address, curve, digest, signature, err);
+    pg_hl_encoded_free(&inner);
+    pg_hl_encoded_free(&outer);
     return status;
 }
 

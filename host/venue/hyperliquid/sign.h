@@ -80,6 +80,16 @@ pg_status pg_hl_multi_sig_sign(pg_hl_signed *made, const pg_hl_signer *outer, co
                                const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig,
                                const pg_signature *signatures, size_t count, pg_error *err);
 
+/* Whose signatures they are, of a key and of the outer signer, for checking what others sent. The envelope of the latter has
+ * the wrapper's chain. */
+pg_status pg_hl_multi_sig_recover_inner(pg_address *address, const pg_secp256k1 *curve, const pg_hl_action *action,
+                                        const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig,
+                                        const pg_signature *signature, pg_error *err);
+pg_status pg_hl_multi_sig_recover(pg_address *address, const pg_secp256k1 *curve, const pg_hl_action *action,
+                                  const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig,
+                                  const pg_signature *signatures, size_t count, const pg_signature *signature,
+                                  pg_error *err);
+
 /* The outer digest of a wrapper without its type; hash gets multiSigActionHash. */
 pg_status pg_hl_multi_sig_digest(uint8_t digest[32], uint8_t hash[32], const void *pack, size_t size,
                                  const pg_hl_envelope *envelope, pg_error *err);

@@ -6,12 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BURST = 20, PACE_MS = 100, ACK_MS = 5000, SUSPECT_MS = 2000, STRIKES = 2 };
+#include "base/clock.h"
+
+enum { BURST = 20, PACE_MS = 100, ACK_MS = 5000, SUSPECT_MS = 2000, STRIKES = 2, LEFT_OUT_S = 600 };
 
 typedef struct {
     char type[32], coin[PG_HL_NAME], user[48];
-    bool fast, sent, acked, left_out;
+    bool fast, optional, sent, acked, left_out;
     int strikes; /* connections that ended while only this one was not acknowledged */
+    double left_out_s;
 } subscription;
 
 struct pg_hl_stream {
@@ -71,6 +74,15 @@ pg_status pg_hl_stream_add(pg_hl_stream *stream, const char *type, const char *c
     return PG_OK;
 }
 
+pg_status pg_hl_stream_add_optional(pg_hl_stream *stream, const char *type, const char *coin, const char *user,
+                                    pg_error *err)
+{
+    pg_status status = pg_hl_stream_add(stream, type, coin, user, false, err);
+    if (status == PG_OK)
+        stream->list[stream->count - 1].optional = true;
+    return status;
+}
+
 /* ---- subscribing ---- */
 
 static void send_one(pg_hl_stream *stream, subscription *s)
@@ -97,31 +109,69 @@ static int count_waiting(const pg_hl_stream *stream, const subscription **which)
     return waiting;
 }
 
-/* Sends what is to be sent now; returns whether everything is acknowledged. */
+static int send_some(pg_hl_stream *stream, bool suspects, int left)
+{
+    for (int i = 0; i < stream->count && left > 0; i++) {
+        subscription *s = &stream->list[i];
+        if (s->left_out || s->sent || (s->strikes > 0) != suspects)
+            continue;
+        left--;
+        send_one(stream, s);
+    }
+    return left;
+}
+
+static bool is_all_acked(const pg_hl_stream *stream)
+{
+    for (int i = 0; i < stream->count; i++) {
+        const subscription *s = &stream->list[i];
+        if (!s->left_out && !s->acked && !(s->optional && s->sent))
+            return false;
+    }
+    return true;
+}
+
+/* Sends what is to be sent now, suspects last; returns whether everything is acknowledged. */
 static bool send_more(pg_hl_stream *stream)
 {
     const subscription *last;
-    bool all = true;
     int left = BURST;
     if (stream->careful)
         left = count_waiting(stream, &last) ? 0 : 1;
+    send_some(stream, true, send_some(stream, false, left));
+    return is_all_acked(stream);
+}
+
+static void leave_out(pg_hl_stream *stream, subscription *s, const char *why)
+{
+    s->left_out = true;
+    s->left_out_s = pg_clock_elapsed();
+    s->strikes = STRIKES - 1; /* when it is tried again, once is enough */
+    pg_log_field fields[] = { { "type", s->type, 0 }, { "coin", s->coin, 0 } };
+    pg_log_write(stream->log, PG_LOG_ERROR, "hyperliquid", why, fields, 2);
+}
+
+/* Optional ones that were not acknowledged in time; whether there were any. */
+static bool skip_optional(pg_hl_stream *stream)
+{
+    bool found = false;
     for (int i = 0; i < stream->count; i++) {
         subscription *s = &stream->list[i];
-        if (s->left_out)
-            continue;
-        all = all && s->acked;
-        if (!s->sent && left > 0) {
-            left--;
-            send_one(stream, s);
+        if (s->optional && s->sent && !s->acked && !s->left_out) {
+            found = true;
+            leave_out(stream, s, "the venue does not acknowledge this subscription: it is left out for ten minutes");
         }
     }
-    return all;
+    stream->waited_ms = found ? 0 : stream->waited_ms;
+    return found;
 }
 
 static void step(void *self)
 {
     pg_hl_stream *stream = self;
     stream->waited_ms += PACE_MS;
+    if (stream->careful && stream->waited_ms >= ACK_MS && skip_optional(stream))
+        return;
     if (send_more(stream)) {
         pg_timer_stop(stream->timer);
         stream->timer = NULL;
@@ -134,9 +184,8 @@ static void check_done(pg_hl_stream *stream)
 {
     if (stream->subscribed || !pg_socket_is_open(stream->socket))
         return;
-    for (int i = 0; i < stream->count; i++)
-        if (!stream->list[i].acked && !stream->list[i].left_out)
-            return;
+    if (!is_all_acked(stream))
+        return;
     stream->subscribed = true;
     stream->careful = false;
     pg_timer_stop(stream->timer);
@@ -176,7 +225,7 @@ void pg_hl_stream_frame(pg_hl_stream *stream, const pg_hl_frame *frame)
         acknowledge(stream, frame->text.data, frame->text.size);
     } else if (frame->kind == PG_HL_FRAME_ERROR) {
         char words[512];
-        pg_hl_plain(words, sizeof words, frame->text);
+        pg_scan_plain(words, sizeof words, frame->text);
         if (strncmp(words, already, sizeof already - 1) == 0) {
             acknowledge(stream, words + sizeof already - 1, strlen(words) - (sizeof already - 1));
             return;
@@ -192,8 +241,11 @@ static void opened(void *self)
 {
     pg_hl_stream *stream = self;
     stream->subscribed = false;
-    for (int i = 0; i < stream->count; i++)
-        stream->list[i].sent = stream->list[i].acked = false;
+    for (int i = 0; i < stream->count; i++) {
+        subscription *s = &stream->list[i];
+        s->sent = s->acked = false;
+        s->left_out = s->left_out && pg_clock_elapsed() - s->left_out_s < LEFT_OUT_S;
+    }
     stream->waited_ms = 0;
     if (!stream->timer)
         stream->timer = pg_timer_start(stream->loop, PACE_MS, PACE_MS, stream, step);
@@ -201,8 +253,24 @@ static void opened(void *self)
     check_done(stream);
 }
 
+/* Whether there are other subscriptions, and all of them were acknowledged on this connection. */
+static bool is_rest_acked(const pg_hl_stream *stream, const subscription *but)
+{
+    int others = 0;
+    for (int i = 0; i < stream->count; i++) {
+        const subscription *s = &stream->list[i];
+        if (s == but || s->left_out)
+            continue;
+        if (!s->acked && s->strikes == 0)
+            return false;
+        others++;
+    }
+    return others > 0;
+}
+
 /* A connection that ends right after subscribing was perhaps ended by a coin that the venue does not know: from then on
- * one is sent after the other, and the one that it happens with again is left out. */
+ * one is sent after the other, suspects behind the others. The one that it happens with again is left out, but only where
+ * the others were acknowledged: a line that is cut often is no subscription's fault. */
 static void suspect(pg_hl_stream *stream)
 {
     const subscription *last = NULL;
@@ -213,14 +281,12 @@ static void suspect(pg_hl_stream *stream)
     if (waiting > 1)
         return;
     subscription *s = &stream->list[last - stream->list];
-    if (!s->coin[0])
+    if (!s->coin[0] && !s->optional)
         return; /* of the account: there is no doing without, and no coin that could be wrong */
-    if (++s->strikes < STRIKES)
-        return;
-    s->left_out = true;
-    pg_log_field fields[] = { { "type", s->type, 0 }, { "coin", s->coin, 0 } };
-    pg_log_write(stream->log, PG_LOG_ERROR, "hyperliquid",
-                 "the venue closes the connection at this subscription: it is left out", fields, 2);
+    if (s->strikes < STRIKES - 1)
+        s->strikes++;
+    else if (is_rest_acked(stream, s))
+        leave_out(stream, s, "the venue closes the connection at this subscription: it is left out for ten minutes");
 }
 
 static void closed(void *self, const char *why, int64_t retry_ms)

@@ -1,0 +1,210 @@
+/* What the host submits: looked at, gathered into batches, and sent. */
+#include <string.h>
+
+#include "base/decimal.h"
+#include "venue/hyperliquid/adapter_internal.h"
+
+/* ---- batches ---- */
+
+/* Requests of one kind that go in one action. */
+typedef struct {
+    uint8_t kind; /* pg_request_kind */
+    int count;
+    const pg_submit *submit[PG_HL_BATCH];
+    pg_hl_order order[PG_HL_BATCH];
+    pg_hl_modify modify[PG_HL_BATCH];
+    pg_hl_cancel cancel[PG_HL_BATCH];
+    char price[PG_HL_BATCH][PG_DECIMAL_TEXT], size[PG_HL_BATCH][PG_DECIMAL_TEXT];
+    char cloid[PG_HL_BATCH][PG_HL_CLOID_TEXT];
+} batch;
+
+static pg_hl_action action_of(const hl_venue *venue, const batch *b)
+{
+    size_t count = (size_t)b->count;
+    if (b->kind == PG_REQUEST_NEW)
+        return (pg_hl_action){ .kind = PG_HL_ORDER,
+                               .order = { .list = b->order,
+                                          .count = count,
+                                          .builder = venue->builder[0] ? venue->builder : NULL,
+                                          .builder_fee = venue->builder_fee } };
+    if (b->kind == PG_REQUEST_CANCEL)
+        return (pg_hl_action){ .kind = PG_HL_CANCEL_BY_CLOID, .cancel = { .list = b->cancel, .count = count } };
+    return (pg_hl_action){ .kind = PG_HL_BATCH_MODIFY, .modify = { .list = b->modify, .count = count } };
+}
+
+static void send_batch(hl_venue *venue, batch *b)
+{
+    uint64_t ids[PG_HL_BATCH];
+    pg_reason reason;
+    if (b->count == 0)
+        return;
+    for (int i = 0; i < b->count; i++)
+        ids[i] = b->submit[i]->request.id;
+    pg_hl_action action = action_of(venue, b);
+    const char *why = hl_send(venue, b->kind, &action, ids, b->count, &reason);
+    for (int i = 0; why && i < b->count; i++)
+        pg_late_refuse(venue->late, b->submit[i], true, reason, why);
+    b->count = 0;
+}
+
+static void fill_order(pg_hl_order *out, const hl_venue *venue, const pg_tracked *order, int market, char *price_text,
+                       char *size_text, const char *cloid, int64_t price, int64_t size)
+{
+    static const pg_hl_tif tifs[] = { [PG_TIF_GTC] = PG_HL_GTC, [PG_TIF_IOC] = PG_HL_IOC, [PG_TIF_ALO] = PG_HL_ALO };
+    const hl_market *m = &venue->market[market];
+    *out =
+        (pg_hl_order){ .asset = m->asset.id,
+                       .is_buy = order->side == PG_BUY,
+                       .price =
+                           pg_decimal_format_short(price_text, PG_DECIMAL_TEXT, price, m->instrument.price_decimals),
+                       .size = pg_decimal_format_short(size_text, PG_DECIMAL_TEXT, size, m->instrument.size_decimals),
+                       .reduce_only = order->reduce_only,
+                       .tif = tifs[order->tif],
+                       .cloid = cloid };
+}
+
+/* ---- what the venue would refuse ---- */
+
+/* NULL when the order is in order, else why not. */
+static const char *fault(const pg_instrument *instrument, int64_t price, int64_t size, bool reduce_only,
+                         pg_reason *reason)
+{
+    *reason = PG_REASON_PRICE;
+    if (price <= 0 || instrument->rule(instrument, price, PG_BUY) != price)
+        return "the venue takes no order at this price: 5 figures at the most, or a whole number";
+    *reason = PG_REASON_SIZE;
+    if (size <= 0 || size % instrument->lot != 0)
+        return "the size is no positive multiple of the smallest step";
+    *reason = PG_REASON_NOTIONAL;
+    __int128 least =
+        (__int128)instrument->min_notional * pg_pow10(instrument->price_decimals) * pg_pow10(instrument->size_decimals);
+    if (!reduce_only && (__int128)price * size < least)
+        return "the order is worth less than the venue's minimum";
+    return NULL;
+}
+
+static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
+{
+    const pg_request *request = &submit->request;
+    const pg_instrument *instrument = &venue->market[submit->market].instrument;
+    const char *why = hl_rights_not_now(venue, request->tif, b->count + 1, reason);
+    if (!why)
+        why = fault(instrument, request->price, request->size, request->reduce_only, reason);
+    if (!why)
+        why = hl_margin_fault(&venue->market[submit->market], request, hl_now(), reason);
+    if (why)
+        return why;
+    *reason = PG_REASON_FULL;
+    pg_tracked *order = pg_tracker_place(venue->orders, submit->market, request, hl_now());
+    if (!order)
+        return "too many orders are open";
+    int i = b->count;
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
+    fill_order(&b->order[i], venue, order, submit->market, b->price[i], b->size[i], b->cloid[i], request->price,
+               request->size);
+    return NULL;
+}
+
+static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
+{
+    const pg_request *request = &submit->request;
+    pg_tracked *order = pg_tracker_find(venue->orders, request->id);
+    *reason = PG_REASON_UNKNOWN;
+    if (!order || order->done || order->replace != PG_REPLACE_NONE)
+        return "there is no such order to be replaced";
+    const char *why = hl_rights_not_now(venue, order->tif, b->count + 1, reason);
+    if (why)
+        return why;
+    int64_t crossed = request->open - (order->leg.size - order->leg.filled);
+    int64_t size = request->size - (crossed > 0 ? crossed : 0);
+    why = fault(&venue->market[order->market].instrument, request->price, size, order->reduce_only, reason);
+    if (why)
+        return why;
+    int i = b->count;
+    pg_tracked_replace(order, request->price, size, hl_now());
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
+    b->modify[i].name = (pg_hl_order_name){ .oid = order->leg.oid, .cloid = order->leg.oid ? NULL : b->cloid[i] };
+    fill_order(&b->modify[i].order, venue, order, order->market, b->price[i], b->size[i], b->cloid[i], request->price,
+               size);
+    return NULL;
+}
+
+static const char *prepare_cancel(hl_venue *venue, batch *b, const pg_submit *submit, pg_reason *reason)
+{
+    pg_tracked *order = pg_tracker_find(venue->orders, submit->request.id);
+    *reason = PG_REASON_UNKNOWN;
+    if (!order || order->done)
+        return "there is no such order to be cancelled";
+    int i = b->count;
+    pg_tracked_cancel(order, hl_now());
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, order->id });
+    b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
+    return NULL;
+}
+
+/* ---- submitting ---- */
+
+/* The passes in which a list is sent: what takes risk away first, orders that add liquidity apart from those that may
+ * trade (12.1). */
+typedef enum { PASS_CANCEL, PASS_REPLACE_ALO, PASS_REPLACE, PASS_ALO, PASS_OTHER, PASSES } pass;
+
+static pass pass_of(hl_venue *venue, const pg_submit *submit)
+{
+    const pg_request *request = &submit->request;
+    if (request->kind == PG_REQUEST_CANCEL)
+        return PASS_CANCEL;
+    if (request->kind == PG_REQUEST_NEW)
+        return request->tif == PG_TIF_ALO ? PASS_ALO : PASS_OTHER;
+    const pg_tracked *order = pg_tracker_find(venue->orders, request->id);
+    return order && order->tif != PG_TIF_ALO ? PASS_REPLACE : PASS_REPLACE_ALO;
+}
+
+static void add(hl_venue *venue, batch *b, const pg_submit *submit)
+{
+    pg_reason reason;
+    const char *why;
+    if (submit->market < 0 || submit->market >= venue->market_count) {
+        pg_late_refuse(venue->late, submit, false, PG_REASON_OTHER, "there is no such market");
+        return;
+    }
+    switch (submit->request.kind) {
+    case PG_REQUEST_NEW: why = prepare_new(venue, b, submit, &reason); break;
+    case PG_REQUEST_REPLACE: why = prepare_replace(venue, b, submit, &reason); break;
+    default: why = prepare_cancel(venue, b, submit, &reason);
+    }
+    if (why) {
+        pg_late_refuse(venue->late, submit, false, reason, why);
+        return;
+    }
+    b->kind = submit->request.kind;
+    b->submit[b->count++] = submit;
+    if (b->count == PG_HL_BATCH)
+        send_batch(venue, b);
+}
+
+void hl_submit(pg_venue *base, const pg_submit *list, int count)
+{
+    hl_venue *venue = (hl_venue *)base;
+    batch b;
+    b.count = 0;
+    int in_pass[PASSES] = { 0 };
+    for (int i = 0; i < count; i++)
+        in_pass[pass_of(venue, &list[i])]++;
+    for (int p = 0; p < PASSES; p++) {
+        for (int i = 0; in_pass[p] > 0 && i < count; i++)
+            if ((int)pass_of(venue, &list[i]) == p)
+                add(venue, &b, &list[i]);
+        send_batch(venue, &b);
+    }
+}
+
+bool hl_has_room(const pg_venue *base, int requests, bool cancels)
+{
+    const hl_venue *venue = (const hl_venue *)base;
+    if (venue->flights >= HL_FLIGHTS - (cancels ? 0 : HL_FLIGHTS / 4))
+        return false;
+    pg_reason reason;
+    if (!cancels && hl_rights_not_now(venue, PG_TIF_ALO, 1, &reason))
+        return false;
+    return pg_hl_rest_has(venue->rest, 1 + requests / PG_HL_BATCH, cancels);
+}

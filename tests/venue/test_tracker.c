@@ -1,0 +1,399 @@
+/* What a venue says about an order, in every order in which it can come, and twice: the reports are always such
+ * that the order manager ends in the same state, with every fill once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trade/orders.h"
+#include "venue/tracker.h"
+
+#define NONE                                                                                                           \
+    {                                                                                                                  \
+        0                                                                                                              \
+    }
+#define POST_ONLY                                                                                                      \
+    {                                                                                                                  \
+        .reason = PG_REASON_POST_ONLY                                                                                  \
+    }
+#define IS_GONE                                                                                                        \
+    {                                                                                                                  \
+        .reason = PG_REASON_UNKNOWN, .gone = true                                                                      \
+    }
+#define OPEN PG_TOLD_OPEN
+#define GONE PG_TOLD_CANCELLED
+#define FULL PG_TOLD_FILLED
+
+enum { RUN = 7, ID = 1, MOST = 6 };
+
+typedef enum { NEW_REPLY, REPLACE_REPLY, CANCEL_REPLY, UPDATE, FILL } message_kind;
+
+/* One thing that the venue says. */
+typedef struct {
+    message_kind kind;
+    pg_answer_kind outcome; /* of a reply */
+    pg_refusal refusal;
+    uint64_t oid;
+    pg_told_state state; /* of an update */
+    pg_reason reason;
+    int64_t remaining, size; /* of a fill: size */
+    uint64_t tid;
+} message;
+
+typedef struct {
+    uint8_t tif;
+    uint8_t request; /* pg_request_kind that was sent after the order was live; 0: none */
+    message said[MOST];
+    int count;
+    /* the end of it */
+    int64_t filled;
+    int state; /* pg_order_state; 0: not there any more */
+    int64_t remaining;
+    uint8_t last; /* pg_reply_kind of the last report, fills apart */
+} story;
+
+static pg_tracker *table;
+static pg_orders manager;
+static int64_t filled;
+static int misfits, fills, accepted, ends;
+static uint8_t last_kind;
+
+static void report(void *self, const pg_report *r)
+{
+    pg_order after;
+    (void)self;
+    bool refusal = r->reply.kind == PG_REPLY_REPLACE_REFUSED || r->reply.kind == PG_REPLY_CANCEL_REFUSED;
+    if (r->unknown || (refusal && !pg_orders_find(&manager, r->reply.id))) /* it ended first */
+        return;
+    if (r->reply.kind == PG_REPLY_FILL) {
+        filled += r->reply.size;
+        fills++;
+    } else {
+        last_kind = r->reply.kind;
+    }
+    accepted += r->reply.kind == PG_REPLY_ACCEPTED;
+    ends += r->reply.kind == PG_REPLY_CANCELLED || r->reply.kind == PG_REPLY_REJECTED;
+    if (!pg_orders_reply(&manager, &r->reply, &after) ||
+        (r->reply.kind == PG_REPLY_FILL && after.remaining != r->reply.remaining))
+        misfits++;
+}
+
+static void no_gateway(void *self, const pg_request *request)
+{
+    (void)self, (void)request;
+}
+
+static void say(const message *m, int64_t now_ns)
+{
+    pg_tracked *order = pg_tracker_find(table, ID);
+    pg_answer answer = { .kind = m->outcome, .oid = m->oid, .refusal = m->refusal, .words = "no" };
+    static const uint8_t kinds[] = {
+        [NEW_REPLY] = PG_REQUEST_NEW, [REPLACE_REPLY] = PG_REQUEST_REPLACE, [CANCEL_REPLY] = PG_REQUEST_CANCEL
+    };
+    if (m->kind == UPDATE) {
+        pg_told_order update = { .oid = m->oid,
+                                 .cloid = { RUN, ID },
+                                 .remaining = m->remaining,
+                                 .size = m->size,
+                                 .price = 100,
+                                 .side = PG_BUY,
+                                 .state = m->state,
+                                 .reason = m->reason };
+        pg_tracker_update(table, &update, now_ns);
+    } else if (m->kind == FILL) {
+        pg_told_fill fill = {
+            .oid = m->oid, .tid = m->tid, .cloid = { RUN, ID }, .size = m->size, .price = 100, .side = PG_BUY
+        };
+        pg_tracker_fill(table, &fill, "ETH", now_ns);
+    } else if (order) {
+        pg_tracker_answer(table, order, kinds[m->kind], &answer, now_ns);
+    }
+}
+
+/* What is asked is answered by what the venue knows in the end: the last state of the leg. */
+static void answer_questions(const story *s, int64_t now_ns)
+{
+    pg_tracked *order;
+    for (int i = 0; i < 50 && (order = pg_tracker_next_check(table, now_ns)); i++, now_ns += 400000000) {
+        const message *state = NULL;
+        for (int k = 0; k < s->count; k++)
+            if (s->said[k].kind == UPDATE && (order->ask == PG_ASK_NEXT || s->said[k].oid == order->leg.oid))
+                state = !state || s->said[k].state != PG_TOLD_OPEN ? &s->said[k] : state;
+        if (order->ask == PG_ASK_FILLS) {
+            pg_tracker_filled(table, order, now_ns);
+        } else if (order->ask == PG_ASK_VOID) {
+            pg_tracker_voided(table, order, false, now_ns);
+        } else if (state) {
+            pg_told_order update = { .oid = state->oid,
+                                     .cloid = { RUN, ID },
+                                     .remaining = state->remaining,
+                                     .size = state->size,
+                                     .side = PG_BUY,
+                                     .state = state->state,
+                                     .reason = state->reason };
+            pg_tracker_told(table, order, order->ask, &update, now_ns);
+        } else {
+            pg_tracker_told(table, order, order->ask, NULL, now_ns);
+        }
+    }
+}
+
+static void tell(const story *s, const int *turn, bool twice)
+{
+    pg_request request = { .price = 100, .size = 10, .side = PG_BUY, .tif = s->tif };
+    int64_t now_ns = 1000000000;
+    assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, report }, NULL), PG_OK);
+    pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway }, ID);
+    filled = misfits = fills = accepted = ends = last_kind = 0;
+    request.id = pg_orders_place(&manager, &request, false, now_ns);
+    pg_tracked *order = pg_tracker_place(table, 0, &request, now_ns);
+    if (s->request) {
+        say(&(message){ NEW_REPLY, PG_ANSWER_TAKEN, NONE, 50, 0, 0, 0, 0, 0 }, now_ns);
+        if (s->request == PG_REQUEST_REPLACE) {
+            pg_orders_replace(&manager, &manager.order[0], 90, 20, now_ns);
+            pg_tracked_replace(order, 90, 20, now_ns);
+        } else {
+            pg_orders_cancel(&manager, &manager.order[0]);
+            pg_tracked_cancel(order, now_ns);
+        }
+    }
+    for (int i = 0; i < s->count; i++) {
+        say(&s->said[turn[i]], now_ns);
+        if (twice && s->said[turn[i]].kind >= UPDATE)
+            say(&s->said[turn[i]], now_ns);
+        now_ns += 1000000;
+    }
+    answer_questions(s, now_ns + 10000000000);
+    pg_order *left = pg_orders_find(&manager, ID);
+    int state = left ? left->state : 0;
+    if (misfits || filled != s->filled || state != s->state || accepted > 1 || ends > 1 ||
+        (left && left->remaining != s->remaining) || (s->last && last_kind != s->last)) {
+        for (int i = 0; i < s->count; i++)
+            print_message("%d ", turn[i]);
+        fail_msg("misfits %d, filled %d, state %d, remaining %d, accepted %d, ends %d, last %d", misfits, (int)filled,
+                 state, left ? (int)left->remaining : 0, accepted, ends, last_kind);
+    }
+    pg_tracker_free(table);
+}
+
+/* Every order of turn[from..], by exchanging. */
+static int permute(const story *s, int *turn, int from)
+{
+    int told = 0;
+    if (from == s->count) {
+        tell(s, turn, false);
+        tell(s, turn, true);
+        return 1;
+    }
+    for (int i = from; i < s->count; i++) {
+        int kept = turn[from];
+        turn[from] = turn[i];
+        turn[i] = kept;
+        told += permute(s, turn, from + 1);
+        turn[i] = turn[from];
+        turn[from] = kept;
+    }
+    return told;
+}
+
+static void all_orders(const story *s, int told)
+{
+    int turn[MOST] = { 0, 1, 2, 3, 4, 5 };
+    assert_int_equal(permute(s, turn, 0), told);
+}
+
+static void rests(void **state)
+{
+    (void)state;
+    story s = { .tif = PG_TIF_GTC,
+                .said = { { NEW_REPLY, PG_ANSWER_TAKEN, NONE, 50, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 10, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 3, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 2 } },
+                .count = 4,
+                .filled = 7,
+                .state = PG_ORDER_LIVE,
+                .remaining = 3,
+                .last = PG_REPLY_ACCEPTED };
+    all_orders(&s, 24);
+}
+
+static void fills_whole(void **state)
+{
+    (void)state;
+    story s = { .tif = PG_TIF_GTC,
+                .said = { { NEW_REPLY, PG_ANSWER_FILLED, NONE, 50, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 10, 10, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 2 } },
+                .count = 5,
+                .filled = 10,
+                .last = PG_REPLY_ACCEPTED };
+    all_orders(&s, 120);
+}
+
+static void immediate_rest(void **state)
+{
+    (void)state;
+    story s = { .tif = PG_TIF_IOC,
+                .said = { { NEW_REPLY, PG_ANSWER_FILLED, NONE, 50, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 3, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 5, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 2, 2 } },
+                .count = 4,
+                .filled = 7,
+                .last = PG_REPLY_CANCELLED };
+    all_orders(&s, 24);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    story s = { .tif = PG_TIF_ALO,
+                .said = { { NEW_REPLY, PG_ANSWER_REFUSED, POST_ONLY, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, PG_TOLD_REJECTED, PG_REASON_POST_ONLY, 10, 10, 0 } },
+                .count = 2,
+                .last = PG_REPLY_REJECTED };
+    all_orders(&s, 2);
+}
+
+static void cancel_meets_fill(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_CANCEL,
+                .said = { { CANCEL_REPLY, PG_ANSWER_TAKEN, NONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 10, 10, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 } },
+                .count = 4,
+                .filled = 4,
+                .last = PG_REPLY_CANCELLED };
+    all_orders(&s, 24);
+}
+
+static void cancel_too_late(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_CANCEL,
+                .said = { { CANCEL_REPLY, PG_ANSWER_REFUSED, IS_GONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 2 } },
+                .count = 4,
+                .filled = 10 };
+    all_orders(&s, 24);
+}
+
+/* The old leg traded 4 on the way, the new one of 20 trades 5. */
+static void replaced(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 60, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { UPDATE, 0, NONE, 60, OPEN, 0, 20, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 60, 0, 0, 0, 5, 2 } },
+                .count = 5,
+                .filled = 9,
+                .state = PG_ORDER_LIVE,
+                .remaining = 15,
+                .last = PG_REPLY_REPLACED };
+    all_orders(&s, 120);
+}
+
+/* The new leg is cancelled by the venue at once. */
+static void replaced_and_gone(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 60, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { UPDATE, 0, NONE, 60, GONE, PG_REASON_SELF_TRADE, 15, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 60, 0, 0, 0, 5, 2 } },
+                .count = 5,
+                .filled = 9,
+                .last = PG_REPLY_CANCELLED };
+    all_orders(&s, 120);
+}
+
+/* The old order is gone, the new one refused. */
+static void replacement_refused(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .said = { { REPLACE_REPLY, PG_ANSWER_REFUSED, POST_ONLY, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, 0, 6, 10, 0 },
+                          { UPDATE, 0, NONE, 60, PG_TOLD_REJECTED, PG_REASON_POST_ONLY, 20, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 } },
+                .count = 4,
+                .filled = 4,
+                .last = PG_REPLY_CANCELLED };
+    all_orders(&s, 24);
+}
+
+static void replacement_too_late(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .said = { { REPLACE_REPLY, PG_ANSWER_REFUSED, IS_GONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 2 } },
+                .count = 4,
+                .filled = 10 };
+    all_orders(&s, 24);
+}
+
+/* ---- many ---- */
+
+/* More orders than there is room for, of which most have ended: the places of the oldest are used again. */
+static void places_are_used_again(void **state)
+{
+    (void)state;
+    assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, report }, NULL), PG_OK);
+    pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway }, 1000000);
+    for (uint64_t id = 1; id < 3 * PG_TRACKER_ORDERS; id++) {
+        pg_request request = { .id = id, .price = 100, .size = 10, .side = PG_BUY };
+        pg_tracked *order = pg_tracker_place(table, 0, &request, 1);
+        assert_non_null(order);
+        pg_tracker_answer(table, order, PG_REQUEST_NEW, &(pg_answer){ .kind = PG_ANSWER_TAKEN, .oid = 100 + id }, 1);
+        pg_told_order update = { .oid = 100 + id, .remaining = 10, .size = 10, .state = GONE };
+        if (id % 64)
+            pg_tracker_update(table, &update, 1);
+        assert_ptr_equal(pg_tracker_find(table, id), order);
+    }
+    assert_int_equal(pg_tracker_open(table), 3 * PG_TRACKER_ORDERS / 64 - 1);
+    assert_non_null(pg_tracker_find(table, 64));
+    assert_null(pg_tracker_find(table, 65));
+    for (uint64_t id = 3 * PG_TRACKER_ORDERS; pg_tracker_open(table) < PG_TRACKER_ORDERS; id++) {
+        pg_request request = { .id = id, .price = 100, .size = 10, .side = PG_BUY };
+        assert_non_null(pg_tracker_place(table, 0, &request, 1));
+    }
+    assert_null(pg_tracker_place(table, 0, &(pg_request){ .id = 1, .size = 1 }, 1));
+    pg_tracker_free(table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rests),
+        cmocka_unit_test(fills_whole),
+        cmocka_unit_test(immediate_rest),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(cancel_meets_fill),
+        cmocka_unit_test(cancel_too_late),
+        cmocka_unit_test(replaced),
+        cmocka_unit_test(replaced_and_gone),
+        cmocka_unit_test(replacement_refused),
+        cmocka_unit_test(replacement_too_late),
+        cmocka_unit_test(places_are_used_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -5,8 +5,8 @@
 #include "live/child.h"
 #include "script/config.h"
 
-/* Starts it with the markets `symbols`; fund (NULL: nobody) is the account and its money, as --fund takes it. The handler's first line
- * is for pg_built_in_url. */
+/* Starts it with the markets `symbols`; fund: the account and its money, as --fund takes it (NULL: nobody). The first
+ * line that the handler gets is for pg_built_in_url. */
 pg_status pg_built_in_start(pg_child **child, pg_loop *loop, const pg_config_venue *venue, const char *const *symbols,
                             int symbol_count, const char *fund, pg_child_handler handler, pg_error *err);
 

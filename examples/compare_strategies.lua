@@ -76,7 +76,8 @@ local function compare(path, sections)
   print(("\n%s: %d events"):format(data.symbol, data.events))
   bt.table(rows, { "strategy", "pnl", "spread_capture", "inventory", "adverse_selection", "fees", "fills",
     "position_mean", "max_drawdown_quote" })
-  sections[#sections + 1] = { heading = ("%s (%s)"):format(data.symbol, path), warnings = warnings,
+  local short = path:gsub("[^,]*/", ""):gsub(",", ", ")
+  sections[#sections + 1] = { heading = ("%s (%s)"):format(data.symbol, short), warnings = warnings,
     table = { columns = columns, rows = rows } }
   sections[#sections + 1] = { text = "Equity, quote units", chart = { series = equity, ylabel = "equity" } }
   sections[#sections + 1] = { text = "Position, base units", chart = { series = position, ylabel = "position" } }

@@ -60,14 +60,14 @@ struct pg_desk {
     bool begun;
     int64_t base_e6; /* equity as the venue said it, and what the seats' accounts were worth then */
     double base_net;
-    int64_t refusal_logged_ns;  /* the last refusal that was logged */
-    uint64_t refusals_unlogged; /* since then */
-    int64_t nonsense_logged_ns; /* the last report that cannot be true */
-    int64_t doubted_ns;         /* a reading that was asked for before this settles nothing; 0: no doubt */
-    bool failed;                /* the venue needs a person: its links do not matter any more */
-    bool stopping;              /* holds are no news any more */
-    int64_t switch_next_ns;     /* the dead-man's switch is to be set again */
-    bool switch_set, switch_off;
+    int64_t refusal_logged_ns;   /* the last refusal that was logged */
+    uint64_t refusals_unlogged;  /* since then */
+    int64_t nonsense_logged_ns;  /* the last report that cannot be true */
+    int64_t doubted_ns;          /* a reading that was asked for before this settles nothing; 0: no doubt */
+    bool failed;                 /* the venue needs a person: its links do not matter any more */
+    bool stopping;               /* holds are no news any more */
+    int64_t switch_next_ns;      /* the dead-man's switch is to be set again */
+    bool switch_set, switch_off; /* off: it cannot be set, and that was said */
 };
 
 /* Sets the venue's dead-man's switch again when it is time (desk_switch.c). */

@@ -25,6 +25,7 @@ enum {
     HL_TICK_MS = 20,
     HL_ANSWER_MS = 5000,
     HL_TRADES_SEEN = 1024,
+    HL_SWITCH_LEAST_S = 5,
     HL_MESSAGES = 2000 /* in a minute over the WebSocket */
 };
 
@@ -53,6 +54,7 @@ typedef struct hl_venue hl_venue;
 /* A request on its way: the orders that it is about. */
 typedef struct {
     bool used, posted; /* posted: over the WebSocket, with this id */
+    bool again;        /* was sent before, and refused for its nonce */
     uint64_t id, nonce;
     int64_t sent_ns;
     uint8_t kind; /* pg_request_kind */
@@ -86,6 +88,7 @@ struct hl_venue {
     char signer_address[PG_ADDRESS_TEXT];
     bool no_streams;
     int64_t rest_backup_ms;
+    bool is_local;                 /* an exchange on this machine */
     int leverage;
     bool isolated;
     int64_t expires_ms;
@@ -144,6 +147,7 @@ struct hl_venue {
     pg_event book_events[PG_HL_BOOK_EVENTS];
     pg_venue_facts facts;
 };
+    bool switch_refused;    /* the venue has said that it does not let this account set the dead-man's switch */
 
 /* ---- adapter.c ---- */
 
@@ -195,6 +199,10 @@ bool hl_rights_agents(hl_venue *venue, const cJSON *json);
 bool hl_rights_builder(hl_venue *venue, const cJSON *json);
 bool hl_rights_budget(hl_venue *venue, const cJSON *json, pg_error *err);
 
+/* A request that the venue refused for its nonce, with these words: what may be of it is sent once more, the rest is
+ * refused. */
+void hl_submit_again(hl_venue *venue, const hl_flight *stale, const char *words, int64_t now_ns);
+
 /* The approval of the key as an agent ends then. */
 void hl_rights_agent_until(hl_venue *venue, int64_t until_ms);
 
@@ -220,9 +228,10 @@ const char *hl_margin_fault(const hl_market *market, const pg_request *request, 
 
 /* ---- adapter_send.c ---- */
 
-/* Signs and sends an action of one kind (pg_request_kind) about orders of ours. NULL, or why nothing was sent. */
+/* Signs and sends an action of one kind (pg_request_kind) about orders of ours; `again`: it was refused for its nonce
+ * once. NULL, or why nothing was sent. */
 const char *hl_send(hl_venue *venue, uint8_t kind, const pg_hl_action *action, const uint64_t *ids, int count,
-                    pg_reason *reason);
+                    bool again, pg_reason *reason);
 
 /* The answer to a post, or the end of the connection that it was sent on. */
 void hl_flight_reply(hl_venue *venue, const pg_hl_frame *frame);

@@ -41,7 +41,7 @@ static void send_batch(hl_venue *venue, batch *b)
     for (int i = 0; i < b->count; i++)
         ids[i] = b->submit[i]->request.id;
     pg_hl_action action = action_of(venue, b);
-    const char *why = hl_send(venue, b->kind, &action, ids, b->count, &reason);
+    const char *why = hl_send(venue, b->kind, &action, ids, b->count, false, &reason);
     for (int i = 0; why && i < b->count; i++)
         pg_late_refuse(venue->late, b->submit[i], true, reason, why);
     b->count = 0;
@@ -197,6 +197,69 @@ void hl_submit(pg_venue *base, const pg_submit *list, int count)
         send_batch(venue, &b);
     }
 }
+
+/* ---- once more ---- */
+
+/* Cancels always may. A new order may while it is as good as new and nobody wants it gone. A replacement may not: its
+ * size was worked out from what was open then; the order stands, and its owner asks for what is right by now. */
+static bool may_again(const hl_venue *venue, const pg_tracked *order, const hl_flight *stale, int count, int64_t now_ns)
+{
+    const int64_t fresh_ns = 1000000000;
+    pg_reason reason;
+    if (stale->kind != PG_REQUEST_NEW)
+        return stale->kind == PG_REQUEST_CANCEL;
+    return !order->accepted && !order->cancelling && now_ns >= stale->sent_ns && now_ns - stale->sent_ns < fresh_ns &&
+           !hl_rights_not_now(venue, order->tif, count, &reason);
+}
+
+static void add_again(hl_venue *venue, batch *b, pg_tracked *order, int64_t now_ns)
+{
+    int i = b->count++;
+    order->sent_ns = now_ns;
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, order->id });
+    if (b->kind == PG_REQUEST_CANCEL)
+        b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
+    else
+        fill_order(&b->order[i], venue, order, order->market, b->price[i], b->size[i], b->cloid[i], order->leg.price,
+                   order->leg.size);
+}
+
+static void refuse_again(hl_venue *venue, uint64_t id, uint8_t kind, const char *words, int64_t now_ns)
+{
+    pg_tracked *order = pg_tracker_find(venue->orders, id);
+    if (order)
+        pg_tracker_refuse(venue->orders, order, kind, (pg_refusal){ .reason = PG_REASON_SIGNATURE }, words, false,
+                          now_ns);
+}
+
+void hl_submit_again(hl_venue *venue, const hl_flight *stale, const char *words, int64_t now_ns)
+{
+    batch b;
+    uint64_t sent[PG_HL_BATCH], refused[PG_HL_BATCH];
+    int refusals = 0;
+    pg_reason reason;
+    b.kind = stale->kind;
+    b.count = 0;
+    for (int i = 0; i < stale->count; i++) {
+        pg_tracked *order = pg_tracker_find(venue->orders, stale->order[i]);
+        if (!order || order->done)
+            continue;
+        if (may_again(venue, order, stale, b.count + 1, now_ns)) {
+            sent[b.count] = order->id;
+            add_again(venue, &b, order, now_ns);
+        } else {
+            refused[refusals++] = order->id;
+        }
+    }
+    pg_hl_action action = action_of(venue, &b);
+    const char *why = b.count > 0 ? hl_send(venue, b.kind, &action, sent, b.count, true, &reason) : NULL;
+    for (int i = 0; i < refusals; i++) /* reports come last: what hears them may submit */
+        refuse_again(venue, refused[i], stale->kind, words, now_ns);
+    for (int i = 0; why && i < b.count; i++)
+        refuse_again(venue, sent[i], stale->kind, why, now_ns);
+}
+
+/* ---- */
 
 bool hl_has_room(const pg_venue *base, int requests, bool cancels)
 {

@@ -64,7 +64,15 @@ typedef struct {
     int64_t sent_ns;                  /* when the request left, wall clock; 0 when it is not an answer to one */
 } pg_report;
 
-/* Called on the loop; none may be NULL. Pointers are valid during the call. */
+/* Funding of a position, as the venue settled it. */
+typedef struct {
+    int market;
+    int64_t time_ns;   /* the venue's: with the market it tells one payment from every other */
+    int64_t amount_e6; /* quote units in 1e-6; > 0: received */
+    int64_t rate_e12;  /* fraction of the position's value in 1e-12; > 0: longs pay */
+} pg_funding_paid;
+
+/* Called on the loop; none may be NULL but funding. Pointers are valid during the call. */
 typedef struct {
     void *self;
     /* Once: instruments are known, and with a key the account can trade. */
@@ -77,6 +85,8 @@ typedef struct {
     void (*report)(void *self, const pg_report *report);
     /* A link is up (subscribed and heard from), or down and why. */
     void (*link)(void *self, pg_link link, bool up, const char *why);
+    /* From ready on; the same payment may be told again after a connection was lost. It is in the account's equity. */
+    void (*funding)(void *self, const pg_funding_paid *paid);
 } pg_venue_sink;
 
 /* ---- what is known of an account ---- */

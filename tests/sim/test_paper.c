@@ -125,7 +125,7 @@ static void on_link(void *self, pg_link link, bool up, const char *why)
     h.links++;
 }
 
-static const pg_venue_sink sink = { &h, on_ready, on_failed, on_events, on_report, on_link };
+static const pg_venue_sink sink = { &h, on_ready, on_failed, on_events, on_report, on_link, NULL };
 
 static void on_account(void *self, const pg_account_state *state, const pg_error *err)
 {

@@ -38,6 +38,9 @@ typedef struct {
     char action[SCRIPT_ACTIONS][1024]; /* that came, whole bodies */
     int actions, questions, asked_rate;
     pg_peer *account_peer;
+    const char *fundings; /* the snapshot of userFundings, a list; NULL: none */
+    pg_funding_paid paid[8];
+    int payments;
     FILE *log_file;
     char *log_text;
     size_t log_size;
@@ -179,6 +182,8 @@ static inline void script_subscribe(script_test *s, pg_peer *peer, const cJSON *
                    "{\"channel\":\"l2Book\",\"data\":{\"coin\":\"%s\",\"time\":%lld,\"levels\":[[{\"px\":\"3000.0\","
                    "\"sz\":\"1.0\",\"n\":1}],[{\"px\":\"3001.0\",\"sz\":\"1.0\",\"n\":1}]]}}",
                    coin, now_ms);
+    if (strcmp(type, "userFundings") == 0 && s->fundings)
+        script_say(peer, "{\"channel\":\"userFundings\",\"data\":{\"isSnapshot\":true,\"fundings\":%s}}", s->fundings);
     if (strcmp(type, "userFills") == 0) {
         s->account_peer = peer;
         script_say(peer, "{\"channel\":\"userFills\",\"data\":{\"isSnapshot\":true,\"fills\":[]}}");
@@ -248,6 +253,13 @@ static inline void script_link(void *self, pg_link link, bool up, const char *wh
     s->downs += !up;
 }
 
+static inline void script_funding(void *self, const pg_funding_paid *paid)
+{
+    script_test *s = self;
+    PG_ASSERT(s->ready && s->payments < 8);
+    s->paid[s->payments++] = *paid;
+}
+
 static inline void script_open(script_test *s)
 {
     static const char key[] = "0000000000000000000000000000000000000000000000000000000000000001";
@@ -285,7 +297,7 @@ static inline pg_status script_connect_venue(script_test *s, const char *account
                                .options = options,
                                .option_count = count,
                                .log = &s->log };
-    pg_venue_sink sink = { s, script_ready, script_failed, script_events, script_report, script_link };
+    pg_venue_sink sink = { s, script_ready, script_failed, script_events, script_report, script_link, script_funding };
     return pg_venue_open(&s->venue, &config, s->loop, sink, err);
 }
 

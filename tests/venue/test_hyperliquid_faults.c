@@ -220,6 +220,7 @@ static void a_replacement_of_a_stale_nonce(void **state)
     script_place(&s, 1, PG_TIF_ALO);
     assert_int_equal(until_said(1)->reply.kind, PG_REPLY_ACCEPTED);
     s.action_body = TOO_LOW;
+    script_set(&s, "orderStatus", 200, STATUS("open"), 0);
     pg_submit submit = { .request = { .kind = PG_REQUEST_REPLACE,
                                       .id = 1,
                                       .price = 299800,

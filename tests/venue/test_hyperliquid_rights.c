@@ -1,4 +1,5 @@
-/* What a key may do on Hyperliquid: agents that expire, builders, the address's actions, the time after an upgrade. */
+/* What a key may do on Hyperliquid: agents that expire, builders, the address's actions, the dead-man's switch, the time
+ * after an upgrade; and what funding it pays. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,6 +174,34 @@ static void a_switch_that_is_refused(void **state)
     assert_non_null(strstr(pg_venue_get_facts(s.venue)->switch_why, "enough volume"));
 }
 
+/* ---- funding ---- */
+
+#define PAID(time, coin, usdc)                                                                                         \
+    "{\"time\":" time ",\"coin\":\"" coin "\",\"usdc\":\"" usdc "\",\"szi\":\"1.0\",\"fundingRate\":\"0.0000125\"}"
+
+/* What was settled while nobody listened is told when the host is ready, what is settled later at once, and what the
+ * snapshot of the next connection holds once more. */
+static void funding_is_told(void **state)
+{
+    (void)state;
+    s.fundings = "[" PAID("1791216000037", "ETH", "-2.38878") "," PAID("1791219600012", "ENA", "1.0") "]";
+    assert_true(script_start(&s, NULL, NULL, 0));
+    assert_true(script_until(&s, s.payments == 1)); /* ENA is not traded here */
+    assert_int_equal(s.paid[0].market, 0);
+    assert_int_equal(s.paid[0].time_ns, 1791216000037000000);
+    assert_int_equal(s.paid[0].amount_e6, -2388780);
+    assert_int_equal(s.paid[0].rate_e12, 12500000);
+    script_say(s.account_peer, "{\"channel\":\"userFundings\",\"data\":{\"fundings\":[%s]}}",
+               PAID("1791223200000", "BTC", "0.238633"));
+    assert_true(script_until(&s, s.payments == 2));
+    assert_int_equal(s.paid[1].market, 1);
+    assert_int_equal(s.paid[1].amount_e6, 238633);
+    pg_peer_close(s.account_peer, true);
+    assert_true(script_until(&s, s.payments == 3));
+    assert_int_equal(s.paid[2].time_ns, s.paid[0].time_ns);
+    assert_int_equal(s.failures, 0);
+}
+
 /* ---- actions of the address ---- */
 
 static void actions_are_counted(void **state)
@@ -261,6 +290,7 @@ int main(void)
         with_script(a_builder_that_is_not),
         with_script(a_switch_that_is_not_earned),
         with_script(a_switch_that_is_refused),
+        with_script(funding_is_told),
         with_script(actions_are_counted),
         with_script(the_venue_says_that_they_are_used_up),
         with_script(after_an_upgrade),

@@ -63,6 +63,12 @@ typedef struct {
     hl_venue *venue;
 } hl_flight;
 
+/* What was heard of funding before the host could take it. */
+typedef struct {
+    pg_funding_paid list[PG_HL_FUNDINGS_MAX];
+    int count;
+} hl_fundings;
+
 /* What became of a doubtful nonce. */
 typedef enum { HL_NONCE_ASKED = 1, HL_NONCE_VOIDED, HL_NONCE_TAKEN } hl_nonce_fate;
 
@@ -82,13 +88,13 @@ struct hl_venue {
     /* settings */
     char name[64], url[256];
     pg_hl_network network;
+    bool is_local;                 /* an exchange on this machine */
     char account[PG_ADDRESS_TEXT]; /* whose state it is: the vault, the account, or the key's own */
     char master[PG_ADDRESS_TEXT];  /* who the key must belong to */
     char vault[PG_ADDRESS_TEXT];   /* "" none */
     char signer_address[PG_ADDRESS_TEXT];
     bool no_streams;
     int64_t rest_backup_ms;
-    bool is_local;                 /* an exchange on this machine */
     int leverage;
     bool isolated;
     int64_t expires_ms;
@@ -118,6 +124,7 @@ struct hl_venue {
     pg_hl_decoder *decoder;
     pg_timer *tick;
     bool market_up, account_up;
+    hl_fundings fundings;
     bool fills_heard; /* the snapshot of fills, since the account's stream was last subscribed */
     int64_t subscribed_ns[2];
     int64_t market_down_ns, backup_ns, opened_ns;
@@ -140,6 +147,7 @@ struct hl_venue {
     pg_hl_budget budget;
     pg_hl_budget_level budget_told;
     int64_t budget_ns;      /* when it was last read */
+    bool switch_refused;    /* the venue has said that it does not let this account set the dead-man's switch */
     int64_t agent_until_ns; /* the approval of the key; 0: the account's own, or not told */
     int agent_told_days;    /* left when it was last told of, and 2 more; 0: never */
     pg_calls calls;
@@ -147,7 +155,6 @@ struct hl_venue {
     pg_event book_events[PG_HL_BOOK_EVENTS];
     pg_venue_facts facts;
 };
-    bool switch_refused;    /* the venue has said that it does not let this account set the dead-man's switch */
 
 /* ---- adapter.c ---- */
 
@@ -183,12 +190,18 @@ void hl_market_tick(hl_venue *venue, int64_t now_ns);
 pg_status hl_account_open(hl_venue *venue, pg_error *err);
 /* A fill that is new: it changes what can be done next. */
 void hl_traded(hl_venue *venue, const pg_told_fill *fill);
+/* The host can take what was heard of funding. */
+void hl_account_ready(hl_venue *venue);
 void hl_account_tick(hl_venue *venue, int64_t now_ns);
 
 /* ---- adapter_submit.c ---- */
 
 void hl_submit(pg_venue *base, const pg_submit *list, int count);
 bool hl_has_room(const pg_venue *base, int requests, bool cancels);
+
+/* A request that the venue refused for its nonce, with these words: what may be of it is sent once more, the rest is
+ * refused. */
+void hl_submit_again(hl_venue *venue, const hl_flight *stale, const char *words, int64_t now_ns);
 
 /* ---- adapter_rights.c ---- */
 
@@ -198,10 +211,6 @@ void hl_rights_tick(hl_venue *venue, int64_t now_ns);
 bool hl_rights_agents(hl_venue *venue, const cJSON *json);
 bool hl_rights_builder(hl_venue *venue, const cJSON *json);
 bool hl_rights_budget(hl_venue *venue, const cJSON *json, pg_error *err);
-
-/* A request that the venue refused for its nonce, with these words: what may be of it is sent once more, the rest is
- * refused. */
-void hl_submit_again(hl_venue *venue, const hl_flight *stale, const char *words, int64_t now_ns);
 
 /* The approval of the key as an agent ends then. */
 void hl_rights_agent_until(hl_venue *venue, int64_t until_ms);

@@ -21,7 +21,8 @@ typedef struct {
     uint64_t run, id;
     int64_t price;
     char symbol[PG_SYMBOL_SIZE];
-    uint8_t side;
+    char order_id[PG_VENUE_ORDER_ID]; /* the venue's; "" when not known */
+    uint8_t side, tif;
 } left_order;
 
 /* Ids of requests that were refused here, and that the seat's engine has not heard of yet: it still holds them for open.
@@ -122,6 +123,14 @@ void desk_nonsense(pg_desk *desk, const pg_report *report, const char *why, int6
  * (desk_history.c). */
 void desk_history_read(pg_desk *desk);
 void desk_history_settle(pg_desk *desk, const pg_account_state *state, int64_t now_ns);
+
+/* The order of an earlier session that this one is; NULL: none that the ledger knows. By its id, or by the venue's: one
+ * that was taken over keeps the id of the session before at the venue. */
+const left_order *desk_find_left(const pg_desk *desk, const pg_open_order *found);
+
+/* Takes over what earlier sessions left, where that is wanted (desk_adopt.c), and says how many orders. Once, before what
+ * they left is settled. */
+int desk_adopt(pg_desk *desk, const pg_account_state *state, int64_t now_ns);
 
 /* Whether orders can be placed: with a key, or on paper without one. */
 static inline bool desk_has_account(const pg_desk *desk)

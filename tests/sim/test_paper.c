@@ -698,7 +698,7 @@ static void test_hyperliquid(void **state)
     pg_error err = { 0 };
     host_serve(t, &server);
     pg_venue_config config = host_config(t);
-    pg_venue_sink host_sink = { t, host_ready, host_failed, host_events, host_report, host_link };
+    pg_venue_sink host_sink = { t, host_ready, host_failed, host_events, host_report, host_link, NULL };
     pg_paper_options options = quick();
     options.request_ms = options.reply_ms = 2;
     exchange_check(pg_paper_open(&t->venue, &config, NULL, &options, t->exchange.loop, host_sink, &err), &err);

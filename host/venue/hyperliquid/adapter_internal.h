@@ -198,6 +198,7 @@ void hl_account_tick(hl_venue *venue, int64_t now_ns);
 
 void hl_submit(pg_venue *base, const pg_submit *list, int count);
 bool hl_has_room(const pg_venue *base, int requests, bool cancels);
+bool hl_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif);
 
 /* A request that the venue refused for its nonce, with these words: what may be of it is sent once more, the rest is
  * refused. */

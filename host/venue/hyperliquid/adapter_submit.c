@@ -99,7 +99,7 @@ static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submi
     if (!order)
         return "too many orders are open";
     int i = b->count;
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
+    pg_hl_cloid_format(b->cloid[i], order->name);
     fill_order(&b->order[i], venue, order, submit->market, b->price[i], b->size[i], b->cloid[i], request->price,
                request->size);
     return NULL;
@@ -122,7 +122,7 @@ static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *s
         return why;
     int i = b->count;
     pg_tracked_replace(order, request->price, size, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
+    pg_hl_cloid_format(b->cloid[i], order->name);
     b->modify[i].name = (pg_hl_order_name){ .oid = order->leg.oid, .cloid = order->leg.oid ? NULL : b->cloid[i] };
     fill_order(&b->modify[i].order, venue, order, order->market, b->price[i], b->size[i], b->cloid[i], request->price,
                size);
@@ -137,7 +137,7 @@ static const char *prepare_cancel(hl_venue *venue, batch *b, const pg_submit *su
         return "there is no such order to be cancelled";
     int i = b->count;
     pg_tracked_cancel(order, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, order->id });
+    pg_hl_cloid_format(b->cloid[i], order->name);
     b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
     return NULL;
 }
@@ -216,7 +216,7 @@ static void add_again(hl_venue *venue, batch *b, pg_tracked *order, int64_t now_
 {
     int i = b->count++;
     order->sent_ns = now_ns;
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, order->id });
+    pg_hl_cloid_format(b->cloid[i], order->name);
     if (b->kind == PG_REQUEST_CANCEL)
         b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
     else
@@ -270,4 +270,11 @@ bool hl_has_room(const pg_venue *base, int requests, bool cancels)
     if (!cancels && hl_rights_not_now(venue, PG_TIF_ALO, 1, &reason))
         return false;
     return pg_hl_rest_has(venue->rest, 1 + requests / PG_HL_BATCH, cancels);
+}
+
+bool hl_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif)
+{
+    hl_venue *venue = (hl_venue *)base;
+    bool ours = found->market >= 0 && found->market < venue->market_count && found->run != 0;
+    return ours && pg_tracker_adopt(venue->orders, id, found, tif, hl_now()) != NULL;
 }

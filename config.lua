@@ -78,7 +78,7 @@ market {
   mode            = "quotes",    -- or "ping_pong": after a fill only the other side, until that fills
 
   close_on_stop = false,         -- true: the position is closed when the host stops
-  trusted       = false,         -- true: this strategy may use the raw FFI
+  trusted       = false,         -- true: its scripts may require "ffi"; then no key, limit or file is out of their reach
   enabled       = true,
 }
 

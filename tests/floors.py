@@ -7,7 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "host"
 FLOORS = ["base", "kernels", "crypto", "market", "data", "trade", "net", "venue", "sim", "engine", "script", "study",
-          "report", "web", "live", "selftest", "cli"]
+          "sdk", "report", "web", "live", "selftest", "cli"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 # What may be used where: pattern, floors (or files) that may.

@@ -16,7 +16,8 @@
 
 enum { FAULTS_BYTES = 1 << 20, ROOM = 64, OWN_MOST = 8, OWN_FIRST = 256 /* no character */ };
 
-static const pg_exchange_venue *const venues[] = { &pg_exchange_venue_hyperliquid };
+static const pg_exchange_venue *const venues[] = { &pg_exchange_venue_extended, &pg_exchange_venue_hyperliquid,
+                                                   &pg_exchange_venue_lighter };
 
 enum { VENUES = sizeof venues / sizeof *venues };
 
@@ -359,7 +360,10 @@ int pg_cli_exchange(int argc, char **argv)
         return 0;
     }
     if (!venue) {
-        fputs("perigee exchange: say whose protocol it speaks\n\n", stderr);
+        if (argc > 1)
+            fprintf(stderr, "perigee exchange: there is no venue '%s'\n\n", argv[1]);
+        else
+            fputs("perigee exchange: say whose protocol it speaks\n\n", stderr);
         put_usage(stderr);
         return 2;
     }
@@ -370,7 +374,8 @@ int pg_cli_exchange(int argc, char **argv)
         s->venue = venue;
         s->state = state;
         s->options = (pg_exchange_options){ .seed = 1, .limits = true, .speed = 1 };
-        venue->init(state);
+        if (venue->init)
+            venue->init(state);
         result = run(s, argc - 1, argv + 1);
         for (int i = 0; i < s->options.tape_count; i++)
             pg_tape_close(s->options.tapes[i]);

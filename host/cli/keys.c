@@ -8,9 +8,9 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "cli/commands.h"
-#include "cli/passphrase.h"
 #include "crypto/key_source.h"
 #include "crypto/keystore.h"
+#include "crypto/passphrase.h"
 
 static const char help[] =
     "perigee keys new NAME      makes a key and keeps it in the keystore\n"

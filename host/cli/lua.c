@@ -9,8 +9,9 @@
 
 static const char help[] = "perigee lua PROGRAM.lua [ARGUMENTS...]\n"
                            "\n"
-                           "Runs a Lua program of yours with all libraries and require \"perigee.backtest\". Unlike a\n"
-                           "strategy it is trusted: no sandbox. The table arg holds the arguments.\n";
+                           "Runs a Lua program of yours with all libraries, require \"perigee.backtest\" and\n"
+                           "require \"perigee.hyperliquid\" (examples/README.md). Unlike a strategy it is trusted: no\n"
+                           "sandbox. The table arg holds the arguments.\n";
 
 static const char test_help[] =
     "perigee test FILE.lua...\n"

@@ -7,7 +7,7 @@
 #include "base/process.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/passphrase.h"
+#include "crypto/passphrase.h"
 #include "live/live.h"
 
 static int usage(FILE *out)
@@ -57,7 +57,7 @@ int pg_cli_run(int argc, char **argv)
             source.file = optarg;
         else if (option != 's')
             return usage(stderr);
-        else if (pg_option_duration(&live_options.seconds, "--seconds", optarg, &err) != PG_OK)
+        else if (pg_option_duration(&live_options.seconds, "seconds", optarg, &err) != PG_OK)
             return pg_cli_fail("run", &err);
     }
     if (optind < argc)

@@ -89,6 +89,14 @@ void pg_ladder_merge(pg_ladder_level *levels, size_t n)
     }
 }
 
+void pg_ladder_side(double *price, double *size, const pg_ladder_level *levels, size_t n, double tick, bool bids)
+{
+    for (size_t i = 0; i < n; i++) {
+        price[i] = (double)(bids ? levels[i].bid_ticks : levels[i].ask_ticks) * tick;
+        size[i] = bids ? levels[i].bid_size : levels[i].ask_size;
+    }
+}
+
 pg_kstatus pg_ladder_limit(pg_ladder_level *levels, size_t n, double q, double q_max, double size_step)
 {
     if (!isfinite(q) || !isfinite(q_max))

@@ -33,6 +33,9 @@ pg_kstatus pg_ladder_build(pg_ladder_level *levels, size_t n, const pg_ladder_op
 /* Merges levels that share a tick (sizes added, the innermost kept), a side at a time. */
 void pg_ladder_merge(pg_ladder_level *levels, size_t n);
 
+/* One side's prices (ticks times the tick) and sizes, into two arrays of n; a size of 0 is a dropped level. */
+void pg_ladder_side(double *price, double *size, const pg_ladder_level *levels, size_t n, double tick, bool bids);
+
 /* Inventory limits on a built ladder: the side that increases |q| scaled by max(0, 1 - |u|), and each side's total at
  * most q_max - q (bids) or q_max + q (asks), inner levels first. Sizes are cut to the step again. */
 pg_kstatus pg_ladder_limit(pg_ladder_level *levels, size_t n, double q, double q_max, double size_step);

@@ -2,6 +2,7 @@
  * known. */
 #include "live/live_internal.h"
 
+#include <inttypes.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,11 @@
 #include <time.h>
 
 #include "crypto/key_source.h"
+#include "live/built_in.h"
 #include "live/command.h"
+#include "live/recording.h"
 #include "live/sessions.h"
+#include "script/config_key.h"
 #include "trade/ledger_query.h"
 
 /* ---- before anything is connected ---- */
@@ -84,16 +88,28 @@ static pg_status load_key(pg_secret **secret, const pg_secret_source *from, cons
     return PG_OK;
 }
 
-/* A local venue without a key gets one for this session. */
+/* A local venue without a key gets one for this session; where one needs an API key beside it, also that. */
+static pg_status make_keys(live_venue *v, uint64_t run, pg_error *err)
+{
+    char text[24];
+    pg_key_kind kind = pg_config_key_kind(v->venue);
+    pg_status status = v->key ? PG_OK : pg_key_generate(&v->key, kind, err);
+    if (status != PG_OK || v->api_key || kind != PG_KEY_STARK)
+        return status;
+    snprintf(text, sizeof text, "%016" PRIx64, run);
+    return pg_secret_from_bytes(&v->api_key, text, strlen(text), err);
+}
+
 static pg_status load_keys(pg_live *live, live_venue *v, pg_error *err)
 {
     const pg_config_venue *venue = v->venue;
     const char *keystore = live->config->host.keystore;
-    pg_status status = load_key(&v->key, &venue->key, &live->options, keystore, PG_KEY_SECP256K1, err);
+    pg_status status = load_key(&v->key, &venue->key, &live->options, keystore, pg_config_key_kind(venue), err);
     if (status == PG_OK)
         status = load_key(&v->api_key, &venue->api_key, &live->options, keystore, PG_KEY_TEXT, err);
-    if (status == PG_OK && !v->key && venue->network == PG_NETWORK_LOCAL)
-        status = pg_key_generate(&v->key, PG_KEY_SECP256K1, err);
+    bool made = venue->network == PG_NETWORK_LOCAL && (!venue->url || pg_config_key_kind(venue) != PG_KEY_STARK);
+    if (status == PG_OK && made)
+        status = make_keys(v, live->run, err);
     if (status != PG_OK)
         pg_error_where(err, "venue %s", venue->name);
     return status;
@@ -140,6 +156,8 @@ pg_status live_open(pg_live *live, pg_error *err)
         status = open_ledger(live, err);
     if (status == PG_OK)
         status = make_session_folder(live, err);
+    if (status == PG_OK && live->config->record.enabled)
+        status = pg_recording_recorder(&live->recorder, &live->config->record, &live->log, err);
     return status;
 }
 
@@ -166,6 +184,26 @@ static void say(void *self, pg_live_market *market, pg_log_level level, const ch
              level >= PG_LOG_ERROR ? "! " : "", text);
 }
 
+static pg_status record_market(live_venue *v, int number, pg_market_config *config, pg_error *err)
+{
+    pg_live *live = v->live;
+    int *recorded = &v->recorded[number];
+    if (!live->recorder)
+        return PG_OK;
+    config->records_market = *recorded == 0;
+    if (config->records_market) {
+        int at;
+        pg_status status = pg_recording_add(live->recorder, &at, v->venue,
+                                            pg_venue_instrument(pg_desk_venue(v->desk), number), &live->log, err);
+        if (status != PG_OK)
+            return status;
+        *recorded = at + 1;
+    }
+    config->recorder = live->recorder;
+    config->record_number = *recorded - 1;
+    return PG_OK;
+}
+
 static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market *entry, pg_error *err)
 {
     int number = 0;
@@ -183,7 +221,9 @@ static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market
                                 .session = live->session[0] ? live->session : NULL,
                                 .log = &live->log };
     pg_market_hooks hooks = { .self = live, .act = act, .say = say };
-    pg_status status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
+    pg_status status = record_market(v, number, &config, err);
+    if (status == PG_OK)
+        status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
     if (status != PG_OK)
         return status;
     live_watch_scripts(live, live->market[live->market_count++]);
@@ -354,13 +394,10 @@ static void exchange_ready(void *self, const char *line)
 {
     live_venue *v = self;
     pg_error err = { 0 };
-    const char *url = strstr(line, "http://");
-    if (!url || strlen(url) >= sizeof v->url) {
-        pg_fail(&err, PG_ERR_STATE, "the built-in exchange said: %.200s", line);
+    if (pg_built_in_url(v->url, sizeof v->url, line, &err) != PG_OK) {
         fail_start(v->live, &err);
         return;
     }
-    snprintf(v->url, sizeof v->url, "%s", url);
     live_say(v->live, "%s: built-in exchange at %s, %s", v->venue->name, v->url, v->venue->data);
     if (open_desk(v, &err) != PG_OK)
         fail_start(v->live, &err);
@@ -375,61 +412,40 @@ static void exchange_ended(void *self, int code)
         fail_start(v->live, &err);
 }
 
-typedef struct {
-    char *list[4 * PG_LIVE_MARKETS + 24];
-    char text[16][PG_PATH_SIZE];
-    int count, texts;
-} arguments;
-
-static void add(arguments *a, const char *word)
+static const char *option_of(const pg_config_venue *venue, const char *name)
 {
-    a->list[a->count++] = (char *)word;
+    for (int i = 0; i < venue->option_count; i++)
+        if (strcmp(venue->options[i].name, name) == 0)
+            return venue->options[i].value;
+    return "";
 }
 
-static void add_number(arguments *a, const char *option, double number)
+/* What --fund takes: the account as the venue's exchange names it, and its money. */
+static pg_status fund_of(char *text, size_t size, const live_venue *v, pg_error *err)
 {
-    add(a, option);
-    char *text = a->text[a->texts++];
-    snprintf(text, PG_PATH_SIZE, "%.17g", number);
-    add(a, text);
+    char address[PG_KEY_ADDRESS];
+    const pg_config_venue *venue = v->venue;
+    pg_key_kind kind = pg_config_key_kind(venue);
+    pg_status status = pg_key_address(address, kind, v->key, err);
+    if (status != PG_OK)
+        return status;
+    if (kind == PG_KEY_STARK)
+        snprintf(text, size, "%s:%s:%s=100000", option_of(venue, "vault"), address, pg_secret_text(v->api_key));
+    else if (kind == PG_KEY_LIGHTER)
+        snprintf(text, size, "%s,%s:%s,premium=100000", venue->account, option_of(venue, "api_key_index"), address);
+    else
+        snprintf(text, size, "%s=100000", address);
+    return PG_OK;
 }
 
 static pg_status start_exchange(live_venue *v, pg_error *err)
 {
-    const pg_config_venue *venue = v->venue;
-    char address[PG_KEY_ADDRESS];
-    pg_status status = pg_key_address(address, PG_KEY_SECP256K1, v->key, err);
-    arguments *a = status == PG_OK ? calloc(1, sizeof *a) : NULL;
-    if (!a)
-        return status == PG_OK ? pg_fail(err, PG_ERR_MEMORY, "no memory for arguments") : status;
-    add(a, "perigee");
-    add(a, "exchange");
-    add(a, venue->kind);
-    add(a, "--with-host");
-    if (strcmp(venue->data, "synthetic") == 0) {
-        add(a, "--synthetic");
-    } else {
-        add(a, "--data");
-        add(a, venue->data);
-        add_number(a, "--speed", venue->speed);
-    }
-    add_number(a, "--seed", (double)venue->seed);
-    add_number(a, "--port", 0);
-    if (venue->maker_fee_bps == venue->maker_fee_bps)
-        add_number(a, "--maker-bps", venue->maker_fee_bps);
-    if (venue->taker_fee_bps == venue->taker_fee_bps)
-        add_number(a, "--taker-bps", venue->taker_fee_bps);
-    for (int i = 0; i < v->symbol_count; i++) {
-        add(a, "--coin");
-        add(a, v->symbols[i]);
-    }
-    add(a, "--fund");
-    snprintf(a->text[a->texts], PG_PATH_SIZE, "%s=100000", address);
-    add(a, a->text[a->texts++]);
-    status = pg_child_new(&v->child, v->live->loop, a->list,
-                          (pg_child_handler){ .self = v, .line = exchange_ready, .ended = exchange_ended }, err);
-    free(a);
-    return status;
+    char fund[PG_PATH_SIZE] = "";
+    pg_status status = fund_of(fund, sizeof fund, v, err);
+    pg_child_handler handler = { .self = v, .line = exchange_ready, .ended = exchange_ended };
+    return status == PG_OK
+               ? pg_built_in_start(&v->child, v->live->loop, v->venue, v->symbols, v->symbol_count, fund, handler, err)
+               : status;
 }
 
 /* ---- the console ---- */

@@ -8,11 +8,14 @@
 static const char *const networks[] = { "mainnet", "testnet", "local", NULL };
 static const char *const unknown_orders[] = { "none", "adopt", "cancel", "leave", NULL };
 static const char *const modes[] = { "quotes", "ping_pong", NULL };
-static const char *const formats[] = { "tape", NULL };
+static const char *const formats[] = { "tape", "parquet", "csv", "parts", NULL };
 static const char *const log_levels[] = { "debug", "info", "warn", "error", NULL };
 static const char *const log_formats[] = { "text", "json", NULL };
 
-const char *const pg_config_kinds[] = { "hyperliquid", NULL };
+const char *const pg_config_kinds[] = { "hyperliquid", "extended", "lighter", NULL };
+
+static const char *const fee_policies[] = { "maker_taker", "taker", NULL };
+static const char *const on_off[] = { "on", "off", NULL };
 
 const pg_config_option pg_config_options[] = {
     { "hyperliquid", "vault", .is_address = true },
@@ -20,6 +23,17 @@ const pg_config_option pg_config_options[] = {
     { "hyperliquid", "expires_after_ms", .min = 1000, .max = 3600000 },
     { "hyperliquid", "builder", .is_address = true },
     { "hyperliquid", "builder_fee_tenths_bps", .min = 1, .max = 1000 },
+    { "extended", "vault", .min = 1, .max = 4294967295.0 },
+    { "extended", "leverage", .min = 1, .max = 100 },
+    { "extended", "order_lifetime_s", .min = 60, .max = 2419200 },
+    { "extended", "requests_per_minute", .min = 60, .max = 100000 },
+    { "extended", "fee_policy", .choices = fee_policies },
+    { "extended", "best_prices", .choices = on_off },
+    { "lighter", "api_key_index", .min = 0, .max = 254 },
+    { "lighter", "leverage", .min = 1, .max = 100 },
+    { "lighter", "chain_id", .min = 1, .max = 4294967295.0 },
+    { "lighter", "expires_after_ms", .min = 1000, .max = 599000 },
+    { "lighter", "client_index_bits", .min = 31, .max = 48 },
 };
 const int pg_config_option_count = COUNT(pg_config_options);
 
@@ -32,9 +46,9 @@ const int pg_config_option_count = COUNT(pg_config_options);
 #define VENUE(name, kind) AT(pg_config_venue, name, kind, RESTART, name)
 static const pg_config_field venue_fields[] = {
     { VENUE(kind, WORD) },
-    { VENUE(network, CHOICE), .choices = networks },
+    { VENUE(network, CHOICE), .choices = networks, .is_public = true },
     { VENUE(url, TEXT) },
-    { VENUE(account, TEXT) },
+    { VENUE(account, TEXT), .is_public = true, .is_digits = true },
     { VENUE(key, SECRET) },
     { VENUE(api_key, SECRET) },
     { VENUE(enabled, BOOL) },
@@ -125,13 +139,22 @@ static const pg_config_field record_fields[] = {
     { RECORD(enabled, BOOL) },
     { RECORD(dir, TEXT) },
     { RECORD(formats, FORMATS), .choices = formats },
+    { RECORD(levels, INTEGER), 1, 1000, "levels" },
+    { RECORD(rotate_rows, NUMBER), 1000, 1e9, "events" },
+    { RECORD(rotate_mb, NUMBER), 1, 100000, "MB" },
+    { RECORD(rotate_minutes, NUMBER), 1, 10080, "minutes" },
     { RECORD(flight, TEXT) },
     { RECORD(keep, INTEGER), 0, 10000, "sessions" },
 };
 
-static const pg_config_record record_defaults = {
-    .dir = "data", .formats = PG_CONFIG_TAPE, .flight = ".perigee/sessions", .keep = 20
-};
+static const pg_config_record record_defaults = { .dir = "data",
+                                                  .formats = PG_CONFIG_TAPE,
+                                                  .levels = 20,
+                                                  .rotate_rows = 2e6,
+                                                  .rotate_mb = 64,
+                                                  .rotate_minutes = 60,
+                                                  .flight = ".perigee/sessions",
+                                                  .keep = 20 };
 
 #define WEB(name, kind) AT(pg_config_web, name, kind, RESTART, name)
 static const pg_config_field web_fields[] = {

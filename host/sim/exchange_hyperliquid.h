@@ -24,11 +24,13 @@
 
 typedef struct pg_hl_exchange pg_hl_exchange;
 
-/* A market. Texts and what its flow is are borrowed until the exchange is made; a tape until it is freed. */
+/* A market. Texts and what its flow is are borrowed until the exchange is made; a tape until it is freed. The name says what
+ * it is: "ETH" a perpetual of the venue, "xyz:ETH" one of the exchange that a builder has deployed as xyz, "HYPE/USDC" a
+ * pair, which is "@<index>" on the wire but for PURR/USDC. */
 typedef struct {
     const char *name;
-    int size_decimals; /* szDecimals: prices have 6 - szDecimals decimals */
-    int max_leverage;  /* 0: 50 */
+    int size_decimals; /* szDecimals: prices have 6 - szDecimals decimals, a pair's 8 - szDecimals */
+    int max_leverage;  /* 0: 50; not of pairs */
     const pg_tape *tape;
     double speed; /* of the tape; 0: 1 */
     const pg_synthetic_params *synthetic;
@@ -55,7 +57,7 @@ typedef struct {
     uint64_t seed;
     pg_clock clock;                   /* now NULL: the real one */
     pg_hl_network network;            /* whose signatures are taken */
-    const pg_hl_exchange_coin *coins; /* asset ids are the places here */
+    const pg_hl_exchange_coin *coins; /* asset ids count the coins of each exchange in this order */
     int coin_count;
     const pg_hl_exchange_fund *funds;
     int fund_count;

@@ -24,7 +24,16 @@ uint64_t hlx_reserved(const pg_hl_exchange *e, int account);
 /* What fees are lowered by, "0.04" or "0.0". */
 const char *hlx_discount(const pg_hl_exchange *e, int account);
 
-/* Answers. */
+/* ---- exchange_hyperliquid_fees.c ---- */
+
+/* NULL: no memory. */
+hlx_volumes *hlx_volumes_new(void);
+void hlx_volumes_free(hlx_volumes *volumes);
+void hlx_count_volume(pg_hl_exchange *e, const pg_exchange_fill *fill);
+void hlx_json_fees(pg_hl_exchange *e, pg_text *text, int account);
+
+/* ---- answers ---- */
+
 void hlx_json_referral(pg_hl_exchange *e, pg_text *text, int account);
 void hlx_json_abstraction(pg_hl_exchange *e, pg_text *text, const char *key, int account);
 

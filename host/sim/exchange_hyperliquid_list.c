@@ -14,8 +14,6 @@ enum {
     WEI_DECIMALS = 8,
     PERP_SIZE_DECIMALS = 6,
     DEX_NAME_MOST = 6,
-    SPOT_MAKER_FEE_E8 = 40000,
-    SPOT_TAKER_FEE_E8 = 70000,
     DEX_MAKER_FEE_E8 = 30000, /* builders' exchanges charge twice the venue's rates */
     DEX_TAKER_FEE_E8 = 90000
 };
@@ -209,8 +207,8 @@ static pg_exchange_market_config market_of(const hlx_listing *made, const pg_hl_
                                         .base = made->base,
                                         .quote = made->quote,
                                         .own_fees = made->dex != 0,
-                                        .maker_fee_e8 = spot ? SPOT_MAKER_FEE_E8 : DEX_MAKER_FEE_E8,
-                                        .taker_fee_e8 = spot ? SPOT_TAKER_FEE_E8 : DEX_TAKER_FEE_E8,
+                                        .maker_fee_e8 = spot ? HLX_SPOT_MAKER_FEE_E8 : DEX_MAKER_FEE_E8,
+                                        .taker_fee_e8 = spot ? HLX_SPOT_TAKER_FEE_E8 : DEX_TAKER_FEE_E8,
                                         .tape = coin->tape,
                                         .speed = coin->speed,
                                         .synthetic = coin->synthetic,

@@ -11,7 +11,15 @@
 #include "sim/exchange_hyperliquid.h"
 #include "venue/hyperliquid/assets.h"
 
-enum { HLX_TOKENS = PG_EXCHANGE_ASSETS, HLX_DEXS = PG_EXCHANGE_POOLS, HLX_NAME = 24, HLX_TOKEN_ID = 35, HLX_SPOT = -1 };
+enum {
+    HLX_TOKENS = PG_EXCHANGE_ASSETS,
+    HLX_DEXS = PG_EXCHANGE_POOLS,
+    HLX_NAME = 24,
+    HLX_TOKEN_ID = 35,
+    HLX_SPOT = -1,
+    HLX_SPOT_MAKER_FEE_E8 = 40000,
+    HLX_SPOT_TAKER_FEE_E8 = 70000
+};
 
 typedef struct {
     char name[HLX_NAME], id[HLX_TOKEN_ID]; /* id: "0x" and 32 digits */

@@ -277,32 +277,7 @@ static bool put_moves(pg_hl_exchange *e, pg_text *text, const char *type, const 
     return true;
 }
 
-/* ---- fees, limits, roles ---- */
-
-static void put_rate(pg_text *text, const char *key, int64_t rate_e8)
-{
-    char number[PG_DECIMAL_TEXT];
-    pg_json_string(text, key, pg_decimal_format_short(number, sizeof number, rate_e8, 8));
-}
-
-static void put_fees(pg_hl_exchange *e, pg_text *text, int account)
-{
-    pg_json_open(text, NULL, '{');
-    hlx_put(text, "\"dailyUserVlm\":[],\"feeSchedule\":{");
-    text->comma = false;
-    put_rate(text, "cross", HLX_TAKER_FEE_E8);
-    put_rate(text, "add", HLX_MAKER_FEE_E8);
-    hlx_put(text, ",\"spotCross\":\"0.0007\",\"spotAdd\":\"0.0004\",\"tiers\":{\"vip\":[],\"mm\":[]},"
-                  "\"referralDiscount\":\"0.04\",\"stakingDiscountTiers\":[]}");
-    put_rate(text, "userCrossRate", HLX_TAKER_FEE_E8);
-    put_rate(text, "userAddRate", HLX_MAKER_FEE_E8);
-    hlx_put(text, ",\"userSpotCrossRate\":\"0.0007\",\"userSpotAddRate\":\"0.0004\"");
-    pg_json_string(text, "activeReferralDiscount", hlx_discount(e, account));
-    hlx_put(text,
-            ",\"trial\":null,\"feeTrialEscrow\":\"0.0\",\"nextTrialAvailableTimestamp\":null,\"stakingLink\":null,"
-            "\"activeStakingDiscount\":{\"bpsOfMaxSupply\":\"0.0\",\"discount\":\"0.0\"}");
-    pg_json_close(text, '}');
-}
+/* ---- limits, roles ---- */
 
 uint64_t hlx_request_cap(const pg_hl_exchange *e, int account)
 {
@@ -408,7 +383,7 @@ static const struct {
     const char *type;
     void (*put)(pg_hl_exchange *e, pg_text *text, int account);
 } plain[] = {
-    { "userFees", put_fees },
+    { "userFees", hlx_json_fees },
     { "userRateLimit", put_rate_limit },
     { "userVaultEquities", hlx_json_vault_equities },
     { "extraAgents", hlx_json_agents },

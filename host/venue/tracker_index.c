@@ -15,6 +15,7 @@ pg_status pg_tracker_new(pg_tracker **tracker, uint64_t run, pg_report_sink sink
     if (!o)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for orders");
     o->run = run;
+    o->patience_ns = TRACKER_IN_VAIN_NS;
     o->sink = sink;
     o->first_done = o->last_done = o->watched = TRACKER_NONE;
     for (int i = 0; i < TRACKER_CHAINS; i++)
@@ -128,13 +129,14 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
     pg_tracked *order = &tracker->order[slot];
     tracker->free = order->after;
     *order = (pg_tracked){ .id = request->id,
-                           .name = { tracker->run, request->id },
+                           .name = { .run = tracker->run, .id = request->id },
                            .market = market,
                            .side = request->side,
                            .tif = request->tif,
                            .reduce_only = request->reduce_only,
                            .used = true,
-                           .leg = { .price = request->price, .size = request->size },
+                           .leg = { .number = 1, .price = request->price, .size = request->size },
+                           .legs = 1,
                            .placed_ns = now_ns,
                            .sent_ns = now_ns,
                            .after = TRACKER_NONE };
@@ -142,6 +144,7 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
     order->by_id = *head;
     *head = slot;
     tracker->open++;
+    tracker->open_in[market]++;
     return order;
 }
 
@@ -160,7 +163,7 @@ pg_tracked *pg_tracker_adopt(pg_tracker *tracker, uint64_t id, const pg_open_ord
     pg_tracked *order = pg_tracker_place(tracker, found->market, &request, now_ns);
     if (!order)
         return NULL;
-    order->name = (pg_client_id){ found->run, found->id };
+    order->name = (pg_client_id){ .run = found->run, .id = found->id };
     order->accepted = true;
     order->leg.filled = found->filled;
     tracker_learn_oid(tracker, order, &order->leg, oid);
@@ -181,15 +184,26 @@ pg_tracked *pg_tracker_named(pg_tracker *tracker, pg_client_id name)
     return NULL;
 }
 
+void pg_tracker_set_patience(pg_tracker *tracker, int64_t patience_ns)
+{
+    tracker->patience_ns = patience_ns;
+}
+
 int pg_tracker_open(const pg_tracker *tracker)
 {
     return tracker->open;
+}
+
+int pg_tracker_open_in(const pg_tracker *tracker, int market)
+{
+    return tracker->open_in[market];
 }
 
 void tracker_retire(pg_tracker *tracker, pg_tracked *order)
 {
     int slot = tracker_slot_of(tracker, order);
     tracker->open--;
+    tracker->open_in[order->market]--;
     order->after = TRACKER_NONE;
     if (tracker->last_done == TRACKER_NONE)
         tracker->first_done = slot;

@@ -35,6 +35,8 @@ describe("the sandbox", function()
 
   it("requires nothing but its modules", function()
     assert.has_error(function() env.require "ffi" end)
+    assert.has_error(function() env.require "perigee.sdk" end)
+    assert.has_error(function() env.require "perigee.hyperliquid" end)
     assert.has_error(function() env.require "perigee.host" end)
     assert.is_table(env.require "perigee.kernels")
     assert.is_table(env.require "perigee.estimators")

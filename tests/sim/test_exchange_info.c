@@ -354,6 +354,11 @@ static void test_fees_and_limits(void **state)
     assert_string_equal(text_at(answer, "userCrossRate"), "0.00045");
     assert_string_equal(text_at(answer, "userAddRate"), "0.00015");
     assert_string_equal(text_at(cJSON_GetObjectItem(answer, "feeSchedule"), "cross"), "0.00045");
+    const cJSON *days = cJSON_GetObjectItem(answer, "dailyUserVlm"), *today = cJSON_GetArrayItem(days, 14);
+    assert_string_equal(text_at(today, "date"), "2026-09-21");
+    assert_string_equal(text_at(today, "userCross"), "3000.2");
+    assert_string_equal(text_at(today, "userAdd"), "0.0");
+    assert_string_equal(text_at(today, "exchange"), "3000.2");
     cJSON_Delete(answer);
     answer = ask("{\"cumVlm\":\"decimal\",\"nRequestsUsed\":\"whole\",\"nRequestsCap\":\"whole\","
                  "\"nRequestsSurplus\":\"whole\"}",

@@ -17,6 +17,8 @@ enum {
 typedef struct {
     char hash[PG_LIGHTER_HASH_TEXT]; /* as the venue reports it */
     char text[PG_LIGHTER_TX_INFO_MAX];
+    pg_fp5 message; /* what was signed, and how: to be verified */
+    uint8_t signature[PG_LIGHTER_SIGNATURE_BYTES];
 } pg_lighter_signed;
 
 /* Checks, hashes, signs with a fresh nonce and writes. Errors: what pg_lighter_tx_check refuses, and API key index 255,
@@ -34,6 +36,9 @@ pg_status pg_lighter_token(char token[PG_LIGHTER_TOKEN_MAX], int64_t deadline, i
                            const pg_scalar5 *key, pg_error *err);
 pg_status pg_lighter_token_with_nonce(char token[PG_LIGHTER_TOKEN_MAX], int64_t deadline, int64_t account,
                                       int64_t key_index, const pg_scalar5 *key, const pg_scalar5 *nonce, pg_error *err);
+
+/* What is signed of a token: its three numbers with their colons, 72 bytes at most. */
+pg_fp5 pg_lighter_token_message(const char *text, size_t length);
 
 /* The text that the account's Ethereum key signs. PG_ERR_UNSUPPORTED for kinds that need none. */
 pg_status pg_lighter_l1_text(char text[PG_LIGHTER_L1_TEXT_MAX], uint32_t chain_id, const pg_lighter_tx *tx,

@@ -19,23 +19,12 @@ function K.ladder(options)
   local fn = "ladder"
   local n = count(fn, "levels", options.levels, 1, 32)
   local levels, o = ffi.new("pg_ladder_level[?]", n), ffi.new "pg_ladder_options"
+  local price, size = ffi.new("double[?]", n), ffi.new("double[?]", n)
   o.tick, o.size_step = number(fn, "tick", options.tick, 0), number(fn, "lot", options.lot, 0)
   o.decay, o.min_notional = number(fn, "decay", options.decay, 1e-6), options.min_notional or 0
   o.linear, o.redistribute = options.linear == true, options.redistribute == true
   local tick = o.tick
   local self = setmetatable({ levels = n }, Ladder)
-
-  --- Rungs of one side into `rungs` ({ { price, size }, ... }, as many as levels); size 0: dropped.
-  local function read(bid, rungs)
-    for i = 1, n do
-      local level, rung = levels[i - 1], rungs[i]
-      if bid then
-        rung[1], rung[2] = tonumber(level.bid_ticks) * tick, level.bid_size
-      else
-        rung[1], rung[2] = tonumber(level.ask_ticks) * tick, level.ask_size
-      end
-    end
-  end
 
   function self.make(side, rungs, ref, total, nearest_bps, farthest_bps)
     o.mid, o.total_size = ref, total
@@ -43,7 +32,8 @@ function K.ladder(options)
     local status = C.pg_ladder_build(levels, n, o)
     if not C.pg_kstatus_usable(status) then return nil, status_name(status) end
     C.pg_ladder_merge(levels, n)
-    read(side == "bid", rungs)
+    C.pg_ladder_side(price, size, levels, n, tick, side == "bid")
+    for i = 1, n do rungs[i][1], rungs[i][2] = price[i - 1], size[i - 1] end
     return true
   end
 

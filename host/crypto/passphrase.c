@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* explicit_bzero */
-#include "cli/passphrase.h"
+#include "crypto/passphrase.h"
 
 #include <errno.h>
 #include <fcntl.h>

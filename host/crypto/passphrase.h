@@ -1,6 +1,6 @@
 /* Secrets from a person or a file: never from the command line, never shown. */
-#ifndef PG_CLI_PASSPHRASE_H
-#define PG_CLI_PASSPHRASE_H
+#ifndef PG_CRYPTO_PASSPHRASE_H
+#define PG_CRYPTO_PASSPHRASE_H
 
 #include <stddef.h>
 

@@ -252,7 +252,7 @@ static inline pg_venue_config li_config(place *p, int who)
 static inline pg_status li_connect(place *p, int who, const pg_venue_config *config, pg_error *err)
 {
     trader *t = &p->trader[who];
-    pg_venue_sink sink = { t, li_ready, li_failed, li_events, li_report, li_link };
+    pg_venue_sink sink = { t, li_ready, li_failed, li_events, li_report, li_link, NULL };
     return pg_venue_open(&t->venue, config, p->loop, sink, err);
 }
 

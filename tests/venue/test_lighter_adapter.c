@@ -370,7 +370,7 @@ static void guard_cancels(void **state)
     trader *guard = &p->trader[1];
     pg_venue_config config = li_config(p, 0);
     config.no_streams = true;
-    pg_venue_sink sink = { guard, li_ready, li_failed, li_events, li_report, li_link };
+    pg_venue_sink sink = { guard, li_ready, li_failed, li_events, li_report, li_link, NULL };
     li_check(pg_venue_open(&guard->venue, &config, p->loop, sink, &err), &err);
     assert_true(li_until(p, guard->ready));
     guard->called = false;
@@ -463,7 +463,7 @@ static void two_with_one_key(void **state)
     pg_error err = { 0 };
     trader *other = &p->trader[1];
     pg_venue_config config = li_config(p, 0);
-    pg_venue_sink sink = { other, li_ready, li_failed, li_events, li_report, li_link };
+    pg_venue_sink sink = { other, li_ready, li_failed, li_events, li_report, li_link, NULL };
     li_check(pg_venue_open(&other->venue, &config, p->loop, sink, &err), &err);
     assert_true(li_until(p, other->ready));
     for (int i = 0; i < 40; i++) {
@@ -638,7 +638,7 @@ static void over_http(void **state)
     trader *guard = &p->trader[1];
     pg_venue_config config = li_config(p, 1);
     config.no_streams = true;
-    pg_venue_sink sink = { guard, li_ready, li_failed, li_events, li_report, li_link };
+    pg_venue_sink sink = { guard, li_ready, li_failed, li_events, li_report, li_link, NULL };
     li_check(pg_venue_open(&guard->venue, &config, p->loop, sink, &err), &err);
     assert_true(li_until(p, guard->ready));
     for (int i = 0; i < 20; i++) /* two batches */
@@ -664,7 +664,7 @@ static void nonce_taken(void **state)
     trader *other = &p->trader[1];
     pg_venue_config config = li_config(p, 0);
     p->options[config.option_count++] = (pg_venue_option){ "client_index_bits", "48" };
-    pg_venue_sink sink = { other, li_ready, li_failed, li_events, li_report, li_link };
+    pg_venue_sink sink = { other, li_ready, li_failed, li_events, li_report, li_link, NULL };
     li_check(pg_venue_open(&other->venue, &config, other_loop, sink, &err), &err);
     for (int i = 0; i < 5000 && !other->ready; i++) {
         pg_loop_run_for(own, 1);

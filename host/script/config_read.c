@@ -441,7 +441,12 @@ static void read_option(pg_config_reader *reader, const pg_config_option *option
 {
     char text[40];
     const char *value = NULL;
-    if (option->is_address) {
+    if (!pg_config_public(reader, option->name))
+        return;
+    if (option->choices) {
+        int choice = read_choice(reader, option->name, option->choices);
+        value = choice >= 0 ? option->choices[choice] : NULL;
+    } else if (option->is_address) {
         pg_address address;
         value = read_text(reader, option->name);
         if (value && pg_address_parse(&address, value, NULL) != PG_OK) {
@@ -521,7 +526,8 @@ void pg_config_read_table(pg_config_reader *reader, const pg_config_table *table
         lua_rawget(lua, -2);
         if (!lua_isnil(lua, -1)) {
             given |= 1ull << i; /* also a wrong one: it is told of once, not also as missing */
-            read_field(reader, &table->fields[i], entry);
+            if (!table->fields[i].is_public || pg_config_public(reader, table->fields[i].name))
+                read_field(reader, &table->fields[i], entry);
         }
         lua_pop(lua, 1);
     }

@@ -16,6 +16,7 @@ local PAUSE_S, PAUSE_MOST_S, CALM_S = 0.5, 30, 30
 ---@field name string
 ---@field dropped integer messages that were never read, so far
 ---@field user string? whom it is about, where the venue counts users
+---@field after_close fun()? called when it has been closed
 local Feed = {}
 Feed.__index = Feed
 
@@ -77,6 +78,7 @@ function Feed:close()
   if self.hello then self.hub.stream:forget(self.hello) end
   if self.bye then self.hub.stream:send(self.bye) end
   if not self.hello then self.hub:close() end
+  if self.after_close then self.after_close() end
 end
 
 -------------------------------------------------------------------------------------------------------------- hubs

@@ -49,11 +49,12 @@ def environment(key):
 
 
 class Program:
-    """A Lua program that runs meanwhile; its lines come as they are written."""
+    """A Lua program that runs meanwhile; its lines come as they are written. variables: of its environment."""
 
-    def __init__(self, command, key=None):
+    def __init__(self, command, key=None, variables=None):
         self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(list(map(str, command)), cwd=ROOT, env=environment(key),
+        self.process = subprocess.Popen(list(map(str, command)), cwd=ROOT,
+                                        env={**environment(key), **(variables or {})},
                                         stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self.lines = queue.Queue()
         self.thread = threading.Thread(target=self.read, daemon=True)

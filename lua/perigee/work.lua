@@ -24,6 +24,17 @@ function M.job(call, keep, finish)
   return token
 end
 
+--- Does a job at once, for programs that have no engine; what its result is.
+---@param token table
+---@return any result, any status
+function M.run(token)
+  local job = type(token) == "table" and jobs[token]
+  if not job then error("work.run: the argument must be a job that a kernel made and that has not run", 2) end
+  jobs[token] = nil
+  C.pg_work_run(job.call)
+  return job.finish()
+end
+
 --- The jobs of one context, in the order of their due times. Where the engine has workers (live) they run there and
 -- are handed over when the engine says so.
 function M.queue(engine)

@@ -116,8 +116,8 @@ local function load_signer(client, options, sent)
     handle, why = sdk.call(C.pg_sdk_ext_signer_new, key.handle, client.network, sent.vault, sent.publicKey)
   end
   if not handle then return nil, why end
-  client.key, client.vault, client.public_key = key, sent.vault, key.address
-  client.signer = ffi.gc(handle, C.pg_sdk_ext_signer_free)
+  client.key, client.vault, client.signer = key, sent.vault, ffi.gc(handle, C.pg_sdk_ext_signer_free)
+  client.public_key = ffi.string(C.pg_sdk_ext_signer_public_key(handle))
   return true
 end
 

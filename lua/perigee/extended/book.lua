@@ -15,6 +15,7 @@ local FRESH_MS = 2000
 ---@class perigee.extended.Book
 ---@field market perigee.extended.Market
 ---@field time_ms integer? the venue's time of the last message
+---@field seq integer? its number on this connection
 ---@field valid boolean it is whole
 ---@field fresh boolean it has been up to date since its snapshot: before that it is up to a minute old
 local Book = {}
@@ -62,7 +63,7 @@ function Book:next(timeout)
     self.feed.hub:renew(why)
     return nil, why, { broken = true }
   end
-  self.time_ms, self.valid = message.ts, true
+  self.time_ms, self.seq, self.valid = message.ts, message.seq, true
   self.fresh = self.fresh or message.received_ms - message.ts < FRESH_MS
   if action ~= C.PG_SDK_EXT_APPLIED then return "heartbeat" end
   return message.type == "SNAPSHOT" and "snapshot" or "change"

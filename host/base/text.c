@@ -38,6 +38,20 @@ void pg_text_add(pg_text *text, const char *data, size_t length)
     text->data[text->length] = '\0';
 }
 
+void pg_text_put(pg_text *text, const char *literal)
+{
+    pg_text_add(text, literal, strlen(literal));
+}
+
+void pg_text_clear(pg_text *text)
+{
+    text->length = 0;
+    text->comma = false;
+    text->failed = false;
+    if (text->data)
+        text->data[0] = '\0';
+}
+
 void pg_text_print(pg_text *text, const char *format, ...)
 {
     va_list args, again;
@@ -129,6 +143,18 @@ void pg_json_integer(pg_text *text, const char *key, int64_t value)
 {
     begin(text, key);
     pg_text_print(text, "%lld", (long long)value);
+}
+
+void pg_json_unsigned(pg_text *text, const char *key, uint64_t value)
+{
+    begin(text, key);
+    pg_text_print(text, "%llu", (unsigned long long)value);
+}
+
+void pg_json_raw(pg_text *text, const char *key, const char *json, size_t length)
+{
+    begin(text, key);
+    pg_text_add(text, json, length);
 }
 
 void pg_json_bool(pg_text *text, const char *key, bool value)

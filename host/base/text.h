@@ -18,6 +18,10 @@ typedef struct {
 
 void pg_text_free(pg_text *text);
 void pg_text_add(pg_text *text, const char *data, size_t length);
+void pg_text_put(pg_text *text, const char *literal);
+
+/* Empties it, to be used again. */
+void pg_text_clear(pg_text *text);
 void pg_text_print(pg_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* PG_ERR_MEMORY when anything could not be added. */
@@ -34,6 +38,10 @@ void pg_json_string(pg_text *text, const char *key, const char *value);
 /* 17 significant digits at most, the shortest that reads back the same; null for what is not finite. */
 void pg_json_number(pg_text *text, const char *key, double value);
 void pg_json_integer(pg_text *text, const char *key, int64_t value);
+void pg_json_unsigned(pg_text *text, const char *key, uint64_t value);
+
+/* A value that is JSON already. */
+void pg_json_raw(pg_text *text, const char *key, const char *json, size_t length);
 void pg_json_bool(pg_text *text, const char *key, bool value);
 void pg_json_null(pg_text *text, const char *key);
 

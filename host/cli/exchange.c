@@ -16,7 +16,8 @@
 
 enum { FAULTS_BYTES = 1 << 20, ROOM = 64, OWN_MOST = 8, OWN_FIRST = 256 /* no character */ };
 
-static const pg_exchange_venue *const venues[] = { &pg_exchange_venue_hyperliquid };
+static const pg_exchange_venue *const venues[] = { &pg_exchange_venue_extended, &pg_exchange_venue_hyperliquid,
+                                                   &pg_exchange_venue_lighter };
 
 enum { VENUES = sizeof venues / sizeof *venues };
 
@@ -370,7 +371,8 @@ int pg_cli_exchange(int argc, char **argv)
         s->venue = venue;
         s->state = state;
         s->options = (pg_exchange_options){ .seed = 1, .limits = true, .speed = 1 };
-        venue->init(state);
+        if (venue->init)
+            venue->init(state);
         result = run(s, argc - 1, argv + 1);
         for (int i = 0; i < s->options.tape_count; i++)
             pg_tape_close(s->options.tapes[i]);

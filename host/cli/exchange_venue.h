@@ -51,16 +51,16 @@ typedef struct {
     const char *const *also; /* markets beside ETH and BTC when none are named, up to NULL; NULL: none */
     const pg_exchange_own_option *own;
     int own_count;
-    size_t size; /* of its state, which is zeroed */
-    void (*init)(void *state);
-    /* Takes own[i]; text is NULL when it has no value. */
+    size_t size;               /* of its state, which is zeroed */
+    void (*init)(void *state); /* NULL: zeros are right */
+    /* Takes own[i]; text is NULL when it has no value. NULL: it has none of its own. */
     pg_status (*take)(void *state, int i, const char *text, pg_error *err);
     /* Serves; *url is good until it is closed. `close` is called after a failure, too. */
     pg_status (*open)(void *state, const char **url, pg_loop *loop, const pg_exchange_options *options, pg_error *err);
     void (*close)(void *state);
 } pg_exchange_venue;
 
-extern const pg_exchange_venue pg_exchange_venue_hyperliquid;
+extern const pg_exchange_venue pg_exchange_venue_extended, pg_exchange_venue_hyperliquid, pg_exchange_venue_lighter;
 
 /* A whole number of 0 to `most`. PG_ERR_INVALID names the option. */
 pg_status pg_exchange_whole(int64_t *value, const char *option, const char *text, int64_t most, pg_error *err);

@@ -99,6 +99,8 @@ static pg_read_result read_header(pg_request_reader *r, const char *data, pg_sli
         r->api_key = value;
     } else if (is(data, name, "cookie")) {
         r->cookie = value;
+    } else if (is(data, name, "user-agent")) {
+        r->user_agent = value;
     }
     return PG_READ_DONE;
 }

@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
     size_t head; /* bytes of request line and headers; 0: not there yet */
-    pg_slice method, path, query, authorization, api_key, cookie;
+    pg_slice method, path, query, authorization, api_key, cookie, user_agent;
     bool upgrade;    /* asks for a WebSocket */
     bool keep_alive; /* the connection goes on afterwards */
     bool expects;    /* waits for "100 Continue" before the body */

@@ -140,6 +140,20 @@ static void accept_one(uv_stream_t *listener, int status)
         pg_http_peer_start(peer);
 }
 
+/* Of an open WebSocket. Turns are counted, not time: when this process was held up, answers may wait to be read. */
+static void keep_alive(pg_peer *peer)
+{
+    const pg_server *server = peer->server;
+    peer->turns++;
+    if (peer->pinged && peer->turns > server->pong_turns) {
+        pg_ws_peer_close(peer, true);
+    } else if (!peer->pinged && peer->turns >= server->ping_turns) {
+        peer->pinged = true;
+        peer->turns = 0;
+        pg_wire_ping(&peer->wire);
+    }
+}
+
 static void sweep(uv_timer_t *timer)
 {
     pg_server *server = timer->data;
@@ -149,7 +163,22 @@ static void sweep(uv_timer_t *timer)
         uint64_t idle = now - peer->seen_ms;
         if (peer->has_tcp && !peer->closed && !peer->answering && idle > (peer->draining ? DRAIN_MS : IDLE_MS))
             pg_http_peer_close(peer);
+        if (peer->wsi && peer->opened && !peer->closed && server->ping_turns > 0)
+            keep_alive(peer);
     }
+}
+
+/* How often to look at the connections: often enough for the pings. */
+static uint64_t set_turns(pg_server *server, const pg_server_config *config)
+{
+    uint64_t ping_ms = (uint64_t)config->ping_ms, pong_ms = (uint64_t)config->pong_ms, period = SWEEP_MS;
+    if (ping_ms == 0)
+        return period;
+    period = ping_ms / 4 < period ? ping_ms / 4 + 1 : period;
+    period = pong_ms / 4 < period ? pong_ms / 4 + 1 : period;
+    server->ping_turns = ping_ms / period;
+    server->pong_turns = pong_ms / period + 1;
+    return period;
 }
 
 static pg_status listen_at(pg_server *server, const char *address, int port, pg_error *err)
@@ -188,6 +217,7 @@ pg_status pg_server_new(pg_server **server, pg_loop *loop, const pg_server_confi
     s->body_limit = config->body_limit ? config->body_limit : 16 << 20;
     s->queue_limit = config->queue_limit ? config->queue_limit : 8 << 20;
     s->compress = config->compress;
+    s->clock = config->clock;
     uv_tcp_init(&loop->uv, &s->listener);
     uv_timer_init(&loop->uv, &s->sweep);
     s->listener.data = s->sweep.data = s;
@@ -197,7 +227,8 @@ pg_status pg_server_new(pg_server **server, pg_loop *loop, const pg_server_confi
         pg_server_free(s);
         return status;
     }
-    uv_timer_start(&s->sweep, sweep, SWEEP_MS, SWEEP_MS);
+    uint64_t period = set_turns(s, config);
+    uv_timer_start(&s->sweep, sweep, period, period);
     *server = s;
     return PG_OK;
 }

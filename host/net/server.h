@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "net/loop.h"
 
 typedef struct pg_server pg_server;
@@ -18,9 +19,10 @@ typedef struct {
     const char *query;  /* after '?'; "" when there is none */
     const char *body;   /* terminated */
     size_t size;
-    const char *authorization; /* of the header of that name and of X-Api-Key; "" when absent */
+    const char *authorization; /* of the headers of that name, X-Api-Key, ...; "" when absent */
     const char *api_key;
     const char *cookie;
+    const char *user_agent;
 } pg_server_request;
 
 /* Any of them may be NULL. */
@@ -42,6 +44,9 @@ typedef struct {
     int port;            /* 0: any free one */
     size_t body_limit;   /* bytes of a request or message; 0: 16 MiB */
     size_t queue_limit;  /* bytes waiting for one WebSocket peer; 0: 8 MiB; a peer that is slower is dropped */
+    pg_clock clock;      /* of the header Date; now NULL: there is none */
+    int64_t ping_ms;     /* between pings of a WebSocket; 0: none */
+    int64_t pong_ms;     /* without an answer to one: it is dropped */
     bool compress;       /* take up permessage-deflate; body_limit is then 16 MiB at most */
 } pg_server_config;
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "net/server_internal.h"
 
@@ -119,6 +120,18 @@ static const char *phrase(int code)
     }
 }
 
+/* "Date: ...\r\n", or "" where the server has no clock. */
+static void format_date(char *text, size_t size, pg_clock clock)
+{
+    struct tm parts;
+    text[0] = '\0';
+    if (!clock.now)
+        return;
+    time_t seconds = (time_t)(pg_clock_now(clock) / 1000000000);
+    if (gmtime_r(&seconds, &parts))
+        (void)strftime(text, size, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+}
+
 static void write_answer(pg_peer *peer, int code, const char *type, const char *body, size_t size)
 {
     size_t sent = peer->no_body ? 0 : size;
@@ -126,8 +139,11 @@ static void write_answer(pg_peer *peer, int code, const char *type, const char *
         pg_http_peer_close(peer);
         return;
     }
-    int head = snprintf(peer->out, HEAD_ROOM, "HTTP/1.1 %d %s\r\nContent-Type: %.200s\r\nContent-Length: %zu\r\n%s\r\n",
-                        code, phrase(code), type, size, peer->last ? "Connection: close\r\n" : "");
+    char date[64];
+    format_date(date, sizeof date, peer->server->clock);
+    int head =
+        snprintf(peer->out, HEAD_ROOM, "HTTP/1.1 %d %s\r\nContent-Type: %.200s\r\nContent-Length: %zu\r\n%s%s\r\n",
+                 code, phrase(code), type, size, date, peer->last ? "Connection: close\r\n" : "");
     if (sent > 0)
         memcpy(peer->out + head, body, sent);
     touch(peer);
@@ -158,7 +174,8 @@ static pg_server_request look(pg_peer *peer)
                                 .size = r->body,
                                 .authorization = text_of(in, r->authorization),
                                 .api_key = text_of(in, r->api_key),
-                                .cookie = text_of(in, r->cookie) };
+                                .cookie = text_of(in, r->cookie),
+                                .user_agent = text_of(in, r->user_agent) };
 }
 
 static void use_up(pg_peer *peer)

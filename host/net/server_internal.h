@@ -11,6 +11,8 @@ struct pg_server {
     pg_server_handler handler;
     size_t body_limit, queue_limit;
     bool compress;
+    pg_clock clock;
+    uint64_t ping_turns, pong_turns; /* of the sweep: to the next ping, and for its answer; 0: no pings */
     int port;
     uv_tcp_t listener;
     uv_timer_t sweep; /* of connections on which nothing happens */
@@ -45,7 +47,9 @@ struct pg_peer {
 
     struct lws *wsi; /* a WebSocket */
     bool opened;
-    bool ending; /* closes when everything has been sent */
+    bool ending;    /* closes when everything has been sent */
+    bool pinged;    /* and has not answered */
+    uint64_t turns; /* of the sweep since the ping, or since the answer to it */
     pg_wire wire;
 };
 

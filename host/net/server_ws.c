@@ -66,6 +66,12 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     switch (reason) {
     case LWS_CALLBACK_ESTABLISHED: return peer ? on_open(peer) : -1;
     case LWS_CALLBACK_RECEIVE: return peer ? on_piece(peer, in, size) : -1;
+    case LWS_CALLBACK_RECEIVE_PONG:
+        if (peer) {
+            peer->pinged = false;
+            peer->turns = 0;
+        }
+        return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE: return peer ? on_writable(peer) : -1;
     case LWS_CALLBACK_HTTP: return -1; /* it said that it would be a WebSocket */
     case LWS_CALLBACK_CLOSED:

@@ -131,11 +131,12 @@ pg_status pg_wire_flush(pg_wire *wire)
     return PG_OK;
 }
 
+/* A server's has content: libwebsockets 4.1 does not tell it of answers without any. */
 void pg_wire_ping(pg_wire *wire)
 {
-    unsigned char ping[LWS_PRE + 1] = { 0 };
+    unsigned char ping[LWS_PRE + 4] = { [LWS_PRE] = 'p', 'i', 'n', 'g' };
     if (!choked(wire))
-        (void)lws_write(wire->wsi, ping + LWS_PRE, 0, LWS_WRITE_PING);
+        (void)lws_write(wire->wsi, ping + LWS_PRE, wire->client ? 0 : 4, LWS_WRITE_PING);
 }
 
 /* libwebsockets 4.1 as Debian builds it does not send its own close frame on libuv: a check for debugging closes each

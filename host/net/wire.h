@@ -41,7 +41,7 @@ pg_status pg_wire_flush(pg_wire *wire);
 /* True when nothing waits, here or in libwebsockets. */
 bool pg_wire_is_idle(const pg_wire *wire);
 
-/* A ping without content, unless the connection is choked, which is a fault that silence will show. */
+/* A ping, unless the connection is choked, which is a fault that silence will show. */
 void pg_wire_ping(pg_wire *wire);
 
 typedef enum { PG_WIRE_MORE, PG_WIRE_TEXT, PG_WIRE_TOO_LONG, PG_WIRE_MEMORY } pg_wire_result;

@@ -25,6 +25,7 @@ pg_status pg_exchange_new(pg_exchange **exchange, const pg_exchange_config *conf
         x->config.open_orders = OPEN_ORDERS;
     if (x->config.queue_power == 0)
         x->config.queue_power = 3;
+    x->expiry_ns = INT64_MAX;
     pg_random_seed(&x->random, config->seed);
     x->next_oid = 77000000000 + pg_random_bits(&x->random) % 1000000000; /* beyond 32 bits, as the venues' are */
     exchange_tick(x);
@@ -77,6 +78,30 @@ static void fire_schedules(pg_exchange *x)
     }
 }
 
+static const pg_exchange_order *next_expired(const pg_exchange *x, const exchange_account *a)
+{
+    for (const pg_exchange_order *o = a->first_open; o; o = o->after)
+        if (o->expiry_ns != 0 && o->expiry_ns <= x->now_ns)
+            return o;
+    return NULL;
+}
+
+/* Cancels what has expired, and finds out when the next order does. */
+static void expire_orders(pg_exchange *x)
+{
+    if (x->now_ns < x->expiry_ns)
+        return;
+    x->expiry_ns = INT64_MAX;
+    for (int k = 0; k < x->account_count; k++) {
+        /* The end of one may be that of others: so each is looked for anew. */
+        for (const pg_exchange_order *o; (o = next_expired(x, x->account[k]));)
+            pg_exchange_cancel(x, k, o->oid, PG_EXCHANGE_BY_EXPIRY);
+        for (const pg_exchange_order *o = x->account[k]->first_open; o; o = o->after)
+            if (o->expiry_ns != 0 && o->expiry_ns < x->expiry_ns)
+                x->expiry_ns = o->expiry_ns;
+    }
+}
+
 pg_status pg_exchange_play(pg_exchange *x, pg_error *err)
 {
     int64_t now_ns = pg_clock_now(x->config.clock);
@@ -85,6 +110,7 @@ pg_status pg_exchange_play(pg_exchange *x, pg_error *err)
         status = exchange_market_play(x->market[i], now_ns, err);
     exchange_set_now(x, now_ns);
     fire_schedules(x);
+    expire_orders(x);
     exchange_fire_triggers(x);
     if (x->now_ns < x->settle_ns)
         return status;

@@ -27,11 +27,12 @@ enum {
     PG_EXCHANGE_POOLS = 8,
     PG_EXCHANGE_ASSETS = 32,
     PG_EXCHANGE_NAME = 64,      /* bytes of an account's name */
-    PG_EXCHANGE_CLIENT_ID = 40, /* bytes of a client order id */
+    PG_EXCHANGE_CLIENT_ID = 80, /* bytes of a client order id */
     PG_EXCHANGE_ENDED = 2000,   /* ended orders kept for an account: the oldest is forgotten */
     PG_EXCHANGE_FILLS = 10000,  /* fills kept for an account, likewise */
     PG_EXCHANGE_TRADES = 64,    /* last trades kept for a market */
     PG_EXCHANGE_MONEY_DECIMALS = 12,
+    PG_EXCHANGE_NOTES = 10,  /* numbers that a server keeps with an order */
     PG_EXCHANGE_NOBODY = -1, /* the market's own flow, where an account could stand */
     PG_EXCHANGE_NO_ASSET = -1
 };
@@ -40,11 +41,15 @@ typedef struct pg_exchange pg_exchange;
 
 /* ---- orders ---- */
 
-/* What makes an order wait: it is placed when the mark price gets to `price`. Only reduce-only orders wait. */
+typedef enum { PG_EXCHANGE_AT_MARK, PG_EXCHANGE_AT_LAST, PG_EXCHANGE_AT_ORACLE } pg_exchange_source;
+
+/* What makes an order wait: it is placed when a price of the market, `source`, gets to `price`. One that may open a
+ * position takes its margin while it waits. */
 typedef struct {
     int64_t price;    /* 0: it does not wait */
-    bool take_profit; /* a stop loss otherwise: this and the side tell from where the mark must come */
+    bool take_profit; /* a stop loss otherwise: this and the side tell from where the price must come */
     bool market;      /* immediate when it is placed; otherwise it rests */
+    uint8_t source;   /* pg_exchange_source */
 } pg_exchange_trigger;
 
 typedef enum {
@@ -61,6 +66,8 @@ typedef enum {
     PG_EXCHANGE_BY_USER,
     PG_EXCHANGE_BY_SCHEDULE,
     PG_EXCHANGE_BY_LIQUIDATION,
+    PG_EXCHANGE_BY_EXPIRY,
+    PG_EXCHANGE_REPLACED, /* by another order of the account */
     PG_EXCHANGE_BY_VENUE,
     PG_EXCHANGE_BY_WITHDRAWAL, /* money that it needed was taken out */
     PG_EXCHANGE_SELF_TRADE,
@@ -92,8 +99,11 @@ typedef struct pg_exchange_order {
     int64_t builder_fee_e8;
     uint64_t tag; /* the caller's */
     pg_exchange_trigger trigger;
+    int64_t expiry_ns; /* 0: none */
+    int64_t note[PG_EXCHANGE_NOTES];
     int64_t price, size, remaining;
     pg_money value; /* price * size of its fills, money units of the instrument */
+    pg_money fees;  /* paid for them */
     int64_t time_ns, status_ns;
     char client_id[PG_EXCHANGE_CLIENT_ID];
     int64_t touch[2];                                                  /* bid and ask as the order was refused */
@@ -111,8 +121,10 @@ typedef struct {
                                once the parent has filled, ends with it, and when one of its orders has filled, the others
                                end */
     bool whole;      /* an order with a trigger, of size 0, that closes the whole position and ends with it */
-    int64_t builder_fee_e8; /* on top of the exchange's, fraction of the notional in 1e-8; not of spot buys */
-    uint64_t tag;           /* the caller's: it goes with the order and its fills */
+    int64_t builder_fee_e8;          /* on top of the exchange's, fraction of the notional in 1e-8; not of spot buys */
+    int64_t expiry_ns;               /* cancelled then, while it is open; 0: never */
+    int64_t note[PG_EXCHANGE_NOTES]; /* the server's own, kept with the order */
+    uint64_t tag;                    /* the caller's: it goes with the order and its fills */
 } pg_exchange_request;
 
 typedef struct {
@@ -167,6 +179,7 @@ typedef struct {
     int open_orders;    /* an account may have; 0: 1000 */
     int far_percent;    /* a price may be away from the mark; 0: no such rule */
     int64_t funding_ns; /* between payments, at full multiples of it; 0: none */
+    bool trades_ascend; /* ids of trades are 1, 2, 3, ...; otherwise nobody can guess them */
 } pg_exchange_config;
 
 pg_status pg_exchange_new(pg_exchange **exchange, const pg_exchange_config *config, pg_exchange_sink sink,
@@ -256,6 +269,9 @@ void pg_exchange_deposit_pool(pg_exchange *exchange, int account, int pool, pg_m
 pg_money pg_exchange_deposited(const pg_exchange *exchange, int account);
 pg_money pg_exchange_deposited_pool(const pg_exchange *exchange, int account, int pool);
 
+/* What an account pays on top of the exchange's fees, fractions of the notional in 1e-8; negative: less. */
+void pg_exchange_set_fees(pg_exchange *exchange, int account, int64_t maker_e8, int64_t taker_e8);
+
 /* Amounts in 1e-12. The whole pool, then the part that cross positions share. */
 typedef struct {
     pg_money value;    /* raw + positions at their marks */
@@ -272,8 +288,9 @@ void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *excha
 void pg_exchange_get_margin_pool(pg_exchange_margin *margin, const pg_exchange *exchange, int account, int pool);
 
 typedef struct {
-    int64_t quantity; /* signed size units */
-    pg_money cost;    /* signed, money units of the instrument */
+    int64_t quantity;  /* signed size units */
+    pg_money cost;     /* signed, money units of the instrument */
+    pg_money realised; /* of all that was closed here, before fees, likewise */
     pg_money funding_e12, funding_open_e12,
         funding_change_e12; /* paid: all time, since opening, since the last change */
     pg_money isolated_e12;  /* margin put into an isolated position */
@@ -286,6 +303,9 @@ void pg_exchange_get_position(pg_exchange_position *position, const pg_exchange 
 /* Returns NULL, or why not: "leverage" for a value out of bounds, "type" for another type with an open position,
  * "margin" when the account would be short of margin. */
 const char *pg_exchange_set_leverage(pg_exchange *exchange, int account, int market, int leverage, bool isolated);
+
+/* The same for an initial margin that is a fraction in 1e-4 of the value, 1 to 10000: leverages between whole ones. */
+const char *pg_exchange_set_fraction(pg_exchange *exchange, int account, int market, int fraction_e4, bool isolated);
 
 /* Moves margin into (out of: negative) an isolated position. "type" when it is not isolated or not open, "margin". */
 const char *pg_exchange_move_margin(pg_exchange *exchange, int account, int market, pg_money amount_e12);
@@ -318,6 +338,14 @@ pg_money pg_exchange_volume(const pg_exchange *exchange, int account);
 /* Places an order; it has happened when this returns: look at the order's status. Refused ones have an id, too. The
  * pointer is good until the next call that changes the exchange. NULL when there is no memory. */
 const pg_exchange_order *pg_exchange_place(pg_exchange *exchange, int account, const pg_exchange_request *request);
+
+/* The id that the next order will have. */
+uint64_t pg_exchange_next_oid(const pg_exchange *exchange);
+
+/* What pg_exchange_place would refuse a request for now, if the open order `instead` (NULL: none) were gone. It does not
+ * see what only the matching engine does: an immediate order that meets nothing. */
+pg_exchange_reason pg_exchange_check(const pg_exchange *exchange, int account, const pg_exchange_request *request,
+                                     const pg_exchange_order *instead);
 
 /* Cancels an open order of the account; false when it has none of that id. */
 bool pg_exchange_cancel(pg_exchange *exchange, int account, uint64_t oid, pg_exchange_reason reason);

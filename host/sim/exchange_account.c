@@ -190,6 +190,12 @@ void pg_exchange_set_discount(pg_exchange *x, int account, int64_t discount_e8)
     x->account[account]->discount_e8 = discount_e8;
 }
 
+void pg_exchange_set_fees(pg_exchange *x, int account, int64_t maker_e8, int64_t taker_e8)
+{
+    x->account[account]->maker_fee_e8 = maker_e8;
+    x->account[account]->taker_fee_e8 = taker_e8;
+}
+
 pg_money pg_exchange_volume(const pg_exchange *x, int account)
 {
     return x->account[account]->volume_e12;
@@ -210,7 +216,7 @@ static void follow_isolated(exchange_holding *h, const exchange_market *m, int64
     if (!h->isolated)
         return;
     if (holds > held)
-        h->isolated_e12 += (pg_money)price * (holds - held) * m->money_scale / h->leverage;
+        h->isolated_e12 += exchange_initial(h, (pg_money)price * (holds - held) * m->money_scale);
     else if (held > 0)
         h->isolated_e12 = h->isolated_e12 / held * holds + h->isolated_e12 % held * holds / held;
 }
@@ -238,6 +244,7 @@ void pg_exchange_get_position(pg_exchange_position *position, const pg_exchange 
     const exchange_holding *h = &x->account[account]->holding[market];
     *position = (pg_exchange_position){ .quantity = h->booked.quantity,
                                         .cost = h->booked.cost,
+                                        .realised = h->booked.realised,
                                         .funding_e12 = h->funding_e12,
                                         .funding_open_e12 = h->funding_open_e12,
                                         .funding_change_e12 = h->funding_change_e12,

@@ -29,31 +29,35 @@ static pg_money value_of(const exchange_market *m, int64_t price, int64_t size)
     return (pg_money)price * size * m->money_scale;
 }
 
-static pg_money held(const pg_exchange *x, int account, int asset)
+/* What an order holds of an asset. */
+static pg_money held_by(const exchange_market *m, const pg_exchange_order *o, int asset)
+{
+    if (m->config.is_spot && o->side == PG_BUY && m->config.quote == asset)
+        return value_of(m, o->price, o->remaining);
+    return m->config.is_spot && o->side == PG_SELL && m->config.base == asset ? amount_of(m, o->remaining) : 0;
+}
+
+static pg_money held(const pg_exchange *x, int account, int asset, const pg_exchange_order *without)
 {
     pg_money sum = 0;
-    for (const pg_exchange_order *o = x->account[account]->first_open; o; o = o->after) {
-        const exchange_market *m = x->market[o->market];
-        if (!m->config.is_spot)
-            continue;
-        if (o->side == PG_BUY && m->config.quote == asset)
-            sum += value_of(m, o->price, o->remaining);
-        else if (o->side == PG_SELL && m->config.base == asset)
-            sum += amount_of(m, o->remaining);
-    }
+    for (const pg_exchange_order *o = x->account[account]->first_open; o; o = o->after)
+        sum += o != without ? held_by(x->market[o->market], o, asset) : 0;
     return sum;
 }
 
 void pg_exchange_get_asset(pg_exchange_asset *balance, const pg_exchange *x, int account, int asset)
 {
     const exchange_balance *b = &x->account[account]->assets[asset];
-    *balance = (pg_exchange_asset){ .total = b->total_e12, .hold = held(x, account, asset), .entry = b->entry_e12 };
+    *balance =
+        (pg_exchange_asset){ .total = b->total_e12, .hold = held(x, account, asset, NULL), .entry = b->entry_e12 };
 }
 
-bool exchange_assets_allow(const pg_exchange *x, const exchange_market *m, const pg_exchange_order *order)
+bool exchange_assets_allow(const pg_exchange *x, const exchange_market *m, const pg_exchange_order *order,
+                           const pg_exchange_order *instead)
 {
     int asset = order->side == PG_BUY ? m->config.quote : m->config.base;
-    return held(x, order->account, asset) <= x->account[order->account]->assets[asset].total_e12;
+    return held(x, order->account, asset, instead) + held_by(m, order, asset) <=
+           x->account[order->account]->assets[asset].total_e12;
 }
 
 /* Takes an amount away with its share of what the whole cost; returns that share. */

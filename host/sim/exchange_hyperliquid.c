@@ -34,7 +34,7 @@ static void free_socket(hlx_socket *socket)
     socket->exchange->socket_count--;
     hlx_unsubscribe_all(socket);
     free(socket->subscriptions);
-    free(socket->held);
+    pg_exchange_link_clear(&socket->link);
     free(socket);
 }
 
@@ -66,7 +66,9 @@ static void on_opened(void *self, pg_peer *peer)
         pg_peer_close(peer, true);
         return;
     }
-    *socket = (hlx_socket){ .exchange = e, .peer = peer, .next = e->sockets, .sent_ns = pg_exchange_now(e->core) };
+    *socket = (hlx_socket){ .exchange = e,
+                            .next = e->sockets,
+                            .link = { .links = &e->links, .peer = peer, .sent_ns = pg_exchange_now(e->core) } };
     if (e->sockets)
         e->sockets->before = socket;
     e->sockets = socket;
@@ -78,7 +80,7 @@ static void on_text(void *self, pg_peer *peer, char *text, size_t size)
 {
     pg_hl_exchange *e = self;
     hlx_socket *socket = pg_peer_get(peer);
-    if (!socket || socket->dead)
+    if (!socket || socket->link.dead)
         return;
     e->requests++;
     hlx_enter(e);
@@ -94,11 +96,9 @@ static void on_gone(void *self, pg_peer *peer)
     pg_hl_exchange *e = self;
     hlx_socket *socket = pg_peer_get(peer);
     hlx_enter(e);
-    hlx_forget(e, peer, NULL);
-    if (socket) {
-        hlx_forget(e, NULL, socket);
-        socket->gone = socket->dead = true;
-    }
+    pg_exchange_links_forget(&e->links, peer);
+    if (socket)
+        socket->gone = socket->link.dead = true;
     for (hlx_waiting *w = e->first_waiting; w; w = w->next) { /* they are done all the same */
         if (w->reply.peer == peer)
             w->reply.peer = NULL;
@@ -208,6 +208,7 @@ static pg_status fill(pg_hl_exchange *e, pg_error *err)
     if (e->config.coin_count < 1 || e->config.coin_count > PG_EXCHANGE_MARKETS)
         return pg_fail(err, PG_ERR_INVALID, "an exchange has 1 to %d coins", PG_EXCHANGE_MARKETS);
     pg_status status = pg_exchange_new(&e->core, &core, hlx_sink(e), err);
+    e->links = (pg_exchange_links){ .loop = e->loop, .core = e->core, .faults = e->config.faults };
     if (status == PG_OK)
         e->start_ns = pg_exchange_now(e->core);
     if (status == PG_OK)
@@ -287,7 +288,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
         return;
     pg_timer_stop(e->timer);
     pg_server_free(e->server);
-    hlx_forget(e, NULL, NULL);
+    pg_exchange_links_forget(&e->links, NULL);
     while (e->sockets)
         free_socket(e->sockets);
     while (e->first_waiting) {
@@ -308,7 +309,7 @@ void pg_hl_exchange_free(pg_hl_exchange *e)
     for (int i = 0; i < PG_EXCHANGE_MARKETS; i++) {
         pg_text_free(&e->coins[i].trades);
         hlx_records_free(&e->coins[i].rates);
-        free(e->coins[i].candles);
+        pg_exchange_candles_free(&e->coins[i].candles);
     }
     for (int k = 0; k < PG_EXCHANGE_ACCOUNTS; k++) {
         pg_text_free(&e->users[k].losses);
@@ -355,8 +356,7 @@ void pg_hl_exchange_cut(pg_hl_exchange *e)
     hlx_enter(e);
     for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
         if (!socket->gone) {
-            socket->dead = true;
-            pg_peer_close(socket->peer, true);
+            pg_exchange_link_close(&socket->link, true);
         }
     hlx_leave(e);
 }

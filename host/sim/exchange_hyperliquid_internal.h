@@ -6,7 +6,9 @@
 
 #include "base/text.h"
 #include "net/server.h"
+#include "sim/exchange_candles.h"
 #include "sim/exchange_hyperliquid_list.h"
+#include "sim/exchange_link.h"
 #include "venue/hyperliquid/sign.h"
 
 enum {
@@ -17,7 +19,6 @@ enum {
     HLX_MESSAGES = 2000,      /* of all sockets in a minute */
     HLX_POSTS = 100,          /* actions posted that wait for a block */
     HLX_WAITING = 4096,       /* requests that wait for a block; more are answered with 429 */
-    HLX_HELD = 4096,          /* messages that wait by a fault */
     HLX_NONCES = 100,         /* kept for a signer */
     HLX_SIGNERS = 256,
     HLX_USER_NAME = 52,  /* bytes of a sub-account's or vault's name */
@@ -25,24 +26,15 @@ enum {
     HLX_AGENT_NAME = 17, /* bytes of a name */
     HLX_BUILDERS = 256,  /* approvals, of all accounts */
     HLX_RECORDS = 2000,  /* of a ledger: the oldest is forgotten */
-    HLX_CANDLES = 5000,  /* minutes of a coin, likewise */
     HLX_SUBSCRIPTION_TEXT = 256,
     HLX_MAKER_FEE_E8 = 15000, /* the venue's base rates */
     HLX_TAKER_FEE_E8 = 45000,
-    HLX_SILENT = 8, /* channels of a socket that faults can silence */
     HLX_BOOK = 20,
     HLX_FAST_BOOK = 5
 };
 
 /* Nobody has issued the tokens here: their supply is a number like any other. */
 #define HLX_SUPPLY "1000000000.0"
-
-/* A minute in which something traded. */
-typedef struct {
-    int64_t minute; /* since the epoch */
-    int64_t open, high, low, close, size;
-    int count;
-} hlx_candle;
 
 /* A payment of funding; of a coin: a rate. */
 typedef struct {
@@ -70,8 +62,7 @@ typedef struct {
 
 /* What happens in a coin, beside what the core knows. */
 typedef struct {
-    hlx_candle *candles; /* oldest first */
-    int candle_count, candle_capacity;
+    pg_exchange_candles candles;
     bool candle_changed; /* since it was told */
     int64_t candle_ns;   /* next push */
     hlx_records rates;
@@ -171,17 +162,10 @@ typedef struct {
 typedef struct hlx_socket {
     struct hlx_socket *next, *before;
     pg_hl_exchange *exchange;
-    pg_peer *peer;
+    pg_exchange_link link;
     hlx_subscription *subscriptions;
     int count, capacity;
-    int64_t sent_ns;
-    bool dead;                         /* half open by a fault, or being closed: nothing is sent, nothing is heard */
-    bool gone;                         /* freed when nobody looks at it */
-    char silent[HLX_SILENT][HLX_NAME]; /* channels that a fault has silenced */
-    int silent_count;
-    char held_channel[HLX_NAME]; /* of the message that a fault holds back behind the next one */
-    char *held;
-    size_t held_size;
+    bool gone; /* freed when nobody looks at it */
 } hlx_socket;
 
 /* Where an answer goes: an HTTP request, or a post of a socket. */
@@ -200,17 +184,6 @@ typedef struct hlx_waiting {
     cJSON *body;
     bool first; /* cancels and post-only orders */
 } hlx_waiting;
-
-/* Something that a fault has put off. */
-typedef struct hlx_later {
-    struct hlx_later *next;
-    pg_hl_exchange *exchange;
-    pg_timer *timer;
-    pg_peer *peer; /* of an HTTP request */
-    hlx_socket *socket;
-    size_t size;
-    char *text;
-} hlx_later;
 
 /* How often something has happened in this minute. */
 typedef struct {
@@ -254,8 +227,7 @@ struct pg_hl_exchange {
     int socket_count;
     hlx_waiting *first_waiting, **last_waiting;
     int waiting_count;
-    hlx_later *later;
-    int later_count;
+    pg_exchange_links links;
     pg_text out, frame; /* an answer, a frame: kept to be used again */
     int64_t mids_ns, fast_contexts_ns;
     int listeners[HLX_TYPES]; /* subscriptions, of all sockets */
@@ -284,9 +256,6 @@ void hlx_answer(pg_hl_exchange *e, const hlx_reply *reply, const char *type, con
 
 /* Answers it with an HTTP status and plain text. */
 void hlx_refuse(pg_hl_exchange *e, const hlx_reply *reply, int code, const char *text);
-
-/* Frees what is held back or put off for a connection that is gone (both NULL: everything). */
-void hlx_forget(pg_hl_exchange *e, const pg_peer *peer, const hlx_socket *socket);
 
 /* Counts something that may happen so often in a minute; false: it has happened too often. */
 bool hlx_is_paced(pg_hl_exchange *e, hlx_pace *pace, int most);

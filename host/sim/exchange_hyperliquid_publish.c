@@ -431,7 +431,7 @@ static void tell_coins(pg_hl_exchange *e, int64_t now_ns)
         if (!(d.touch || d.trades || d.book || d.fast || d.context || d.candle))
             continue;
         for (hlx_socket *socket = e->sockets; socket; socket = socket->next)
-            for (int i = 0; i < socket->count && !socket->dead; i++)
+            for (int i = 0; i < socket->count && !socket->link.dead; i++)
                 if (socket->subscriptions[i].market == m)
                     tell_coin(socket, &socket->subscriptions[i], &d);
         hlx_empty(&e->coins[m].trades);
@@ -444,17 +444,15 @@ static void tell_rest(pg_hl_exchange *e, int64_t now_ns)
     hlx_tell_fast_contexts(e, now_ns);
     bool mids = is_due(&e->mids_ns, now_ns, e->config.mids_ms);
     for (hlx_socket *socket = e->sockets; socket; socket = socket->next) {
-        for (int i = 0; i < socket->count && !socket->dead; i++) {
+        for (int i = 0; i < socket->count && !socket->link.dead; i++) {
             hlx_subscription *s = &socket->subscriptions[i];
             if (s->type == HLX_ALL_MIDS && mids)
                 send_mids(socket, s);
             if (s->next_ns != 0 && now_ns >= s->next_ns)
                 hlx_tell_state(socket, s);
         }
-        if (!socket->dead && now_ns - socket->sent_ns > (int64_t)SILENCE_S * 1000000000) {
-            socket->dead = true;
-            pg_peer_close(socket->peer, false);
-        }
+        if (now_ns - socket->link.sent_ns > (int64_t)SILENCE_S * 1000000000)
+            pg_exchange_link_close(&socket->link, false);
     }
 }
 

@@ -244,7 +244,7 @@ void hlx_tell_fast_contexts(pg_hl_exchange *e, int64_t now_ns)
     pg_text json = { 0 };
     char *data = put_fast(e, &json, false) ? pack(&json) : NULL;
     for (hlx_socket *socket = e->sockets; socket && data; socket = socket->next)
-        for (int i = 0; i < socket->count && !socket->dead; i++)
+        for (int i = 0; i < socket->count && !socket->link.dead; i++)
             if (socket->subscriptions[i].type == HLX_FAST_CTXS)
                 send_fast(socket, data);
     free(data);

@@ -76,14 +76,6 @@ static void acknowledge(hlx_socket *socket, const char *method, const hlx_subscr
         hlx_send(socket, "subscriptionResponse", frame->data, frame->length);
 }
 
-/* What the venue does with a coin that it does not know: no frame, the connection is gone. */
-static void drop(hlx_socket *socket)
-{
-    if (!socket->dead)
-        pg_peer_close(socket->peer, true);
-    socket->dead = true;
-}
-
 /* ---- reading subscriptions ---- */
 
 typedef enum { READ, NO_SUBSCRIPTION, CLOSES } reading;
@@ -290,7 +282,9 @@ static bool take(hlx_socket *socket, cJSON *json)
         return false;
     switch (read_subscription(&s, socket->exchange, cJSON_GetObjectItemCaseSensitive(json, "subscription"))) {
     case NO_SUBSCRIPTION: return false;
-    case CLOSES: drop(socket); return true;
+    case CLOSES: /* what the venue does with a coin that it does not know: no frame, the connection is gone */
+        pg_exchange_link_close(&socket->link, true);
+        return true;
     case READ: break;
     }
     if (wanted)

@@ -16,8 +16,15 @@ typedef struct {
     pg_money funding_e12, funding_open_e12, funding_change_e12; /* paid */
     pg_money isolated_e12;
     int leverage;
+    int fraction_e4; /* the initial margin where it is not 1 / leverage; 0: it is */
     bool isolated;
 } exchange_holding;
+
+/* The initial margin of a value. */
+static inline pg_money exchange_initial(const exchange_holding *h, pg_money value)
+{
+    return h->fraction_e4 ? value * h->fraction_e4 / 10000 : value / h->leverage;
+}
 
 /* The last `capacity` of something, growing up to a bound. */
 typedef struct {
@@ -37,6 +44,7 @@ typedef struct {
     exchange_balance assets[PG_EXCHANGE_ASSETS];
     int64_t discount_e8; /* of fees */
     pg_money volume_e12;
+    int64_t maker_fee_e8, taker_fee_e8; /* on top of the exchange's */
     exchange_holding holding[PG_EXCHANGE_MARKETS];
     pg_exchange_order *first_open, *last_open;
     int open_count, waiting_count;
@@ -106,6 +114,8 @@ struct pg_exchange {
     int asset_decimals[PG_EXCHANGE_ASSETS];
     pg_money asset_put_e12[PG_EXCHANGE_ASSETS], asset_fees_e12[PG_EXCHANGE_ASSETS]; /* put in; kept as fees */
     uint64_t next_oid;
+    uint64_t last_tid;
+    int64_t expiry_ns; /* no open order expires before; INT64_MAX: none does */
     pg_exchange_order *by_oid[EXCHANGE_BUCKETS], *by_client[EXCHANGE_BUCKETS];
     pg_money fees_e12, funding_e12; /* kept by the exchange; paid out by it */
     int64_t now_ns, settle_ns;      /* never goes back; next look at funding and margins */
@@ -165,8 +175,10 @@ pg_money exchange_account_book(pg_exchange *exchange, int account, exchange_mark
 
 /* ---- exchange_assets.c ---- */
 
-/* Whether the account has what a spot order of it, which is among the open ones, needs. */
-bool exchange_assets_allow(const pg_exchange *exchange, const exchange_market *m, const pg_exchange_order *order);
+/* Whether the account has what a spot order of it needs, which is not among the open ones; `instead` (NULL: none) is not
+ * counted. */
+bool exchange_assets_allow(const pg_exchange *exchange, const exchange_market *m, const pg_exchange_order *order,
+                           const pg_exchange_order *instead);
 
 /* Books a fill of a spot market: its fee, its closed profit and the balance before are written into it. */
 void exchange_assets_book(pg_exchange *exchange, const exchange_market *m, const pg_exchange_order *order,
@@ -174,8 +186,10 @@ void exchange_assets_book(pg_exchange *exchange, const exchange_market *m, const
 
 /* ---- exchange_margin.c ---- */
 
-/* Whether the account has the margin for one more order of this size. */
-bool exchange_margin_allows(const pg_exchange *exchange, int account, const exchange_market *m, int side, int64_t size);
+/* Whether the account has the margin for one more order of this size, which is not among its open ones; `without` (NULL:
+ * none) is not counted. */
+bool exchange_margin_allows(const pg_exchange *exchange, int account, const exchange_market *m, int side, int64_t size,
+                            const pg_exchange_order *without);
 
 /* Hourly funding at a premium, both 1e-12. */
 int64_t exchange_funding_rate(int64_t premium_e12);

@@ -50,7 +50,7 @@ void pg_exchange_get_margin_pool(pg_exchange_margin *margin, const pg_exchange *
             isolated_raw += isolated_value(m, h) - value;
             isolated_notional += size;
         } else {
-            margin->cross_used += size / h->leverage;
+            margin->cross_used += exchange_initial(h, size);
             margin->maintenance += maintenance_of(m, h->booked.quantity);
         }
     }
@@ -68,11 +68,12 @@ void pg_exchange_get_margin(pg_exchange_margin *margin, const pg_exchange *x, in
 }
 
 /* Open sizes of an account by market and side. */
-static void open_sizes(int64_t size[PG_EXCHANGE_MARKETS][2], const exchange_account *a)
+static void open_sizes(int64_t size[PG_EXCHANGE_MARKETS][2], const exchange_account *a,
+                       const pg_exchange_order *without)
 {
     memset(size, 0, PG_EXCHANGE_MARKETS * sizeof *size);
     for (const pg_exchange_order *o = a->first_open; o; o = o->after)
-        if (!o->reduce_only)
+        if (!o->reduce_only && o != without)
             size[o->market][o->side == PG_SELL] += o->remaining;
 }
 
@@ -83,28 +84,29 @@ static int64_t worst_case(int64_t quantity, const int64_t size[2])
     return up > down ? up : down;
 }
 
-bool exchange_margin_allows(const pg_exchange *x, int account, const exchange_market *m, int side, int64_t size)
+bool exchange_margin_allows(const pg_exchange *x, int account, const exchange_market *m, int side, int64_t size,
+                            const pg_exchange_order *without)
 {
     const exchange_account *a = x->account[account];
     int64_t held = a->holding[m->number].booked.quantity, before = 0, after = 0;
     int64_t open[PG_EXCHANGE_MARKETS][2];
     pg_exchange_margin margin;
     pg_exchange_get_margin_pool(&margin, x, account, m->config.pool);
-    open_sizes(open, a);
+    open_sizes(open, a, without);
     pg_money needed = 0;
     for (int i = 0; i < x->market_count; i++) {
         const exchange_holding *h = &a->holding[i];
         if (!is_of(x->market[i], m->config.pool))
             continue;
-        int64_t worst = worst_case(h->booked.quantity, open[i]);
-        if (i == m->number) { /* the order itself is among the open ones */
-            after = worst;
-            open[i][side == PG_SELL] -= size;
+        if (i == m->number) {
             before = worst_case(h->booked.quantity, open[i]);
+            open[i][side == PG_SELL] += size;
+            after = worst_case(h->booked.quantity, open[i]);
         }
+        int64_t worst = worst_case(h->booked.quantity, open[i]);
         /* Of an isolated position only what it would grow by comes from the shared margin. */
         int64_t has = h->booked.quantity < 0 ? -h->booked.quantity : h->booked.quantity;
-        needed += magnitude(value_of(x->market[i], h->isolated ? worst - has : worst)) / h->leverage;
+        needed += exchange_initial(h, magnitude(value_of(x->market[i], h->isolated ? worst - has : worst)));
     }
     if (after <= before || after <= (held < 0 ? -held : held))
         return true;
@@ -113,7 +115,8 @@ bool exchange_margin_allows(const pg_exchange *x, int account, const exchange_ma
 
 /* ---- settings ---- */
 
-const char *pg_exchange_set_leverage(pg_exchange *x, int account, int market, int leverage, bool isolated)
+/* fraction_e4: 0: 1 / leverage. */
+static const char *set_margin(pg_exchange *x, int account, int market, int leverage, int fraction_e4, bool isolated)
 {
     exchange_account *a = x->account[account];
     exchange_holding *h = &a->holding[market], before = *h;
@@ -123,9 +126,10 @@ const char *pg_exchange_set_leverage(pg_exchange *x, int account, int market, in
     if (h->booked.quantity != 0 && isolated != h->isolated)
         return "type";
     h->leverage = leverage;
+    h->fraction_e4 = fraction_e4;
     h->isolated = isolated;
     if (h->isolated && h->booked.quantity != 0) {
-        pg_money least = magnitude(value_of(m, h->booked.quantity)) / leverage;
+        pg_money least = exchange_initial(h, magnitude(value_of(m, h->booked.quantity)));
         if (h->isolated_e12 < least)
             h->isolated_e12 = least;
     }
@@ -137,6 +141,18 @@ const char *pg_exchange_set_leverage(pg_exchange *x, int account, int market, in
     return "margin";
 }
 
+const char *pg_exchange_set_leverage(pg_exchange *x, int account, int market, int leverage, bool isolated)
+{
+    return set_margin(x, account, market, leverage, 0, isolated);
+}
+
+const char *pg_exchange_set_fraction(pg_exchange *x, int account, int market, int fraction_e4, bool isolated)
+{
+    if (fraction_e4 < 1 || fraction_e4 > 10000)
+        return "leverage";
+    return set_margin(x, account, market, 10000 / fraction_e4, fraction_e4, isolated);
+}
+
 const char *pg_exchange_move_margin(pg_exchange *x, int account, int market, pg_money amount_e12)
 {
     exchange_holding *h = &x->account[account]->holding[market];
@@ -144,7 +160,7 @@ const char *pg_exchange_move_margin(pg_exchange *x, int account, int market, pg_
     pg_exchange_get_margin_pool(&margin, x, account, x->market[market]->config.pool);
     if (!h->isolated || h->booked.quantity == 0)
         return "type";
-    pg_money least = magnitude(value_of(x->market[market], h->booked.quantity)) / h->leverage;
+    pg_money least = exchange_initial(h, magnitude(value_of(x->market[market], h->booked.quantity)));
     if (amount_e12 > margin.free || (amount_e12 < 0 && isolated_value(x->market[market], h) + amount_e12 < least))
         return "margin";
     h->isolated_e12 += amount_e12;

@@ -152,6 +152,8 @@ uint64_t exchange_market_trade(exchange_market *m, int aggressor, int64_t price,
                                 .buyer = buyer,
                                 .seller = seller };
     trade.tid += trade.tid == 0;
+    if (x->config.trades_ascend)
+        trade.tid = ++x->last_tid;
     m->trades[m->trade_count++ % PG_EXCHANGE_TRADES] = trade;
     count_trade(m, price, size, now_ns);
     if (x->sink.trade)

@@ -75,29 +75,40 @@ static int open_limit(const pg_exchange *x, const exchange_account *a)
     return more < 4 * limit ? limit + (int)more : 5 * limit;
 }
 
-/* Whether the trigger waits for a fall of the mark: a stop loss that sells, a take profit that buys. */
+/* Whether the trigger waits for a fall of the price: a stop loss that sells, a take profit that buys. */
 static bool falls_to(const pg_exchange_order *order)
 {
     return (order->side == PG_SELL) != order->trigger.take_profit;
 }
 
-static bool is_reached(const exchange_market *m, const pg_exchange_order *order)
+/* 0: there is none yet. */
+static int64_t triggering_price(const exchange_market *m, const pg_exchange_order *order)
 {
-    int64_t mark = exchange_market_mark(m);
-    return mark > 0 && (falls_to(order) ? mark <= order->trigger.price : mark >= order->trigger.price);
+    if (order->trigger.source == PG_EXCHANGE_AT_LAST)
+        return m->last;
+    if (order->trigger.source == PG_EXCHANGE_AT_ORACLE && m->oracle > 0)
+        return m->oracle;
+    return exchange_market_mark(m);
 }
 
-/* A trigger must lie ahead of the mark (unless it does not count yet), and a market order's limit beyond the trigger. */
+static bool is_reached(const exchange_market *m, const pg_exchange_order *order)
+{
+    int64_t price = triggering_price(m, order);
+    return price > 0 && (falls_to(order) ? price <= order->trigger.price : price >= order->trigger.price);
+}
+
+/* A trigger must lie ahead of the price (unless it does not count yet), and a market order's limit beyond the trigger. */
 static bool bad_trigger(const exchange_market *m, const pg_exchange_order *order)
 {
     int64_t trigger = order->trigger.price;
     bool beyond = order->side == PG_SELL ? order->price <= trigger : order->price >= trigger;
-    return trigger < 0 || m->instrument.rule(&m->instrument, trigger, order->side) != trigger || !order->reduce_only ||
+    return trigger < 0 || m->instrument.rule(&m->instrument, trigger, order->side) != trigger ||
            (!order->dormant && is_reached(m, order)) || (order->trigger.market && !beyond);
 }
 
-/* Why an order is refused before it meets anybody. */
-static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exchange_order *order)
+/* Why an order, which is not among the open ones yet, is refused before it meets anybody; `instead` goes for it. */
+static pg_exchange_reason refusal(const pg_exchange *x, const exchange_market *m, const pg_exchange_order *order,
+                                  const pg_exchange_order *instead)
 {
     const pg_instrument *in = &m->instrument;
     const exchange_account *a = x->account[order->account];
@@ -116,13 +127,15 @@ static int refusal(const pg_exchange *x, const exchange_market *m, const pg_exch
         return PG_EXCHANGE_REDUCE_ONLY;
     if (order->reduce_only && !order->dormant && reducible(a, m, order->side) == 0)
         return PG_EXCHANGE_REDUCE_ONLY;
-    if (a->open_count > (order->reduce_only ? x->config.open_orders : open_limit(x, a)))
+    if (a->open_count - (instead ? 1 : 0) >= (order->reduce_only ? x->config.open_orders : open_limit(x, a)))
         return PG_EXCHANGE_TOO_MANY;
-    if (m->config.is_spot && !exchange_assets_allow(x, m, order))
+    if (m->config.is_spot && !exchange_assets_allow(x, m, order, instead))
         return PG_EXCHANGE_NO_BALANCE;
     if (!m->config.is_spot && !order->reduce_only &&
-        !exchange_margin_allows(x, order->account, m, order->side, order->size))
+        !exchange_margin_allows(x, order->account, m, order->side, order->size, instead))
         return PG_EXCHANGE_MARGIN;
+    if (order->trigger.price != 0)
+        return PG_EXCHANGE_NO_REASON; /* what it would meet is seen when it is placed */
     int64_t touch = order->touch[order->side == PG_BUY ? 1 : 0];
     bool crosses = touch != 0 && (order->side == PG_BUY ? order->price >= touch : order->price <= touch);
     return order->tif == PG_TIF_ALO && crosses ? PG_EXCHANGE_POST_ONLY : PG_EXCHANGE_NO_REASON;
@@ -222,36 +235,53 @@ static bool is_dormant(const pg_exchange *x, int account, const pg_exchange_requ
     return request->trigger.price != 0 && parent && parent->account == account && parent->status == PG_EXCHANGE_OPEN;
 }
 
-static pg_exchange_order *make(pg_exchange *x, int account, const pg_exchange_request *request)
+/* An order of a request, without its number. */
+static void draw_up(pg_exchange_order *order, const pg_exchange *x, int account, const pg_exchange_request *request)
 {
-    pg_exchange_order *order = calloc(1, sizeof *order);
-    if (!order)
-        return NULL;
-    *order = (pg_exchange_order){ .oid = x->next_oid,
-                                  .account = account,
+    bool waits = request->trigger.price != 0;
+    *order = (pg_exchange_order){ .account = account,
                                   .market = request->market,
                                   .side = request->side,
                                   .tif = request->tif,
                                   .status = PG_EXCHANGE_OPEN,
                                   .reduce_only = request->reduce_only,
-                                  .whole = request->trigger.price != 0 && request->whole,
+                                  .whole = waits && request->whole,
                                   .dormant = is_dormant(x, account, request),
-                                  .parent = request->trigger.price != 0 ? request->parent : 0,
+                                  .parent = waits ? request->parent : 0,
                                   .builder_fee_e8 = request->builder_fee_e8,
                                   .tag = request->tag,
                                   .trigger = request->trigger,
+                                  .expiry_ns = request->expiry_ns,
                                   .price = request->price,
                                   .size = request->size,
                                   .remaining = request->size,
                                   .time_ns = pg_exchange_now(x),
                                   .status_ns = pg_exchange_now(x) };
-    /* Ids are not consecutive: nobody should count on it. */
-    x->next_oid += 1 + pg_random_bits(&x->random) % 7;
+    memcpy(order->note, request->note, sizeof order->note);
     if (request->client_id)
         memcpy(order->client_id, request->client_id, strnlen(request->client_id, PG_EXCHANGE_CLIENT_ID - 1));
     for (int i = 0; i < 2; i++)
         order->touch[i] = pg_exchange_touch(x, request->market, i ? PG_SELL : PG_BUY).price;
-    return order;
+}
+
+pg_exchange_reason pg_exchange_check(const pg_exchange *x, int account, const pg_exchange_request *request,
+                                     const pg_exchange_order *instead)
+{
+    pg_exchange_order order;
+    draw_up(&order, x, account, request);
+    return refusal(x, x->market[request->market], &order, instead);
+}
+
+uint64_t pg_exchange_next_oid(const pg_exchange *x)
+{
+    return x->next_oid;
+}
+
+static void number(pg_exchange *x, pg_exchange_order *order)
+{
+    order->oid = x->next_oid;
+    /* Ids are not consecutive: nobody should count on it. */
+    x->next_oid += 1 + pg_random_bits(&x->random) % 7;
 }
 
 /* Hands an order that was not refused to the matching engine. */
@@ -278,12 +308,16 @@ static void enter(pg_exchange *x, exchange_market *m, pg_exchange_order *order)
 const pg_exchange_order *pg_exchange_place(pg_exchange *x, int account, const pg_exchange_request *request)
 {
     exchange_market *m = x->market[request->market];
-    pg_exchange_order *order = make(x, account, request);
+    pg_exchange_order *order = malloc(sizeof *order);
     if (!order)
         return NULL;
+    draw_up(order, x, account, request);
+    number(x, order);
+    pg_exchange_reason reason = refusal(x, m, order, NULL);
     exchange_order_link(x, order);
     x->account[account]->group_count += is_grouped(order);
-    int reason = refusal(x, m, order);
+    if (order->expiry_ns != 0 && order->expiry_ns < x->expiry_ns)
+        x->expiry_ns = order->expiry_ns;
     if (reason != PG_EXCHANGE_NO_REASON) {
         end(x, order, PG_EXCHANGE_REJECTED, reason);
     } else if (order->trigger.price != 0) {
@@ -307,9 +341,11 @@ static void fire(pg_exchange *x, pg_exchange_order *order)
     order->status = PG_EXCHANGE_TRIGGERED;
     tell(x, order);
     order->status = PG_EXCHANGE_OPEN;
-    order->tif = order->trigger.market ? PG_TIF_IOC : PG_TIF_GTC;
-    if (reducible(x->account[order->account], m, order->side) == 0)
+    order->tif = order->trigger.market ? PG_TIF_IOC : order->tif;
+    if (order->reduce_only && reducible(x->account[order->account], m, order->side) == 0)
         end(x, order, PG_EXCHANGE_CANCELLED, PG_EXCHANGE_REDUCE_ONLY);
+    else if (!order->reduce_only && !exchange_margin_allows(x, order->account, m, order->side, order->size, order))
+        end(x, order, PG_EXCHANGE_CANCELLED, PG_EXCHANGE_MARGIN);
     else
         enter(x, m, order);
 }
@@ -378,10 +414,12 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
 {
     pg_exchange *x = m->exchange;
     exchange_account *a = x->account[order->account];
+    pg_money value = (pg_money)reply->price * reply->size;
     /* A builder takes its fee of money only: of a spot buy, which pays in the base asset, it has none. */
     bool unbuilt = m->config.is_spot && order->side == PG_BUY;
-    pg_money built = unbuilt ? 0 : pg_fee((pg_money)reply->price * reply->size, order->builder_fee_e8);
+    pg_money built = unbuilt ? 0 : pg_fee(value, order->builder_fee_e8);
     pg_money own = reply->fee > 0 ? reply->fee - pg_fee(reply->fee, a->discount_e8) : reply->fee;
+    own += pg_fee(value, reply->maker ? a->maker_fee_e8 : a->taker_fee_e8);
     pg_exchange_fill fill = { .account = order->account,
                               .market = m->number,
                               .oid = order->oid,
@@ -405,7 +443,8 @@ static void take_fill(exchange_market *m, pg_exchange_order *order, const pg_rep
     else
         fill.closed = exchange_account_book(x, order->account, m, order->side, reply->price, reply->size, fill.fee);
     order->remaining -= reply->size;
-    order->value += (pg_money)reply->price * reply->size;
+    order->value += value;
+    order->fees += fill.fee;
     order->status_ns = fill.time_ns;
     PG_ASSERT(order->remaining >= 0 && order->remaining == reply->remaining);
     bool replaced;

@@ -13,14 +13,15 @@ import urllib.request
 
 PERIGEE = str(pathlib.Path(sys.argv.pop(1)).resolve())
 ADDRESS = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
+STARK_KEY = "0x1ef15c18599971b7beced415a40f0c7deacfd9b0d1819e03d723d8bc943cfca"
 LISTENING = "listening on http://127.0.0.1:"
 
 
 class Server:
     """A running exchange: its URL, questions to it, its end."""
 
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([PERIGEE, "exchange", "hyperliquid", *map(str, arguments)],
+    def __init__(self, *arguments, venue="hyperliquid"):
+        self.process = subprocess.Popen([PERIGEE, "exchange", venue, *map(str, arguments)],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.line = self.process.stdout.readline()
         self.url = self.line.strip().removeprefix("listening on ")
@@ -30,6 +31,11 @@ class Server:
         made = urllib.request.Request(self.url + "/info", body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(made, timeout=10) as answer:
             return json.load(answer)
+
+    def get(self, path, **headers):
+        made = urllib.request.Request(self.url + "/api/v1" + path, headers=headers)
+        with urllib.request.urlopen(made, timeout=10) as answer:
+            return json.load(answer)["data"]
 
     def stop(self, number=signal.SIGINT):
         self.process.send_signal(number)
@@ -125,6 +131,47 @@ class Exchange(unittest.TestCase):
         self.assertFails(1, "hyperliquid", "--coin", "X=1e-9", words="a synthetic X cannot have the price 1e-09")
         self.assertFails(1, "hyperliquid", "--coin", "ETH", "--coin", "ETH", words="the coin 'ETH' is given twice")
         self.assertFails(1, "hyperliquid", "--data", "/nowhere.tape", words="/nowhere.tape")
+        self.assertFails(2, "hyperliquid", "extended", words="'extended' is one word too many")
+
+    def test_help(self):
+        for words, expected in ((["--help"], "VENUE"), (["hyperliquid", "--help"], "--any-volume"),
+                                (["extended", "-h"], "VAULT:PUBLIC_KEY:API_KEY")):
+            run = subprocess.run([PERIGEE, "exchange", *words], capture_output=True, text=True, timeout=20)
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            self.assertIn(expected, run.stdout)
+
+    def test_extended(self):
+        server = Server("--fund", f"10001:{STARK_KEY}:a:key=2500", "--coin", "SOL", "--coin", "NEW=12.5",
+                        "--network", "mainnet", venue="extended")
+        self.assertTrue(server.line.startswith(LISTENING), server.line)
+        self.assertEqual([market["name"] for market in server.get("/info/markets")], ["SOL-USD", "NEW-USD"])
+        self.assertEqual(server.get("/info/starknet")["chainId"], "SN_MAIN")
+        self.assertEqual(server.get("/user/balance", **{"X-Api-Key": "a:key"})["equity"], "2500.000000")
+        self.assertEqual(server.get("/user/account/info", **{"X-Api-Key": "a:key"})["l2Key"], STARK_KEY)
+        price = float(server.get("/info/markets/NEW-USD/stats")["markPrice"])
+        self.assertAlmostEqual(price, 12.5, delta=0.5)
+        self.wait(lambda: server.get("/info/markets/SOL-USD/trades"))  # it lives
+        self.assertEqual(server.stop(), (0, "", ""))
+
+    def test_extended_tape(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tape = pathlib.Path(folder) / "eth.tape"
+            made = subprocess.run([PERIGEE, "data", "generate", tape, "--hours", "0.05", "--price", "2000"],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            server = Server("--data", tape, "--speed", 50, venue="extended")
+            self.assertEqual(server.get("/info/markets")[0]["name"], "ETH-USD")
+            self.wait(lambda: len(server.get("/info/markets/ETH-USD/trades")) > 20)
+            self.assertEqual(server.stop()[0], 0)
+
+    def test_extended_misuse(self):
+        self.assertFails(2, "extended", "--fund", "10001=5", "--any-volume", words="--any-volume")
+        self.assertFails(1, "extended", "--fund", "10001=5", words="VAULT:PUBLIC_KEY:API_KEY")
+        self.assertFails(1, "extended", "--fund", f"0:{STARK_KEY}:key=5", words="the vault of an account is 1 to")
+        self.assertFails(1, "extended", "--fund", "1:0x12345:key=5", words="not on the curve")
+        self.assertFails(1, "extended", "--fund", f"1:{STARK_KEY}:a b=5", words="no header can have")
+        self.assertFails(1, "extended", "--fund", f"1:{STARK_KEY}:k=5", "--fund", f"2:{STARK_KEY}:k=5",
+                         words="of another account")
 
 
 if __name__ == "__main__":

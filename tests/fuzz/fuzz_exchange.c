@@ -66,7 +66,7 @@ static void take_action(const cJSON *json, int account)
 
 static void take_frame(const char *text, size_t size)
 {
-    hlx_socket socket = { .exchange = exchange, .dead = true };
+    hlx_socket socket = { .exchange = exchange, .link = { .links = &exchange->links, .dead = true } };
     char *copy = malloc(size + 1);
     if (!copy)
         abort();

@@ -12,11 +12,11 @@ KEYS = [f"0x{number:064x}" for number in range(1, 9)]
 
 
 class Exchange:
-    """A running `perigee exchange hyperliquid` with money on some accounts."""
+    """A running `perigee exchange VENUE` with money on some accounts, in the venue's form."""
 
-    def __init__(self, *arguments, funds=()):
-        options = [word for address, usd in funds for word in ("--fund", f"{address}={usd}")]
-        self.process = subprocess.Popen([PERIGEE, "exchange", "hyperliquid", *map(str, arguments), *options],
+    def __init__(self, *arguments, funds=(), venue="hyperliquid"):
+        options = [word for account, usd in funds for word in ("--fund", f"{account}={usd}")]
+        self.process = subprocess.Popen([PERIGEE, "exchange", venue, *map(str, arguments), *options],
                                         stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         assert line.startswith("listening on http://127.0.0.1:"), line

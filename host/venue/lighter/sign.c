@@ -8,7 +8,7 @@
 #include "crypto/poseidon2.h"
 #include "venue/lighter/rules.h"
 
-enum { KEY_INDEX_MAX = 254 };
+enum { KEY_INDEX_MAX = 254, TOKEN_TEXT = 72 /* three numbers: 19 + 1 + 19 + 1 + 19 at most */ };
 
 /* nonce NULL: a fresh one. */
 static pg_status sign_message(uint8_t signature[PG_SCHNORR_SIGNATURE_BYTES], const pg_fp5 *message,
@@ -46,22 +46,29 @@ pg_status pg_lighter_sign(pg_lighter_signed *out, uint32_t chain_id, const pg_li
     return pg_lighter_sign_with_nonce(out, chain_id, tx, key, NULL, err);
 }
 
+pg_fp5 pg_lighter_token_message(const char *text, size_t length)
+{
+    uint8_t padded[TOKEN_TEXT] = { 0 };
+    uint64_t elements[TOKEN_TEXT / 8];
+    size_t count = (length + 7) / 8;
+    PG_ASSERT(length <= TOKEN_TEXT);
+    memcpy(padded, text, length); /* all below 0x80: below p */
+    for (size_t i = 0; i < count; i++)
+        elements[i] = pg_le64_load(padded + 8 * i);
+    return pg_poseidon2_hash_fp5(elements, count);
+}
+
 pg_status pg_lighter_token_with_nonce(char token[PG_LIGHTER_TOKEN_MAX], int64_t deadline, int64_t account,
                                       int64_t key_index, const pg_scalar5 *key, const pg_scalar5 *nonce, pg_error *err)
 {
-    uint8_t signature[PG_SCHNORR_SIGNATURE_BYTES], padded[72] = { 0 };
-    uint64_t elements[sizeof padded / 8];
+    uint8_t signature[PG_SCHNORR_SIGNATURE_BYTES];
 
     if (deadline < 0 || account < 0 || key_index < 0 || key_index > KEY_INDEX_MAX)
         return pg_fail(err, PG_ERR_RANGE, "deadline %lld, account %lld or key index %lld is out of range",
                        (long long)deadline, (long long)account, (long long)key_index);
     int length = snprintf(token, PG_LIGHTER_TOKEN_MAX, "%lld:%lld:%lld", (long long)deadline, (long long)account,
                           (long long)key_index);
-    memcpy(padded, token, (size_t)length); /* at most 19 + 1 + 19 + 1 + 3 characters, all below 0x80: below p */
-    size_t count = ((size_t)length + 7) / 8;
-    for (size_t i = 0; i < count; i++)
-        elements[i] = pg_le64_load(padded + 8 * i);
-    pg_fp5 hash = pg_poseidon2_hash_fp5(elements, count);
+    pg_fp5 hash = pg_lighter_token_message(token, (size_t)length);
     pg_status status = sign_message(signature, &hash, key, nonce, err);
     if (status != PG_OK)
         return status;

@@ -35,6 +35,9 @@ pg_status pg_lighter_token(char token[PG_LIGHTER_TOKEN_MAX], int64_t deadline, i
 pg_status pg_lighter_token_with_nonce(char token[PG_LIGHTER_TOKEN_MAX], int64_t deadline, int64_t account,
                                       int64_t key_index, const pg_scalar5 *key, const pg_scalar5 *nonce, pg_error *err);
 
+/* What is signed of a token: its three numbers with their colons, 72 bytes at most. */
+pg_fp5 pg_lighter_token_message(const char *text, size_t length);
+
 /* The text that the account's Ethereum key signs. PG_ERR_UNSUPPORTED for kinds that need none. */
 pg_status pg_lighter_l1_text(char text[PG_LIGHTER_L1_TEXT_MAX], uint32_t chain_id, const pg_lighter_tx *tx,
                              pg_error *err);

@@ -46,6 +46,40 @@ venue "hl" {
   -- builder          = "0x...", -- orders go through it, for builder_fee_tenths_bps = 10 (here 1 bp)
 }
 
+-- Extended knows an account by its STARK key, its API key and its vault. All three may come from the environment.
+venue "ext" {
+  enabled        = false,
+  kind           = "extended",
+  network        = "mainnet",    -- or env "EXTENDED_ENV"
+  key            = env "STARK_PRIVATE",
+  api_key        = env "API_KEY",
+  vault          = 10002,        -- or env "VAULT_NUMBER"
+  -- account     = env "STARK_PUBLIC", -- the public key, to be checked against the private one
+  unknown_orders = "cancel",
+  dead_man_s     = 60,           -- 60 unless it is set: the switch is every account's, and costs nothing
+  -- leverage            = 5,             -- set for all of its markets at the start
+  -- order_lifetime_s    = 86400,         -- orders end by themselves after so long; 60 makes short-lived ones
+  -- fee_policy          = "maker_taker", -- which rate is signed: the maker's for post-only orders, or "taker" for all
+  -- requests_per_minute = 1000,          -- of the account's tier
+  -- best_prices         = "on",          -- the stream of best prices beside the whole book; or "off"
+}
+
+-- Lighter knows an account by its index, and each of its keys by another.
+venue "li" {
+  enabled        = false,
+  kind           = "lighter",
+  network        = "mainnet",
+  key            = env "API_KEY_PRIVATE_KEY",
+  account        = 123456,       -- or env "ACCOUNT_INDEX"; of a sub-account, its own
+  api_key_index  = 5,            -- or env "API_KEY_INDEX"
+  unknown_orders = "cancel",
+  dead_man_s     = 360,          -- 300 at the least: each time that it is set costs quota; the guard is what is quick
+  -- leverage          = 3,      -- set for all of its perpetuals at the start
+  -- expires_after_ms  = 10000,  -- an order that has not been executed after so long is void
+  -- client_index_bits = 31,     -- of the numbers that orders are known by there; up to 48
+  -- chain_id          = 304,    -- where it is not the network's
+}
+
 ------------------------------------------------------------------------------------------------------------ markets
 
 -- A strategy on a market. `perigee params strategies/NAME.lua` shows its parameters with units and bounds.

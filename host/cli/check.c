@@ -57,11 +57,13 @@ static int report(const pg_config_problems *problems)
 static const struct {
     const char *kind;
     double maker_fee_bps, taker_fee_bps;
-    int least_usd;
+    int least_usd; /* 0: it differs by market */
     const char *dead_man;
 } kinds[] = {
     { "hyperliquid", 1.5, 4.5, PG_HL_MIN_NOTIONAL,
       "5 s at least, 10 times a day, only for accounts that have traded 1,000,000 USD" },
+    { "extended", 0, 2.5, 0, "1 s at least, for every account" },
+    { "lighter", 0.4, 2.8, 10, "5 minutes at least, for every account; it costs quota each time it is set" },
 };
 
 static void show_allowed(const pg_config_venue *venue)
@@ -74,7 +76,10 @@ static void show_allowed(const pg_config_venue *venue)
         double taker = isnan(venue->taker_fee_bps) ? kinds[i].taker_fee_bps : venue->taker_fee_bps;
         printf("    fees                 maker %g bps, taker %g bps%s\n", maker, taker,
                simulated ? "" : " before discounts; the account's own are asked for at the start");
-        printf("    smallest order       %d USD\n", kinds[i].least_usd);
+        if (kinds[i].least_usd)
+            printf("    smallest order       %d USD\n", kinds[i].least_usd);
+        else
+            printf("    smallest order       a size of its own for each market\n");
         printf("    dead-man's switch    %s\n", kinds[i].dead_man);
         if (!simulated && venue->dead_man_s > 0)
             printf("                         set to %g s where it is allowed; the guard covers where it is not\n",

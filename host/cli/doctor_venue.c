@@ -8,20 +8,29 @@
 #include "live/child.h"
 #include "net/http.h"
 #include "net/socket.h"
+#include "venue/extended/adapter.h"
 #include "venue/hyperliquid/adapter.h"
+#include "venue/lighter/adapter.h"
 
 enum { QUESTIONS = 3, PATIENCE_MS = 8000, CLOCK_WARN_MS = 1000, CLOCK_PROBLEM_MS = 30000, URL = 512, ARGUMENTS = 16 };
 
 /* What is asked of a kind of venue: public, and answered without a key. */
 typedef struct {
     const char *kind;
-    const char *path, *body; /* of the question */
-    const char *time;        /* member of its answer: ms since 1970 */
-    const char *ws_path, *ping;
+    const char *path, *body; /* of the question; body NULL: it is a GET */
+    const char *time;        /* member of its answer: since 1970; NULL: it has none */
+    int time_ms;             /* its unit */
+    const char *ws_path;
+    const char *ping; /* NULL: it says something unasked */
+    const char *(*url)(const char *network);
 } manners;
 
 static const manners kinds[] = {
-    { "hyperliquid", "/info", "{\"type\":\"exchangeStatus\"}", "time", "/ws", "{\"method\":\"ping\"}" },
+    { "hyperliquid", "/info", "{\"type\":\"exchangeStatus\"}", "time", 1, "/ws", "{\"method\":\"ping\"}",
+      pg_hyperliquid_url },
+    { "extended", "/api/v1/info/starknet", NULL, NULL, 0, "/stream.extended.exchange/v1/prices/mark", NULL,
+      pg_extended_url },
+    { "lighter", "/", NULL, "timestamp", 1000, "/stream?readonly=true", "{\"type\":\"ping\"}", pg_lighter_url },
 };
 
 typedef struct {
@@ -66,14 +75,14 @@ typedef struct {
 
 static pg_status ask(const patient *p, answer *a, pg_error *err)
 {
-    static const char *const headers[] = { "Content-Type: application/json" };
+    static const char *const headers[] = { "Content-Type: application/json", "User-Agent: perigee/1.0" };
     char url[2 * URL];
     snprintf(url, sizeof url, "%s%s", p->url, p->manners->path);
     pg_http_request request = { .url = url,
                                 .body = p->manners->body,
-                                .size = strlen(p->manners->body),
+                                .size = p->manners->body ? strlen(p->manners->body) : 0,
                                 .headers = headers,
-                                .header_count = 1,
+                                .header_count = 2,
                                 .timeout_ms = PATIENCE_MS,
                                 .limit = 1 << 20 };
     int code = 0;
@@ -85,10 +94,11 @@ static pg_status ask(const patient *p, answer *a, pg_error *err)
     if (status == PG_OK && code != 200)
         status = pg_fail(err, PG_ERR_STATE, "it answers with HTTP code %d", code);
     cJSON *json = status == PG_OK ? cJSON_ParseWithLength(body, size) : NULL;
-    const cJSON *time = cJSON_GetObjectItemCaseSensitive(json, p->manners->time);
+    const cJSON *time = p->manners->time ? cJSON_GetObjectItemCaseSensitive(json, p->manners->time) : NULL;
     a->has_time = cJSON_IsNumber(time);
     if (a->has_time)
-        a->ahead_ms = time->valuedouble - ms(before_ns + a->round_ns / 2);
+        a->ahead_ms =
+            time->valuedouble * p->manners->time_ms + p->manners->time_ms / 2 - ms(before_ns + a->round_ns / 2);
     cJSON_Delete(json);
     free(body);
     return status;
@@ -97,7 +107,7 @@ static pg_status ask(const patient *p, answer *a, pg_error *err)
 static void tell_clock(patient *p, const answer *a)
 {
     pg_error err = { 0 };
-    double off = a->ahead_ms < 0 ? -a->ahead_ms : a->ahead_ms, unsure = ms(a->round_ns) / 2;
+    double off = a->ahead_ms < 0 ? -a->ahead_ms : a->ahead_ms, unsure = ms(a->round_ns) / 2 + p->manners->time_ms / 2;
     const char *side = a->ahead_ms > 0 ? "behind" : "ahead of";
     if (off - unsure > CLOCK_PROBLEM_MS) {
         pg_fail(&err, PG_ERR_STATE, "the clock here is %.1f s %s the venue's: orders would be refused", off * 1e-3,
@@ -147,7 +157,8 @@ static void opened(void *self)
 {
     line *l = self;
     l->patient->opened_ns = now_ns();
-    pg_socket_send(l->socket, l->patient->manners->ping, strlen(l->patient->manners->ping), NULL);
+    if (l->patient->manners->ping)
+        pg_socket_send(l->socket, l->patient->manners->ping, strlen(l->patient->manners->ping), NULL);
 }
 
 static void heard(void *self, char *text, size_t size, int64_t received_ns)
@@ -178,7 +189,8 @@ static void look_at_stream(patient *p)
     pg_error err = { 0 };
     line l = { .patient = p };
     snprintf(url, sizeof url, "ws%s%s", p->url + strlen("http"), p->manners->ws_path);
-    pg_socket_config config = { .url = url, .connect_ms = PATIENCE_MS };
+    static const char *const headers[] = { "User-Agent: perigee/1.0" };
+    pg_socket_config config = { .url = url, .headers = headers, .header_count = 1, .connect_ms = PATIENCE_MS };
     pg_socket_handler handler = { &l, opened, heard, closed, no_ping };
     p->asked_ns = now_ns();
     p->said[0] = '\0';
@@ -193,8 +205,10 @@ static void look_at_stream(patient *p)
     if (status != PG_OK)
         fail(p, url, &err);
     else
-        pg_doctor_ok(p->doctor, p->about, "%s opens in %.1f ms, a ping takes %.1f ms", url,
-                     ms(p->opened_ns - p->asked_ns), ms(p->answered_ns - p->opened_ns));
+        pg_doctor_ok(p->doctor, p->about,
+                     p->manners->ping ? "%s opens in %.1f ms, a ping takes %.1f ms"
+                                      : "%s opens in %.1f ms, the first message takes %.1f ms",
+                     url, ms(p->opened_ns - p->asked_ns), ms(p->answered_ns - p->opened_ns));
 }
 
 /* ---- the built-in exchange ---- */
@@ -250,7 +264,7 @@ static const char *network_name(pg_network network)
 
 static bool find_url(patient *p)
 {
-    const char *url = p->venue->url ? p->venue->url : pg_hyperliquid_url(network_name(p->venue->network));
+    const char *url = p->venue->url ? p->venue->url : p->manners->url(network_name(p->venue->network));
     if (!url)
         return start_exchange(p);
     snprintf(p->url, sizeof p->url, "%s", url);

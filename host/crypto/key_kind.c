@@ -63,15 +63,11 @@ static pg_status lighter_address(char *address, const pg_secret *secret, pg_erro
 {
     uint8_t public_key[PG_SCHNORR_KEY_BYTES];
     pg_scalar5 key;
-    if (secret->size != PG_SCHNORR_KEY_BYTES)
-        return pg_fail(err, PG_ERR_INVALID, "a key of Lighter has %d bytes", PG_SCHNORR_KEY_BYTES);
-    pg_scalar5_reduce(&key, secret->bytes);
-    bool is_zero = pg_scalar5_is_zero(&key);
-    if (!is_zero)
-        pg_schnorr_public_key(public_key, &key);
-    explicit_bzero(&key, sizeof key);
-    if (is_zero)
-        return pg_fail(err, PG_ERR_INVALID, "a key of Lighter is not 0");
+    pg_status status = pg_schnorr_key_borrow(&key, secret, err);
+    if (status != PG_OK)
+        return status;
+    pg_schnorr_public_key(public_key, &key);
+    pg_schnorr_key_wipe(&key);
     pg_hex_encode(address, public_key, sizeof public_key);
     return PG_OK;
 }

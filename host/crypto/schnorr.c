@@ -6,6 +6,7 @@
 
 #include "crypto/hex.h"
 #include "crypto/poseidon2.h"
+#include "crypto/secret_bytes.h"
 
 enum { RANDOM_BYTES = 32 };
 
@@ -53,6 +54,19 @@ pg_status pg_schnorr_key_parse(pg_scalar5 *key, const char *text, pg_error *err)
     }
     explicit_bzero(bytes, sizeof bytes);
     return status;
+}
+
+pg_status pg_schnorr_key_borrow(pg_scalar5 *key, const pg_secret *secret, pg_error *err)
+{
+    if (secret->size != PG_SCHNORR_KEY_BYTES)
+        return pg_fail(err, PG_ERR_INVALID, "a key of Lighter has %d bytes", PG_SCHNORR_KEY_BYTES);
+    pg_scalar5_reduce(key, secret->bytes);
+    return refuse_zero(key, err);
+}
+
+void pg_schnorr_key_wipe(pg_scalar5 *key)
+{
+    explicit_bzero(key, sizeof *key);
 }
 
 static pg_status random_bytes(uint8_t *bytes, int size, pg_error *err)

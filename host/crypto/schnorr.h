@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "crypto/ecgfp5.h"
+#include "crypto/secret.h"
 
 enum { PG_SCHNORR_KEY_BYTES = 40, PG_SCHNORR_SIGNATURE_BYTES = 80, PG_SCHNORR_SEED_MIN = 32 };
 
@@ -18,6 +19,11 @@ void pg_schnorr_public_key(uint8_t public_key[PG_SCHNORR_KEY_BYTES], const pg_sc
 /* Reads 80 hexadecimal digits, with or without 0x, and takes the number mod n as the venue's own signer does.
  * Another length or character, or zero: PG_ERR_INVALID. The text is never repeated in the error. */
 pg_status pg_schnorr_key_parse(pg_scalar5 *key, const char *text, pg_error *err);
+
+/* The key that a secret of 40 bytes holds, for as long as it takes to sign: pg_schnorr_key_wipe follows. PG_ERR_INVALID
+ * for another length and for 0. */
+pg_status pg_schnorr_key_borrow(pg_scalar5 *key, const pg_secret *secret, pg_error *err);
+void pg_schnorr_key_wipe(pg_scalar5 *key);
 
 /* A fresh uniform key from the operating system's random source; PG_ERR_IO when that fails. */
 pg_status pg_schnorr_key_generate(pg_scalar5 *key, pg_error *err);

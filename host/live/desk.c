@@ -442,9 +442,14 @@ static const char *network_name(pg_network network)
     return names[network];
 }
 
+/* On Extended an account is a vault; `account` is the key that it must have. */
 const char *pg_desk_account_name(const pg_config_venue *venue)
 {
-    return venue->account ? venue->account : "own";
+    bool by_vault = strcmp(venue->kind, "extended") == 0;
+    for (int i = 0; by_vault && i < venue->option_count; i++)
+        if (strcmp(venue->options[i].name, "vault") == 0)
+            return venue->options[i].value;
+    return venue->account && !by_vault ? venue->account : "own";
 }
 
 void pg_desk_venue_config(pg_venue_config *config, pg_venue_option options[PG_CONFIG_OPTIONS],

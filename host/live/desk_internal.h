@@ -68,6 +68,7 @@ struct pg_desk {
     bool stopping;              /* holds are no news any more */
     int64_t switch_next_ns;     /* the dead-man's switch is to be set again */
     bool switch_set, switch_off;
+    int switch_failures; /* in a row */
 };
 
 /* Sets the venue's dead-man's switch again when it is time (desk_switch.c). */

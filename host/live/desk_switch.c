@@ -9,6 +9,15 @@ static void cannot_be_set(pg_desk *desk, const char *why)
     desk_say(desk, PG_LOG_WARN, "no dead-man's switch: %s; the guard is what cancels when this host is lost", why);
 }
 
+enum { FAILURES = 2 };
+
+/* A switch that was set goes off when it is not set again: quotes are pulled before, in good order. */
+static void note_failure(pg_desk *desk)
+{
+    if (++desk->switch_failures >= FAILURES && desk->switch_set)
+        desk_hold(desk, PG_HOLD_SWITCH, true);
+}
+
 static void was_set(void *self, const pg_error *err)
 {
     pg_desk *desk = self;
@@ -17,6 +26,8 @@ static void was_set(void *self, const pg_error *err)
         if (!desk->switch_set)
             desk_say(desk, PG_LOG_INFO, "the dead-man's switch is set %.0f s ahead", desk->config.venue->dead_man_s);
         desk->switch_set = true;
+        desk->switch_failures = 0;
+        desk_hold(desk, PG_HOLD_SWITCH, false);
         return;
     }
     if (err->status == PG_ERR_UNSUPPORTED)
@@ -24,6 +35,8 @@ static void was_set(void *self, const pg_error *err)
     else
         desk_say(desk, PG_LOG_WARN, "the dead-man's switch could not be set: %s",
                  pg_error_text(err, text, sizeof text));
+    if (err->status != PG_ERR_UNSUPPORTED)
+        note_failure(desk);
 }
 
 void desk_switch_tick(pg_desk *desk, int64_t now_ns)

@@ -2,6 +2,7 @@
  * known. */
 #include "live/live_internal.h"
 
+#include <inttypes.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "crypto/key_source.h"
 #include "live/command.h"
 #include "live/sessions.h"
+#include "script/config_key.h"
 #include "trade/ledger_query.h"
 
 /* ---- before anything is connected ---- */
@@ -84,16 +86,28 @@ static pg_status load_key(pg_secret **secret, const pg_secret_source *from, cons
     return PG_OK;
 }
 
-/* A local venue without a key gets one for this session. */
+/* A local venue without a key gets one for this session; where one needs an API key beside it, also that. */
+static pg_status make_keys(live_venue *v, uint64_t run, pg_error *err)
+{
+    char text[24];
+    pg_key_kind kind = pg_config_key_kind(v->venue);
+    pg_status status = v->key ? PG_OK : pg_key_generate(&v->key, kind, err);
+    if (status != PG_OK || v->api_key || kind != PG_KEY_STARK)
+        return status;
+    snprintf(text, sizeof text, "%016" PRIx64, run);
+    return pg_secret_from_bytes(&v->api_key, text, strlen(text), err);
+}
+
 static pg_status load_keys(pg_live *live, live_venue *v, pg_error *err)
 {
     const pg_config_venue *venue = v->venue;
     const char *keystore = live->config->host.keystore;
-    pg_status status = load_key(&v->key, &venue->key, &live->options, keystore, PG_KEY_SECP256K1, err);
+    pg_status status = load_key(&v->key, &venue->key, &live->options, keystore, pg_config_key_kind(venue), err);
     if (status == PG_OK)
         status = load_key(&v->api_key, &venue->api_key, &live->options, keystore, PG_KEY_TEXT, err);
-    if (status == PG_OK && !v->key && venue->network == PG_NETWORK_LOCAL)
-        status = pg_key_generate(&v->key, PG_KEY_SECP256K1, err);
+    bool made = venue->network == PG_NETWORK_LOCAL && (!venue->url || pg_config_key_kind(venue) != PG_KEY_STARK);
+    if (status == PG_OK && made)
+        status = make_keys(v, live->run, err);
     if (status != PG_OK)
         pg_error_where(err, "venue %s", venue->name);
     return status;
@@ -370,7 +384,7 @@ static void exchange_ended(void *self, int code)
 
 typedef struct {
     char *list[4 * PG_LIVE_MARKETS + 24];
-    char text[16][PG_PATH_SIZE];
+    char text[16][PG_PATH_SIZE], coin[PG_CONFIG_MARKETS][PG_SYMBOL_SIZE];
     int count, texts;
 } arguments;
 
@@ -387,11 +401,45 @@ static void add_number(arguments *a, const char *option, double number)
     add(a, text);
 }
 
+static const char *option_of(const pg_config_venue *venue, const char *name)
+{
+    for (int i = 0; i < venue->option_count; i++)
+        if (strcmp(venue->options[i].name, name) == 0)
+            return venue->options[i].value;
+    return "";
+}
+
+/* What --fund takes: the account as the venue's exchange names it, and its money. */
+static pg_status fund_of(char *text, size_t size, const live_venue *v, pg_error *err)
+{
+    char address[PG_KEY_ADDRESS];
+    const pg_config_venue *venue = v->venue;
+    pg_key_kind kind = pg_config_key_kind(venue);
+    pg_status status = pg_key_address(address, kind, v->key, err);
+    if (status != PG_OK)
+        return status;
+    if (kind == PG_KEY_STARK)
+        snprintf(text, size, "%s:%s:%s=100000", option_of(venue, "vault"), address, pg_secret_text(v->api_key));
+    else if (kind == PG_KEY_LIGHTER)
+        snprintf(text, size, "%s,%s:%s,premium=100000", venue->account, option_of(venue, "api_key_index"), address);
+    else
+        snprintf(text, size, "%s=100000", address);
+    return PG_OK;
+}
+
+/* How much of a symbol is the coin's name: Extended's markets are called after it, "BTC-USD". */
+static int coin_length(const live_venue *v, const char *symbol)
+{
+    size_t length = strlen(symbol);
+    bool quoted = strcmp(v->venue->kind, "extended") == 0 && length > 4 && strcmp(symbol + length - 4, "-USD") == 0;
+    return (int)(quoted ? length - 4 : length);
+}
+
 static pg_status start_exchange(live_venue *v, pg_error *err)
 {
     const pg_config_venue *venue = v->venue;
-    char address[PG_KEY_ADDRESS];
-    pg_status status = pg_key_address(address, PG_KEY_SECP256K1, v->key, err);
+    char fund[PG_PATH_SIZE] = "";
+    pg_status status = fund_of(fund, sizeof fund, v, err);
     arguments *a = status == PG_OK ? calloc(1, sizeof *a) : NULL;
     if (!a)
         return status == PG_OK ? pg_fail(err, PG_ERR_MEMORY, "no memory for arguments") : status;
@@ -414,11 +462,11 @@ static pg_status start_exchange(live_venue *v, pg_error *err)
         add_number(a, "--taker-bps", venue->taker_fee_bps);
     for (int i = 0; i < v->symbol_count; i++) {
         add(a, "--coin");
-        add(a, v->symbols[i]);
+        snprintf(a->coin[i], sizeof a->coin[i], "%.*s", coin_length(v, v->symbols[i]), v->symbols[i]);
+        add(a, a->coin[i]);
     }
     add(a, "--fund");
-    snprintf(a->text[a->texts], PG_PATH_SIZE, "%s=100000", address);
-    add(a, a->text[a->texts++]);
+    add(a, fund);
     status = pg_child_new(&v->child, v->live->loop, a->list,
                           (pg_child_handler){ .self = v, .line = exchange_ready, .ended = exchange_ended }, err);
     free(a);

@@ -91,6 +91,19 @@ static bool may_have_left(const transfer *t)
     return request > 0 || uploaded > 0 || t->body_sent > 0;
 }
 
+/* What the headers say of the server's clock, and of its patience. */
+static void take_times(transfer *t, pg_http_answer *answer)
+{
+    struct curl_header *date;
+    curl_off_t retry = 0;
+    if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry) == CURLE_OK && retry > 0)
+        answer->retry_after_s = retry;
+    if (curl_easy_header(t->easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK) {
+        time_t seconds = curl_getdate(date->value, NULL);
+        answer->date_s = seconds > 0 ? (int64_t)seconds : 0;
+    }
+}
+
 static void complete(transfer *t, CURLcode result)
 {
     long code = 0;
@@ -102,6 +115,7 @@ static void complete(transfer *t, CURLcode result)
         answer.code = (int)code;
         answer.body = t->answer ? t->answer : "";
         answer.size = t->answer_size;
+        take_times(t, &answer);
     } else {
         explain(t, result, &error);
         answer.body = "";

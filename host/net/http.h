@@ -28,6 +28,8 @@ typedef struct {
     bool maybe_sent;          /* no answer, but the request may have reached the server: its outcome is unknown */
     const pg_error *error;    /* NULL when there is an answer of whatever code */
     int64_t sent_ns, done_ns; /* wall clock */
+    int64_t date_s;           /* the server's clock, by its header Date; 0: not told */
+    int64_t retry_after_s;    /* how long the server wants to be left alone; 0: not told */
 } pg_http_answer;
 
 typedef void (*pg_http_done)(void *self, const pg_http_answer *answer);

@@ -2,6 +2,7 @@
 #ifndef PG_NET_LOOP_H
 #define PG_NET_LOOP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -28,6 +29,12 @@ pg_status pg_loop_trust(pg_loop *loop, const char *ca_file, pg_error *err);
 
 /* For what libuv offers beyond this floor: files, pipes, processes, its pool. */
 struct uv_loop_s *pg_loop_uv(pg_loop *loop);
+
+/* What several users of the loop share under a name, such as the nonces of one key that two venues sign with: zeroed
+ * memory of `size` bytes for the first that asks, the same for the others; freed with the last. NULL when there is no
+ * memory. name: at most 255 characters are told apart. */
+void *pg_loop_share(pg_loop *loop, const char *name, size_t size);
+void pg_loop_unshare(pg_loop *loop, void *shared);
 
 /* ---- timers ---- */
 

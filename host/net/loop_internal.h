@@ -24,8 +24,9 @@ struct pg_loop {
     struct lws_context *lws; /* NULL until it is needed */
     struct lws_vhost *vhosts[PG_VHOSTS][2];
     struct lws_protocols protocols[PG_VHOSTS][2][2];
-    char *ca_file;  /* NULL: the system's certificates */
-    void *adopting; /* the server's peer whose connection is being handed to libwebsockets */
+    char *ca_file;            /* NULL: the system's certificates */
+    struct pg_shared *shared; /* list of what its users share */
+    void *adopting;           /* the server's peer whose connection is being handed to libwebsockets */
 };
 
 /* The virtual host of a kind, whose connections are served by `callback`. PG_ERR_IO, PG_ERR_MEMORY. */

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "crypto/address.h"
+#include "crypto/stark_field.h"
 #include "market/instrument.h"
 #include "script/config_fields.h"
 
@@ -125,6 +126,61 @@ static void check_kind(checker *c, const pg_config_venue *venue)
         pg_error_remedy(WRONG(c, venue->line, "venue lacks kind"), "kinds are: %s", kinds);
 }
 
+static bool has_option(const pg_config_venue *venue, const char *name)
+{
+    for (int i = 0; i < venue->option_count; i++)
+        if (strcmp(venue->options[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const double extended_dead_man_s = 60;
+
+/* Extended knows an account by three things that belong together. */
+static void check_extended(checker *c, pg_config_venue *venue)
+{
+    pg_felt key;
+    char names[NAMES_SIZE] = "";
+    if (venue->account && pg_felt_from_hex(&key, venue->account, NULL) != PG_OK)
+        WRONG(c, venue->line, "account is not a public STARK key: \"0x\" and up to 63 hexadecimal digits");
+    bool own = venue->network == PG_NETWORK_LOCAL && !venue->url; /* the built-in exchange's account is made for it */
+    if (own && !has_option(venue, "vault") && venue->option_count < PG_CONFIG_OPTIONS)
+        venue->options[venue->option_count++] = (pg_venue_option){ "vault", "1000" };
+    if (!venue_has(venue, "dead_man_s")) /* it costs nothing there, and every account may */
+        venue->dead_man_s = extended_dead_man_s;
+    if (own || !venue_has(venue, "key") || !venue->enabled)
+        return;
+    if (!venue_has(venue, "api_key"))
+        add_name(names, "api_key");
+    if (!has_option(venue, "vault"))
+        add_name(names, "vault");
+    missing(c, venue->line, "venue", names,
+            "key, api_key and vault of an account stand together on Extended's page of API keys");
+}
+
+/* Lighter knows an account by its index, and each of its keys by another. */
+static void check_lighter(checker *c, pg_config_venue *venue)
+{
+    char names[NAMES_SIZE] = "";
+    bool own = venue->network == PG_NETWORK_LOCAL && !venue->url; /* the built-in exchange's account is made for it */
+    if (venue->account && (!venue->account[0] || strspn(venue->account, "0123456789") != strlen(venue->account)))
+        WRONG(c, venue->line, "account is not an account index, which is a whole number");
+    if (own && !venue->account)
+        venue->account = "1000";
+    if (own && !has_option(venue, "api_key_index") && venue->option_count < PG_CONFIG_OPTIONS)
+        venue->options[venue->option_count++] = (pg_venue_option){ "api_key_index", "4" };
+    if (own && (venue_has(venue, "maker_fee_bps") || venue_has(venue, "taker_fee_bps")) && !venue->paper)
+        WRONG(c, venue->line, "the built-in exchange of Lighter takes the fees of a premium account: none can be set");
+    if (own || !venue_has(venue, "key") || !venue->enabled)
+        return;
+    if (!venue_has(venue, "account"))
+        add_name(names, "account");
+    if (!has_option(venue, "api_key_index"))
+        add_name(names, "api_key_index");
+    missing(c, venue->line, "venue", names,
+            "account = env \"ACCOUNT_INDEX\", api_key_index = env \"API_KEY_INDEX\", or the numbers themselves");
+}
+
 static void check_venue(checker *c, int index)
 {
     pg_config_venue *venue = &c->config->venues[index];
@@ -139,6 +195,10 @@ static void check_venue(checker *c, int index)
     if (venue->account && venue->kind && strcmp(venue->kind, "hyperliquid") == 0 &&
         pg_address_parse(&address, venue->account, NULL) != PG_OK)
         WRONG(c, venue->line, "account is not an address: \"0x\" and 40 hexadecimal digits");
+    if (venue->kind && strcmp(venue->kind, "extended") == 0)
+        check_extended(c, venue);
+    if (venue->kind && strcmp(venue->kind, "lighter") == 0)
+        check_lighter(c, venue);
     if (venue->network == PG_NETWORK_UNKNOWN)
         return;
     check_venue_place(c, venue);

@@ -32,6 +32,8 @@ typedef struct {
     double min, max;            /* of numbers */
     const char *unit;           /* behind a number in messages, or NULL */
     const char *const *choices; /* ends with NULL */
+    bool is_public;             /* may be given as env "NAME" */
+    bool is_digits;             /* a text that may be written as a whole number, too */
 } pg_config_field;
 
 /* The word of a table, its fields (at most 64) and the values that they have when nothing is given. */
@@ -47,11 +49,12 @@ typedef struct {
 extern const pg_config_table pg_config_venue_table, pg_config_market_table, pg_config_risk_table,
     pg_config_record_table, pg_config_web_table, pg_config_host_table;
 
-/* A setting of one kind of venue only. */
+/* A setting of one kind of venue only; it may be given as env "NAME". */
 typedef struct {
     const char *kind, *name;
     bool is_address;
-    double min, max; /* a whole number */
+    const char *const *choices; /* ends with NULL; NULL: it is a whole number */
+    double min, max;            /* of a whole number */
 } pg_config_option;
 
 extern const pg_config_option pg_config_options[];

@@ -34,6 +34,10 @@ pg_status pg_config_key_source(pg_key_source *source, char *path, const pg_confi
 
 pg_key_kind pg_config_key_kind(const pg_config_venue *venue)
 {
+    if (strcmp(venue->kind, "extended") == 0)
+        return PG_KEY_STARK;
+    if (strcmp(venue->kind, "lighter") == 0)
+        return PG_KEY_LIGHTER;
     return strcmp(venue->kind, "hyperliquid") == 0 ? PG_KEY_SECP256K1 : PG_KEY_RAW;
 }
 

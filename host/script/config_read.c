@@ -102,6 +102,18 @@ static void wrong_type(pg_config_reader *reader, const char *name, const char *w
 /* ---- values: each reads what is on top of the stack and leaves it there ---- */
 
 /* A text without control characters; NULL after a problem. */
+/* A whole number on top of the stack becomes its digits. Lua's own conversion keeps 14 of them. */
+static void write_digits(lua_State *lua)
+{
+    char digits[32];
+    double number = lua_type(lua, -1) == LUA_TNUMBER ? lua_tonumber(lua, -1) : -1;
+    if (number < 0 || number > 9007199254740992.0 || number != floor(number))
+        return;
+    snprintf(digits, sizeof digits, "%.0f", number);
+    lua_pop(lua, 1);
+    lua_pushstring(lua, digits);
+}
+
 static const char *read_text(pg_config_reader *reader, const char *name)
 {
     if (lua_type(reader->lua, -1) != LUA_TSTRING) {
@@ -377,6 +389,8 @@ static int by_name(const void *a, const void *b)
 
 static bool read_pointer_text(pg_config_reader *reader, const pg_config_field *field, const char **out)
 {
+    if (field->is_digits)
+        write_digits(reader->lua);
     const char *text = read_text(reader, field->name);
     if (!text)
         return false;
@@ -441,7 +455,12 @@ static void read_option(pg_config_reader *reader, const pg_config_option *option
 {
     char text[40];
     const char *value = NULL;
-    if (option->is_address) {
+    if (!pg_config_public(reader, option->name))
+        return;
+    if (option->choices) {
+        int choice = read_choice(reader, option->name, option->choices);
+        value = choice >= 0 ? option->choices[choice] : NULL;
+    } else if (option->is_address) {
         pg_address address;
         value = read_text(reader, option->name);
         if (value && pg_address_parse(&address, value, NULL) != PG_OK) {
@@ -521,7 +540,8 @@ void pg_config_read_table(pg_config_reader *reader, const pg_config_table *table
         lua_rawget(lua, -2);
         if (!lua_isnil(lua, -1)) {
             given |= 1ull << i; /* also a wrong one: it is told of once, not also as missing */
-            read_field(reader, &table->fields[i], entry);
+            if (!table->fields[i].is_public || pg_config_public(reader, table->fields[i].name))
+                read_field(reader, &table->fields[i], entry);
         }
         lua_pop(lua, 1);
     }

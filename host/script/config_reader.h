@@ -28,6 +28,10 @@ void pg_config_read_table(pg_config_reader *reader, const pg_config_table *table
 /* A name that config.lua gave in quotes before a table: a word, or a problem and NULL. */
 const char *pg_config_read_name(pg_config_reader *reader, const char *what, const char *name);
 
+/* Where env "NAME" is on top of the stack, puts the variable's value there instead: a number when it is one, else a text.
+ * False, and a problem, when it is not set. */
+bool pg_config_public(pg_config_reader *reader, const char *name);
+
 /* A problem at the reader's line. */
 pg_error *pg_config_wrong(pg_config_reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

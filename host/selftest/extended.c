@@ -13,14 +13,17 @@
 #include "crypto/stark_point.h"
 #include "crypto/stark_poseidon.h"
 #include "crypto/stark_scalar.h"
+#include "selftest/extended_messages.h"
 #include "venue/extended/sign.h"
 
 static const pg_vector_file files[] = {
+    { "account_stream.json", NULL, pg_extended_vectors_accounts },
     { "constants.json", NULL, pg_extended_vectors_constants },
     { "ecdsa_sign.json", NULL, pg_extended_vectors_sign },
     { "ecdsa_verify.json", NULL, pg_extended_vectors_verify },
     { "key_grinding.json", NULL, pg_extended_vectors_grinding },
     { "onboarding.json", NULL, pg_extended_vectors_onboarding },
+    { "orderbook_stream.json", NULL, pg_extended_vectors_books },
     { "orders.json", NULL, pg_extended_vectors_orders },
     { "orders_invalid.json", NULL, pg_extended_vectors_invalid },
     { "pedersen.json", NULL, pg_extended_vectors_pedersen },

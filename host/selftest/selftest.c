@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "selftest/extended.h"
+#include "selftest/extended_messages.h"
 #include "selftest/hyperliquid.h"
 #include "selftest/hyperliquid_messages.h"
 #include "selftest/lighter.h"
@@ -22,7 +23,9 @@ static const struct {
     const pg_vector_suite *suite;
     const char *folder;
     pg_vector_runner *whole;
-} inner[] = { { &pg_suite_hyperliquid, "messages", pg_hyperliquid_message_file } };
+} inner[] = { { &pg_suite_hyperliquid, "messages", pg_hyperliquid_message_file },
+              { &pg_suite_extended, "examples/rest", pg_extended_vectors_example },
+              { &pg_suite_extended, "examples/ws", pg_extended_vectors_example } };
 
 typedef struct {
     const char *only;

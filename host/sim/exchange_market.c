@@ -324,13 +324,32 @@ uint64_t pg_exchange_book_version(const pg_exchange *x, int market)
     return x->market[market]->version;
 }
 
+/* The levels of the flow that meet an order of an account on the other side: they are not there for anybody to see. The
+ * flow comes to trade with the order by its own trades, and a published book is never crossed. */
+static int hidden(const exchange_market *m, int side, const pg_level *flow, int count)
+{
+    const pg_line *other = pg_matcher_line(m->matcher, side == PG_BUY ? PG_SELL : PG_BUY);
+    int n = 0;
+    if (other->count == 0)
+        return 0;
+    int64_t price = other->order[0].price;
+    while (n < count && (side == PG_BUY ? flow[n].price >= price : flow[n].price <= price))
+        n++;
+    return n;
+}
+
 int pg_exchange_book(const pg_exchange *x, int market, int side, pg_exchange_level *levels, int n)
 {
     const exchange_market *m = x->market[market];
     const pg_line *line = pg_matcher_line(m->matcher, side);
     pg_level flow[BOOK_DEPTH];
-    int flow_count = pg_book_top(pg_matcher_book(m->matcher), side, flow, n < BOOK_DEPTH ? n : BOOK_DEPTH);
-    int i = 0, k = 0, count = 0;
+    int wanted = n < BOOK_DEPTH ? n : BOOK_DEPTH, k = 0, count = 0;
+    int flow_count = pg_book_top(pg_matcher_book(m->matcher), side, flow, wanted);
+    int i = hidden(m, side, flow, flow_count);
+    if (i > 0 && wanted < BOOK_DEPTH) {
+        flow_count = pg_book_top(pg_matcher_book(m->matcher), side, flow, BOOK_DEPTH);
+        i = hidden(m, side, flow, flow_count);
+    }
     while (count < n && (i < flow_count || k < line->count)) {
         bool order_first =
             i == flow_count || (k < line->count && pg_line_reaches(line, line->order[k].price, flow[i].price));

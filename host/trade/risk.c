@@ -362,7 +362,8 @@ static void explain_hold(char *text, unsigned holds)
                     { PG_HOLD_LINK, "a connection is down" },
                     { PG_HOLD_SCRIPT, "the script failed" },
                     { PG_HOLD_RECONCILE, "the account has not been read yet, or does not agree" },
-                    { PG_HOLD_OPEN, "what is open is beyond the new limits" } };
+                    { PG_HOLD_OPEN, "what is open is beyond the new limits" },
+                    { PG_HOLD_SWITCH, "the dead-man's switch cannot be set again" } };
     int length = snprintf(text, PG_RISK_TEXT, "hold:");
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (holds & reasons[i].hold && length > 0 && length < PG_RISK_TEXT)

@@ -35,7 +35,8 @@ typedef enum {
     PG_HOLD_LINK = 8,       /* a connection is down */
     PG_HOLD_SCRIPT = 16,    /* the script failed */
     PG_HOLD_RECONCILE = 32, /* positions or orders do not agree with the venue's */
-    PG_HOLD_OPEN = 64       /* what is open is beyond limits that were tightened; set and cleared by pg_risk itself */
+    PG_HOLD_OPEN = 64,      /* what is open is beyond limits that were tightened; set and cleared by pg_risk itself */
+    PG_HOLD_SWITCH = 128    /* the venue's dead-man's switch was set, and cannot be set again */
 } pg_hold;
 
 /* Open orders of a market, with everything on its way at its largest. */

@@ -11,9 +11,11 @@
 
 enum { PG_TOLD_WORDS = 48 };
 
-/* A client order id as Perigee makes them: the run, then the order. Both 0: none. */
+/* A client order id as Perigee makes them: the run, then the order. Both 0: none. leg: where a replacement is an order
+ * with a name of its own, which of them this is, from 1; 0 where all have the same. */
 typedef struct {
     uint64_t run, id;
+    uint32_t leg;
 } pg_client_id;
 
 typedef enum {

@@ -166,6 +166,26 @@ static void end_leg(pg_tracker *tracker, pg_tracked *order)
     tracker_drop_next(tracker, order);
 }
 
+/* The order is what it was to become, its id and fills as they were. */
+static void change(pg_tracker *tracker, pg_tracked *order, int64_t now_ns)
+{
+    order->leg.price = order->next.price;
+    order->leg.size = order->next.size;
+    order->next = (pg_leg){ 0 };
+    order->replace = PG_REPLACE_NONE;
+    tracker_resolve(tracker, order);
+    pg_report report = report_of(tracker, order, PG_REPLY_REPLACED, now_ns);
+    say(tracker, &report, PG_REASON_NONE, NULL);
+    release_held(tracker, order);
+}
+
+/* Whether a state shows that an order was changed in place. */
+static bool shows_change(const pg_tracked *order, const pg_told_order *update)
+{
+    return order->in_place && (order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN) &&
+           update->price == order->next.price && update->size == order->next.size;
+}
+
 /* Looks whether the order's leg has come to its end, with all its fills. */
 void tracker_settle(pg_tracker *tracker, pg_tracked *order, int64_t now_ns)
 {
@@ -177,7 +197,9 @@ void tracker_settle(pg_tracker *tracker, pg_tracked *order, int64_t now_ns)
             tracker_watch(tracker, order, PG_ASK_FILLS, now_ns + TRACKER_WAIT_FILLS_NS);
         return;
     }
-    if (order->replace == PG_REPLACE_TAKEN)
+    if (order->in_place)
+        end_leg(tracker, order);
+    else if (order->replace == PG_REPLACE_TAKEN)
         promote(tracker, order, now_ns);
     else if (order->replace == PG_REPLACE_SENT && leg->state == PG_TOLD_CANCELLED && leg->filled < leg->size) {
         if (order->doubt == PG_REQUEST_REPLACE) /* otherwise its answer is still to come */
@@ -197,8 +219,15 @@ void pg_tracked_cancel(pg_tracked *order, int64_t now_ns)
 void pg_tracked_replace(pg_tracked *order, int64_t price, int64_t size, int64_t now_ns)
 {
     order->replace = PG_REPLACE_SENT;
-    order->next = (pg_leg){ .price = price, .size = size };
+    order->in_place = false;
+    order->next = (pg_leg){ .number = ++order->legs, .price = price, .size = size };
     order->sent_ns = now_ns;
+}
+
+void pg_tracked_amend(pg_tracked *order, int64_t price, int64_t size, int64_t now_ns)
+{
+    pg_tracked_replace(order, price, size, now_ns);
+    order->in_place = true;
 }
 
 void tracker_refuse_new(pg_tracker *tracker, pg_tracked *order, pg_reason reason, const char *words, bool unsent,
@@ -302,7 +331,33 @@ void pg_tracker_lose(pg_tracker *tracker, pg_tracked *order, uint8_t kind, uint6
     tracker_settle(tracker, order, now_ns);
 }
 
+void pg_tracker_expect(pg_tracker *tracker, pg_tracked *order, int64_t at_ns)
+{
+    if (!order->done)
+        tracker_watch_end(tracker, order, at_ns);
+}
+
 /* ---- states ---- */
+
+/* The leg that goes by a number of its own; NULL when it was replaced, or refused. */
+static pg_leg *leg_of_number(pg_tracked *order, uint32_t number)
+{
+    bool replacing = order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN;
+    if (order->leg.number == number)
+        return &order->leg;
+    return replacing && order->next.number == number ? &order->next : NULL;
+}
+
+/* The leg of an id of the venue that is new, where all legs have one name: a replacement's id is the larger one. */
+static pg_leg *leg_of_unknown(pg_tracked *order, uint64_t oid)
+{
+    if (!order->leg.oid)
+        return &order->leg;
+    if (order->in_place)
+        return NULL;
+    bool replacing = order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN;
+    return replacing && !order->next.oid && oid > order->leg.oid ? &order->next : NULL;
+}
 
 /* The order and leg that a state or fill is about: by the venue's id, or by ours, whereby the venue's is learnt. NULL
  * when there is none, or it is a leg that was replaced. */
@@ -314,12 +369,8 @@ pg_tracked *tracker_find_leg(pg_tracker *tracker, uint64_t oid, pg_client_id clo
     order = cloid.run == tracker->run ? pg_tracker_find(tracker, cloid.id) : NULL;
     if (!order)
         return NULL;
-    if (!order->leg.oid)
-        *leg = &order->leg;
-    else if ((order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN) && !order->next.oid &&
-             oid > order->leg.oid)
-        *leg = &order->next;
-    else
+    *leg = cloid.leg ? leg_of_number(order, cloid.leg) : leg_of_unknown(order, oid);
+    if (!*leg || ((*leg)->oid && (*leg)->oid != oid))
         return NULL;
     tracker_learn_oid(tracker, order, *leg, oid);
     return order;
@@ -337,6 +388,16 @@ static void end_of(pg_leg *leg, const pg_told_order *update)
         snprintf(leg->words, sizeof leg->words, "%s", update->words);
 }
 
+/* The order has ended before it could be changed. */
+static void end_unchanged(pg_tracker *tracker, pg_tracked *order)
+{
+    bool told = order->replace == PG_REPLACE_REFUSED;
+    pg_reason reason = told ? order->next.reason : PG_REASON_UNKNOWN;
+    char words[PG_VENUE_WORDS];
+    snprintf(words, sizeof words, "%s", told ? order->next.words : "the order ended first");
+    tracker_refuse_replace(tracker, order, reason, words, false);
+}
+
 void tracker_take_state(pg_tracker *tracker, pg_tracked *order, pg_leg *leg, const pg_told_order *update,
                         int64_t now_ns)
 {
@@ -351,6 +412,12 @@ void tracker_take_state(pg_tracker *tracker, pg_tracked *order, pg_leg *leg, con
     }
     if (is_next)
         order->replace = PG_REPLACE_TAKEN;
+    if (shows_change(order, update))
+        change(tracker, order, now_ns);
+    else if (order->in_place && order->replace != PG_REPLACE_NONE && update->state != PG_TOLD_OPEN)
+        end_unchanged(tracker, order);
+    if (order->done)
+        return;
     if (update->state != PG_TOLD_OPEN) {
         if (!leg->ended)
             end_of(leg, update);
@@ -411,6 +478,17 @@ static void report_stray(pg_tracker *tracker, const pg_told_fill *fill, const ch
     tracker->sink.report(tracker->sink.self, &report);
 }
 
+/* Keeps a fill until it is known what the order has become; false when too many are kept. */
+static bool hold(pg_tracker *tracker, const pg_tracked *order, const pg_told_fill *fill, const char *symbol)
+{
+    if (tracker->held_count == PG_TRACKER_HELD)
+        return false;
+    tracker_held *h = &tracker->held[tracker->held_count++];
+    *h = (tracker_held){ .slot = tracker_slot_of(tracker, order), .fill = *fill };
+    snprintf(h->symbol, sizeof h->symbol, "%s", symbol);
+    return true;
+}
+
 /* A fill of what replaces an order, before that is reported: it is kept until then. */
 static void fill_next(pg_tracker *tracker, pg_tracked *order, const pg_told_fill *fill, const char *symbol,
                       int64_t now_ns)
@@ -418,14 +496,27 @@ static void fill_next(pg_tracker *tracker, pg_tracked *order, const pg_told_fill
     order->replace = PG_REPLACE_TAKEN; /* it has traded: it was taken */
     if (!order->leg.ended)
         tracker_watch_end(tracker, order, now_ns + TRACKER_WAIT_END_NS);
-    if (tracker->held_count == PG_TRACKER_HELD) {
+    if (!hold(tracker, order, fill, symbol)) {
         promote(tracker, order, now_ns);
         book_fill(tracker, order, fill, symbol);
-        return;
     }
-    tracker_held *h = &tracker->held[tracker->held_count++];
-    *h = (tracker_held){ .slot = tracker_slot_of(tracker, order), .fill = *fill };
-    snprintf(h->symbol, sizeof h->symbol, "%s", symbol);
+}
+
+/* A fill that uses the order up, unless it was made larger before: a state tells which came first. */
+static bool depends_on_change(const pg_tracked *order, const pg_told_fill *fill)
+{
+    return order->in_place && (order->replace == PG_REPLACE_SENT || order->replace == PG_REPLACE_TAKEN) &&
+           order->next.size > order->leg.size && order->leg.filled + fill->size >= order->leg.size;
+}
+
+static void fill_changing(pg_tracker *tracker, pg_tracked *order, const pg_told_fill *fill, const char *symbol,
+                          int64_t now_ns)
+{
+    tracker_watch_end(tracker, order, now_ns + TRACKER_WAIT_END_NS);
+    if (!hold(tracker, order, fill, symbol)) {
+        change(tracker, order, now_ns);
+        book_fill(tracker, order, fill, symbol);
+    }
 }
 
 bool pg_tracker_fill(pg_tracker *tracker, const pg_told_fill *fill, const char *symbol, int64_t now_ns)
@@ -438,7 +529,9 @@ bool pg_tracker_fill(pg_tracker *tracker, const pg_told_fill *fill, const char *
         report_stray(tracker, fill, symbol);
         return true;
     }
-    if (leg == &order->next && !order->done)
+    if (!order->done && depends_on_change(order, fill))
+        fill_changing(tracker, order, fill, symbol, now_ns);
+    else if (leg == &order->next && !order->done)
         fill_next(tracker, order, fill, symbol, now_ns);
     else
         book_fill(tracker, order, fill, symbol);

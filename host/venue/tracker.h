@@ -9,6 +9,9 @@
  * A replaced order has a new id at the venue: a leg. The old leg's end and fills are reported before the replacement,
  * whose size is set afresh, and the new leg's fills after it.
  *
+ * Where a venue changes an order in place instead, it keeps its id and its fills, and its size is its total: then there
+ * is one leg, and `next` is what it is to become.
+ *
  * What is not heard of in time is to be asked for: pg_tracker_next_check says of which order, and what. */
 #ifndef PG_VENUE_TRACKER_H
 #define PG_VENUE_TRACKER_H
@@ -23,7 +26,8 @@ enum {
 };
 
 typedef struct {
-    uint64_t oid; /* 0: not known yet */
+    uint64_t oid;    /* 0: not known yet */
+    uint32_t number; /* of the legs that the order had so far, those that were refused among them; from 1 */
     int64_t price, size;
     int64_t filled;     /* heard of */
     bool ended;         /* and then: */
@@ -48,13 +52,16 @@ typedef enum { PG_REPLACE_NONE, PG_REPLACE_SENT, PG_REPLACE_TAKEN, PG_REPLACE_RE
 
 typedef struct {
     uint64_t id;
+    uint64_t alias; /* the adapter's: a client id that is short enough for the venue */
     int market;
     uint8_t side, tif;
     bool reduce_only;
     bool used, accepted, done;
     bool cancelling; /* a cancel is on its way, or was taken and its end is to come */
     pg_replacing replace;
+    bool in_place;              /* the replacement is the same order, changed */
     pg_leg leg, next;           /* next: what is to replace it; once that is refused, why */
+    uint32_t legs;              /* how many there were so far */
     int64_t placed_ns, sent_ns; /* sent: the last request */
 
     /* What is to be asked and when; and of which request (pg_request_kind) the outcome is unknown. */
@@ -87,11 +94,18 @@ void pg_tracker_free(pg_tracker *tracker);
 /* A new order that is about to be sent; NULL when PG_TRACKER_ORDERS are open. */
 pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *request, int64_t now_ns);
 
+/* How long after it was sent a request may still arrive: an order that the venue does not know until then is not there.
+ * 3 s unless it is set. */
+void pg_tracker_set_patience(pg_tracker *tracker, int64_t patience_ns);
+
 /* By our id, open or lately ended; NULL. */
 pg_tracked *pg_tracker_find(pg_tracker *tracker, uint64_t id);
 
 void pg_tracked_cancel(pg_tracked *order, int64_t now_ns);
 void pg_tracked_replace(pg_tracked *order, int64_t price, int64_t size, int64_t now_ns);
+
+/* The same, in place; size: the order's total, what has filled included. */
+void pg_tracked_amend(pg_tracked *order, int64_t price, int64_t size, int64_t now_ns);
 
 /* ---- what the venue says ---- */
 
@@ -104,6 +118,9 @@ void pg_tracker_refuse(pg_tracker *tracker, pg_tracked *order, uint8_t kind, pg_
 
 /* No answer: it is reported as unknown, and to be asked for. */
 void pg_tracker_lose(pg_tracker *tracker, pg_tracked *order, uint8_t kind, uint64_t nonce, int64_t now_ns);
+
+/* A request was taken, of which the effect is told by a state: if none is heard until at_ns, it is asked for. */
+void pg_tracker_expect(pg_tracker *tracker, pg_tracked *order, int64_t at_ns);
 
 /* States and fills, of anybody's orders. */
 void pg_tracker_update(pg_tracker *tracker, const pg_told_order *update, int64_t now_ns);
@@ -142,5 +159,6 @@ void pg_tracker_list_end(pg_tracker *tracker, int64_t asked_ns, int64_t now_ns);
 void pg_report_fill(pg_report *report, const pg_told_fill *fill, const char *symbol);
 
 int pg_tracker_open(const pg_tracker *tracker);
+int pg_tracker_open_in(const pg_tracker *tracker, int market);
 
 #endif

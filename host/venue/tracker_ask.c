@@ -85,7 +85,7 @@ static void give_up(pg_tracker *tracker, pg_tracked *order, int64_t now_ns)
 static void told_unknown(pg_tracker *tracker, pg_tracked *order, int64_t now_ns)
 {
     int64_t since = order->doubt ? order->doubt_ns : order->sent_ns;
-    if (now_ns - since < TRACKER_IN_VAIN_NS)
+    if (now_ns - since < tracker->patience_ns)
         again(tracker, order, PG_ASK_STATUS, now_ns);
     else if (order->doubt == PG_REQUEST_NEW && !order->accepted && !order->taken)
         tracker_watch(tracker, order, PG_ASK_VOID, now_ns);
@@ -103,10 +103,13 @@ static void told_not_replaced(pg_tracker *tracker, pg_tracked *order, int64_t no
     if (order->replace == PG_REPLACE_REFUSED) {
         memcpy(words, order->next.words, sizeof words);
         tracker_refuse_replace(tracker, order, order->next.reason, words, false);
+    } else if (order->in_place && !order->doubt && now_ns - order->sent_ns >= TRACKER_IN_VAIN_NS) {
+        tracker_refuse_replace(tracker, order, PG_REASON_OTHER,
+                               "the venue took the request and did not change the order", false);
     } else if (order->doubt && order->taken) {
         tracker_refuse_replace(tracker, order, PG_REASON_OTHER,
                                "the venue took the request and did not replace the order", false);
-    } else if (order->doubt && now_ns - order->doubt_ns >= TRACKER_IN_VAIN_NS) {
+    } else if (order->doubt && now_ns - order->doubt_ns >= tracker->patience_ns) {
         tracker_watch(tracker, order, PG_ASK_VOID, now_ns);
     } else {
         again(tracker, order, PG_ASK_STATUS, now_ns);
@@ -122,7 +125,7 @@ static void told_open(pg_tracker *tracker, pg_tracked *order, int64_t now_ns)
     } else if (order->cancelling) {
         bool doubt = order->doubt == PG_REQUEST_CANCEL;
         int64_t since = doubt ? order->doubt_ns : order->sent_ns;
-        if (now_ns - since < (doubt ? TRACKER_CANCEL_NS : TRACKER_IN_VAIN_NS))
+        if (now_ns - since < (doubt ? TRACKER_CANCEL_NS : tracker->patience_ns))
             again(tracker, order, PG_ASK_STATUS, now_ns);
         else
             tracker_refuse_cancel(tracker, order, PG_REASON_UNSENT, "no answer came, and the order is still open",

@@ -15,6 +15,7 @@ pg_status pg_tracker_new(pg_tracker **tracker, uint64_t run, pg_report_sink sink
     if (!o)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for orders");
     o->run = run;
+    o->patience_ns = TRACKER_IN_VAIN_NS;
     o->sink = sink;
     o->first_done = o->last_done = o->watched = TRACKER_NONE;
     for (int i = 0; i < TRACKER_CHAINS; i++)
@@ -133,7 +134,8 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
                            .tif = request->tif,
                            .reduce_only = request->reduce_only,
                            .used = true,
-                           .leg = { .price = request->price, .size = request->size },
+                           .leg = { .number = 1, .price = request->price, .size = request->size },
+                           .legs = 1,
                            .placed_ns = now_ns,
                            .sent_ns = now_ns,
                            .after = TRACKER_NONE };
@@ -141,7 +143,13 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
     order->by_id = *head;
     *head = slot;
     tracker->open++;
+    tracker->open_in[market]++;
     return order;
+}
+
+void pg_tracker_set_patience(pg_tracker *tracker, int64_t patience_ns)
+{
+    tracker->patience_ns = patience_ns;
 }
 
 int pg_tracker_open(const pg_tracker *tracker)
@@ -149,10 +157,16 @@ int pg_tracker_open(const pg_tracker *tracker)
     return tracker->open;
 }
 
+int pg_tracker_open_in(const pg_tracker *tracker, int market)
+{
+    return tracker->open_in[market];
+}
+
 void tracker_retire(pg_tracker *tracker, pg_tracked *order)
 {
     int slot = tracker_slot_of(tracker, order);
     tracker->open--;
+    tracker->open_in[order->market]--;
     order->after = TRACKER_NONE;
     if (tracker->last_done == TRACKER_NONE)
         tracker->first_done = slot;

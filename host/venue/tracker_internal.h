@@ -16,9 +16,11 @@ typedef struct {
 
 struct pg_tracker {
     uint64_t run;
+    int64_t patience_ns;
     pg_report_sink sink;
     pg_tracked order[PG_TRACKER_ORDERS];
     int free, first_done, last_done, open;
+    int open_in[PG_VENUE_MARKETS];
     int id_chain[TRACKER_CHAINS], oid_chain[TRACKER_CHAINS];
     int watched; /* first of the list of orders about which something is to be asked */
     tracker_held held[PG_TRACKER_HELD], released[PG_TRACKER_HELD];
@@ -70,7 +72,7 @@ void tracker_drop_next(pg_tracker *tracker, pg_tracked *order);
 #define TRACKER_WAIT_GONE_NS  (300 * TRACKER_MS)  /* the end of an order that is said to be gone */
 #define TRACKER_WAIT_FILLS_NS (2000 * TRACKER_MS) /* fills of an order that has ended */
 #define TRACKER_ASK_EVERY_NS  (300 * TRACKER_MS)  /* while an answer is not final */
-#define TRACKER_IN_VAIN_NS    (3000 * TRACKER_MS) /* for so long after it was sent a request may still arrive (22.3) */
+#define TRACKER_IN_VAIN_NS    (3000 * TRACKER_MS) /* the patience that a tracker begins with */
 #define TRACKER_CANCEL_NS     (1000 * TRACKER_MS) /* and a cancel, which may be sent again */
 
 #endif

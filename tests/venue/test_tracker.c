@@ -47,6 +47,7 @@ typedef struct {
 typedef struct {
     uint8_t tif;
     uint8_t request; /* pg_request_kind that was sent after the order was live; 0: none */
+    bool in_place;   /* a replacement that keeps the venue's id: to 20 in all, at the same price */
     message said[MOST];
     int count;
     /* the end of it */
@@ -132,6 +133,7 @@ static void answer_questions(const story *s, int64_t now_ns)
                                      .cloid = { RUN, ID },
                                      .remaining = state->remaining,
                                      .size = state->size,
+                                     .price = 100,
                                      .side = PG_BUY,
                                      .state = state->state,
                                      .reason = state->reason };
@@ -153,7 +155,10 @@ static void tell(const story *s, const int *turn, bool twice)
     pg_tracked *order = pg_tracker_place(table, 0, &request, now_ns);
     if (s->request) {
         say(&(message){ NEW_REPLY, PG_ANSWER_TAKEN, NONE, 50, 0, 0, 0, 0, 0 }, now_ns);
-        if (s->request == PG_REQUEST_REPLACE) {
+        if (s->in_place) {
+            pg_orders_replace(&manager, &manager.order[0], 100, 20, now_ns);
+            pg_tracked_amend(order, 100, 20, now_ns);
+        } else if (s->request == PG_REQUEST_REPLACE) {
             pg_orders_replace(&manager, &manager.order[0], 90, 20, now_ns);
             pg_tracked_replace(order, 90, 20, now_ns);
         } else {
@@ -351,9 +356,135 @@ static void replacement_too_late(void **state)
     all_orders(&s, 24);
 }
 
+/* ---- changed in place ---- */
+
+static void changed(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .in_place = true,
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 10, 10, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 11, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 5, 2 } },
+                .count = 5,
+                .filled = 9,
+                .state = PG_ORDER_LIVE,
+                .remaining = 11,
+                .last = PG_REPLY_REPLACED };
+    all_orders(&s, 120);
+}
+
+/* More trades than the order had before it was made larger. */
+static void changed_and_filled_beyond(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .in_place = true,
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 5, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 9, 2 } },
+                .count = 4,
+                .filled = 15,
+                .state = PG_ORDER_LIVE,
+                .remaining = 5,
+                .last = PG_REPLY_REPLACED };
+    all_orders(&s, 24);
+}
+
+static void changed_and_filled(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .in_place = true,
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, OPEN, 0, 20, 20, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 20, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 12, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 8, 2 } },
+                .count = 5,
+                .filled = 20,
+                .last = PG_REPLY_REPLACED };
+    all_orders(&s, 120);
+}
+
+static void change_too_late(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .in_place = true,
+                .said = { { REPLACE_REPLY, PG_ANSWER_REFUSED, IS_GONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, FULL, 0, 0, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 6, 2 } },
+                .count = 4,
+                .filled = 10 };
+    all_orders(&s, 24);
+}
+
+/* It would have traded at its new price: the venue cancels it. */
+static void change_ends_it(void **state)
+{
+    (void)state;
+    story s = { .request = PG_REQUEST_REPLACE,
+                .in_place = true,
+                .said = { { REPLACE_REPLY, PG_ANSWER_TAKEN, NONE, 0, 0, 0, 0, 0, 0 },
+                          { UPDATE, 0, NONE, 50, GONE, PG_REASON_POST_ONLY, 6, 10, 0 },
+                          { FILL, 0, NONE, 50, 0, 0, 0, 4, 1 } },
+                .count = 3,
+                .filled = 4,
+                .last = PG_REPLY_CANCELLED };
+    all_orders(&s, 6);
+}
+
 /* ---- many ---- */
 
 /* More orders than there is room for, of which most have ended: the places of the oldest are used again. */
+/* Legs that go by numbers are told apart whatever their ids: also a smaller one, also when the answer comes last, also
+ * after a leg that was refused. */
+static void legs_by_number(void **state)
+{
+    (void)state;
+    pg_error err;
+    pg_request request = { .kind = PG_REQUEST_NEW, .id = ID, .price = 100, .size = 10, .side = PG_BUY };
+    memset(&manager, 0, sizeof manager);
+    filled = misfits = fills = accepted = ends = last_kind = 0;
+    assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, report }, &err), PG_OK);
+    pg_orders_init(&manager, (pg_gateway){ NULL, no_gateway }, ID);
+    manager.fresh_replace = true;
+    pg_orders_place(&manager, &request, false, 1);
+    pg_tracked *order = pg_tracker_place(table, 0, &request, 1);
+    pg_told_order told = {
+        .oid = 90, .cloid = { RUN, ID, 1 }, .remaining = 10, .size = 10, .price = 100, .side = PG_BUY
+    };
+    pg_tracker_update(table, &told, 2);
+    assert_int_equal(order->leg.oid, 90);
+    pg_tracked_replace(order, 101, 10, 3);
+    pg_tracker_refuse(table, order, PG_REQUEST_REPLACE, (pg_refusal){ .reason = PG_REASON_RATE }, "no", true, 4);
+    pg_tracked_replace(order, 101, 10, 5);
+    assert_int_equal(order->next.number, 3);
+    told = (pg_told_order){
+        .oid = 40, .cloid = { RUN, ID, 3 }, .remaining = 10, .size = 10, .price = 101, .side = PG_BUY
+    };
+    pg_tracker_update(table, &told, 6);
+    assert_int_equal(order->next.oid, 40);
+    told = (pg_told_order){
+        .oid = 39, .cloid = { RUN, ID, 2 }, .remaining = 10, .size = 10, .price = 101, .side = PG_BUY
+    };
+    pg_tracker_update(table, &told, 6); /* the one that was refused: not ours any more */
+    assert_int_equal(order->next.oid, 40);
+    told = (pg_told_order){
+        .oid = 90, .cloid = { RUN, ID, 1 }, .size = 10, .remaining = 10, .side = PG_BUY, .state = GONE
+    };
+    pg_tracker_update(table, &told, 7);
+    assert_int_equal(last_kind, PG_REPLY_REPLACED);
+    assert_int_equal(order->leg.number, 3);
+    assert_int_equal(order->leg.oid, 40);
+    pg_tracker_free(table);
+}
+
 static void places_are_used_again(void **state)
 {
     (void)state;
@@ -393,6 +524,12 @@ int main(void)
         cmocka_unit_test(replaced_and_gone),
         cmocka_unit_test(replacement_refused),
         cmocka_unit_test(replacement_too_late),
+        cmocka_unit_test(changed),
+        cmocka_unit_test(changed_and_filled_beyond),
+        cmocka_unit_test(changed_and_filled),
+        cmocka_unit_test(change_too_late),
+        cmocka_unit_test(change_ends_it),
+        cmocka_unit_test(legs_by_number),
         cmocka_unit_test(places_are_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,7 @@ static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submi
     if (!order)
         return "too many orders are open";
     int i = b->count;
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ .run = venue->run, .id = request->id });
     fill_order(&b->order[i], venue, order, submit->market, b->price[i], b->size[i], b->cloid[i], request->price,
                request->size);
     return NULL;
@@ -122,7 +122,7 @@ static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *s
         return why;
     int i = b->count;
     pg_tracked_replace(order, request->price, size, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, request->id });
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ .run = venue->run, .id = request->id });
     b->modify[i].name = (pg_hl_order_name){ .oid = order->leg.oid, .cloid = order->leg.oid ? NULL : b->cloid[i] };
     fill_order(&b->modify[i].order, venue, order, order->market, b->price[i], b->size[i], b->cloid[i], request->price,
                size);
@@ -137,7 +137,7 @@ static const char *prepare_cancel(hl_venue *venue, batch *b, const pg_submit *su
         return "there is no such order to be cancelled";
     int i = b->count;
     pg_tracked_cancel(order, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ venue->run, order->id });
+    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ .run = venue->run, .id = order->id });
     b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
     return NULL;
 }

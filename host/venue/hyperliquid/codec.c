@@ -133,7 +133,7 @@ bool pg_hl_cloid_parse(pg_client_id *cloid, const char *text, size_t size)
             return false;
         half[i / 16] = half[i / 16] << 4 | (unsigned)digit;
     }
-    *cloid = (pg_client_id){ half[0], half[1] };
+    *cloid = (pg_client_id){ .run = half[0], .id = half[1] };
     return true;
 }
 

@@ -79,6 +79,8 @@ static void keep(exx_book *book, bool snapshot, const pg_text *data, int64_t ts_
     pg_text *replay = &book->replay;
     if (snapshot)
         pg_text_clear(replay);
+    if (data->failed)
+        return;
     pg_text_print(replay, "%c%lld:", snapshot ? 'S' : 'D', (long long)ts_ms);
     pg_text_add(replay, data->data, data->length + 1);
 }
@@ -114,7 +116,7 @@ static void look_at_best(exx_book *book, const pg_extended_exchange *e, int mark
 
 static void tell_all(pg_extended_exchange *e, int market, bool best, const char *type, int64_t now_ns)
 {
-    for (exx_socket *socket = e->sockets; socket; socket = socket->next)
+    for (exx_socket *socket = e->data.failed ? NULL : e->sockets; socket; socket = socket->next)
         for (int i = 0; i < socket->count && !socket->link.dead; i++) {
             const exx_subscription *s = &socket->subscriptions[i];
             if (s->scope == EXX_BOOK && s->best == best && (s->market == market || s->market < 0))
@@ -206,5 +208,6 @@ void exx_book_first(exx_socket *socket, const exx_subscription *s, int market)
         return;
     }
     put_best(e, &e->data, market);
-    exx_tell(socket, s, "SNAPSHOT", e->data.data, e->data.length, exx_ms(now_ns));
+    if (!e->data.failed)
+        exx_tell(socket, s, "SNAPSHOT", e->data.data, e->data.length, exx_ms(now_ns));
 }

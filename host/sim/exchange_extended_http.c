@@ -54,12 +54,12 @@ static const struct {
 
 /* ---- texts of a URL ---- */
 
-bool exx_decode(char *text, bool plus)
+bool exx_decode(char *text)
 {
     char *to = text;
     for (const char *c = text; *c; c++) {
         if (*c != '%') {
-            *to++ = (char)(plus && *c == '+' ? ' ' : *c);
+            *to++ = *c;
             continue;
         }
         int high = pg_hex_digit(c[1]), low = high < 0 ? -1 : pg_hex_digit(c[2]);
@@ -72,29 +72,9 @@ bool exx_decode(char *text, bool plus)
     return true;
 }
 
-/* Cuts up the query, which is the caller's copy. False for too many parameters or a bad escape. */
-static bool read_query(exx_call *call, char *query)
-{
-    char *rest = query;
-    for (char *pair; (pair = strsep(&rest, "&"));) {
-        if (!pair[0])
-            continue;
-        char *value = pair + strcspn(pair, "=");
-        if (*value)
-            *value++ = '\0';
-        if (call->query_count == EXX_QUERY || !exx_decode(pair, true) || !exx_decode(value, true))
-            return false;
-        call->query[call->query_count++] = (exx_pair){ .key = pair, .value = value };
-    }
-    return true;
-}
-
 const char *exx_query(const exx_call *call, const char *key)
 {
-    for (int i = 0; i < call->query_count; i++)
-        if (strcmp(call->query[i].key, key) == 0)
-            return call->query[i].value;
-    return NULL;
+    return pg_form_get(&call->query, key);
 }
 
 bool exx_query_number(int64_t *value, const exx_call *call, const char *key, int64_t missing)
@@ -114,10 +94,10 @@ bool exx_query_number(int64_t *value, const exx_call *call, const char *key, int
 bool exx_query_takes(const exx_call *call, const char *key, const char *text)
 {
     bool named = false;
-    for (int i = 0; i < call->query_count; i++)
-        if (strcmp(call->query[i].key, key) == 0) {
+    for (int i = 0; i < call->query.count; i++)
+        if (strcmp(call->query.item[i].name, key) == 0) {
             named = true;
-            if (strcmp(call->query[i].value, text) == 0)
+            if (strcmp(call->query.item[i].value, text) == 0)
                 return true;
         }
     return !named;
@@ -204,7 +184,7 @@ static bool matches(const char *params[2], const char *pattern, char *path)
     for (int i = 0; i < count; i++) {
         *ends[i] = '\0';
         params[i] = starts[i];
-        if (!exx_decode(starts[i], false))
+        if (!exx_decode(starts[i]))
             return false;
     }
     return true;
@@ -265,26 +245,26 @@ int exx_perform(pg_extended_exchange *e, const pg_server_request *request, const
 {
     exx_call call = { .e = e, .account = PG_EXCHANGE_NOBODY, .out = &e->out };
     size_t prefix = sizeof base - 1;
-    char *path = strdup(request->path), *query = strdup(request->query);
+    char *path = strdup(request->path);
     cJSON *body = NULL;
     int code = 500, route = NO_ROUTE;
     *fault = NULL;
     pg_text_clear(call.out);
-    if (!path || !query) {
+    if (!path) {
         call.out->failed = true;
     } else {
         if (strncmp(path, base, prefix) == 0)
             route = find_route(&call, request->method, path + prefix);
         if (route >= 0)
             *fault = pg_faults_next(e->config.faults, routes[route].channel);
-        if (!read_query(&call, query))
+        if (pg_form_add_query(&call.query, request->query, strlen(request->query), NULL) != PG_OK)
             route = UNREADABLE;
         if (!*fault || (*fault)->kind != PG_FAULT_STATUS)
             code = read_body(&call, &body, request) ? run_route(&call, route, request) : exx_refuse(&call, 400, "JSON");
     }
     cJSON_Delete(body);
     free(path);
-    free(query);
+    pg_form_free(&call.query);
     return code;
 }
 

@@ -15,9 +15,9 @@ static bool find_market(int *market, exx_call *call, int *code)
 
 int exx_get_markets(exx_call *call)
 {
-    for (int i = 0; i < call->query_count; i++)
-        if (strcmp(call->query[i].key, "market") == 0 && exx_find_market(call->e, call->query[i].value) < 0)
-            return exx_refuse(call, 1001, call->query[i].value);
+    for (int i = 0; i < call->query.count; i++)
+        if (strcmp(call->query.item[i].name, "market") == 0 && exx_find_market(call->e, call->query.item[i].value) < 0)
+            return exx_refuse(call, 1001, call->query.item[i].value);
     exx_begin(call);
     pg_json_open(call->out, "data", '[');
     for (int i = 0; i < call->e->config.market_count; i++)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "net/bucket.h"
+#include "net/form.h"
 #include "net/server.h"
 #include "sim/exchange_candles.h"
 #include "sim/exchange_extended.h"
@@ -28,7 +29,6 @@ enum {
     EXX_RATES = 2000,        /* of a market, likewise */
     EXX_INTERESTS = 300,     /* hours of open interest of a market, likewise */
     EXX_HASHES = 65536,      /* of signed messages that must not come twice */
-    EXX_QUERY = 32,          /* parameters of a request */
     EXX_PAGE = 10000,        /* items of an answer */
     EXX_MAKER_FEE_E8 = 0,    /* the published schedule */
     EXX_TAKER_FEE_E8 = 25000,
@@ -203,15 +203,10 @@ struct pg_extended_exchange {
 /* ---- requests (exchange_extended_http.c) ---- */
 
 typedef struct {
-    const char *key, *value; /* decoded */
-} exx_pair;
-
-typedef struct {
     pg_extended_exchange *e;
     int account;           /* PG_EXCHANGE_NOBODY: a public request */
     const char *params[2]; /* of the path, decoded */
-    exx_pair query[EXX_QUERY];
-    int query_count;
+    pg_form query;
     const cJSON *body; /* an object; NULL: there is none */
     const char *raw;   /* its text: numbers beyond 2^53 are only there */
     size_t raw_size;
@@ -250,8 +245,8 @@ int exx_perform(pg_extended_exchange *e, const pg_server_request *request, const
 /* The same, and answers it. */
 void exx_request(pg_extended_exchange *e, const pg_server_request *request);
 
-/* Decodes %XX and + in place. False for what is no such text. */
-bool exx_decode(char *text, bool plus);
+/* Decodes %XX of a path in place. False for what is no such text. */
+bool exx_decode(char *text);
 
 /* The account of an API key. */
 int exx_find_key(const pg_extended_exchange *e, const char *api_key);

@@ -24,7 +24,7 @@ static int split(char *parts[PARTS], char *path)
 {
     int count = 0;
     for (char *part; (part = strsep(&path, "/"));) {
-        if (count == PARTS || !part[0] || !exx_decode(part, false))
+        if (count == PARTS || !part[0] || !exx_decode(part))
             return -1;
         parts[count++] = part;
     }
@@ -38,27 +38,13 @@ static bool read_market(int *market, const pg_extended_exchange *e, const char *
     return !part || *market >= 0;
 }
 
-/* The value of a parameter into text; "" when it is not there. */
-static void find_parameter(char *text, size_t size, const char *query, const char *key)
-{
-    size_t length = strlen(key);
-    text[0] = '\0';
-    for (const char *at = query; *at; at += strcspn(at, "&"), at += *at == '&')
-        if (strncmp(at, key, length) == 0 && at[length] == '=') {
-            snprintf(text, size, "%.*s", (int)strcspn(at + length + 1, "&"), at + length + 1);
-            return;
-        }
-}
-
 static bool read_candles(exx_subscription *s, const pg_extended_exchange *e, char *const *parts, int count,
-                         const char *query)
+                         const pg_form *query)
 {
     static const char *const kinds[EXX_PRICES] = {
         [EXX_TRADES] = "trades", [EXX_MARK] = "mark-prices", [EXX_INDEX] = "index-prices"
     };
-    char interval[16];
-    find_parameter(interval, sizeof interval, query, "interval");
-    s->interval = exx_interval(interval);
+    s->interval = exx_interval(pg_form_get(query, "interval"));
     s->kind = count == 3 ? exx_find_word(kinds, EXX_PRICES, parts[2]) : -1;
     return s->kind >= 0 && s->interval > 0 && read_market(&s->market, e, parts[1]);
 }
@@ -71,16 +57,15 @@ static bool read_prices(exx_subscription *s, const pg_extended_exchange *e, char
 }
 
 static bool read_book(exx_subscription *s, const pg_extended_exchange *e, char *const *parts, int count,
-                      const char *query)
+                      const pg_form *query)
 {
-    char depth[8];
-    find_parameter(depth, sizeof depth, query, "depth");
-    s->best = strcmp(depth, "1") == 0;
-    return count <= 2 && (!depth[0] || s->best) && read_market(&s->market, e, count == 2 ? parts[1] : NULL);
+    const char *depth = pg_form_get(query, "depth");
+    s->best = depth && strcmp(depth, "1") == 0;
+    return count <= 2 && (!depth || s->best) && read_market(&s->market, e, count == 2 ? parts[1] : NULL);
 }
 
 static bool read_stream(exx_subscription *s, const pg_extended_exchange *e, char *const *parts, int count,
-                        const char *query, const char *api_key)
+                        const pg_form *query, const char *api_key)
 {
     *s = (exx_subscription){ .market = -1, .scope = EXX_SCOPES, .account = PG_EXCHANGE_NOBODY };
     for (int i = 0; count > 0 && i < EXX_SCOPES; i++)
@@ -110,7 +95,11 @@ bool exx_read_path(exx_subscription *s, bool *rpc, const pg_extended_exchange *e
     strncpy(copy, path + sizeof single - 1, sizeof copy - 1);
     copy[sizeof copy - 1] = '\0';
     int count = split(parts, copy);
-    return count > 0 && read_stream(s, e, parts, count, query, api_key);
+    pg_form form = { 0 };
+    bool found = count > 0 && pg_form_add_query(&form, query, strlen(query), NULL) == PG_OK &&
+                 read_stream(s, e, parts, count, &form, api_key);
+    pg_form_free(&form);
+    return found;
 }
 
 /* ---- frames ---- */

@@ -308,7 +308,7 @@ static void streams_are_bounded(void **state)
     for (int i = 0; i < PG_SDK_STREAMS; i++)
         assert_non_null(pg_sdk_stream_new(client, &config, &error));
     assert_null(pg_sdk_stream_new(client, &config, &error));
-    assert_non_null(strstr(error.text, "10 streams at most"));
+    assert_non_null(strstr(error.text, "32 streams at most"));
     config.url = "http://127.0.0.1";
     pg_sdk_client_free(client);
     client = new_client();

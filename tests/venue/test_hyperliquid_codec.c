@@ -429,7 +429,7 @@ static void client_ids(void **state)
     char text[PG_HL_CLOID_TEXT];
     pg_client_id cloid;
     (void)state;
-    pg_hl_cloid_format(text, (pg_client_id){ 0x0123456789abcdefu, 0xfedcba9876543210u });
+    pg_hl_cloid_format(text, (pg_client_id){ .run = 0x0123456789abcdefu, .id = 0xfedcba9876543210u });
     assert_string_equal(text, "0x0123456789abcdeffedcba9876543210");
     assert_true(pg_hl_cloid_parse(&cloid, text, strlen(text)));
     assert_true(cloid.run == 0x0123456789abcdefu && cloid.id == 0xfedcba9876543210u);

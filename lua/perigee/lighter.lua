@@ -19,6 +19,7 @@
 local acting = require "perigee.lighter.acting"
 local arguments = require "perigee.arguments"
 local channels = require "perigee.lighter.channels"
+local candles = require "perigee.lighter.candles"
 local Client = require "perigee.lighter.recipes"
 local endpoints = require "perigee.lighter.endpoints"
 local feed = require "perigee.feed"
@@ -52,6 +53,8 @@ function Client:next(timeout) return self.hub:next(timeout) end
 
 --- Waits; subscriptions go on meanwhile.
 function Client:sleep(seconds) self.web:sleep(seconds) end
+
+Client.candles = candles.load
 
 function Client:close() self.web:close() end
 

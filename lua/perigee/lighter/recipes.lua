@@ -6,10 +6,7 @@ local markets = require "perigee.lighter.markets"
 local orders = require "perigee.lighter.orders"
 local sdk = require "perigee.sdk"
 
-local PAGE, ORDERS = 500, 100
-local PAUSE_S = 0.2
-local resolutions = { ["1m"] = 60, ["5m"] = 300, ["15m"] = 900, ["30m"] = 1800, ["1h"] = 3600, ["4h"] = 14400,
-  ["12h"] = 43200, ["1d"] = 86400, ["1w"] = 604800 }
+local ORDERS, PAUSE_S = 100, 0.2
 
 --- A market by its symbol or number.
 ---@return perigee.lighter.Market? market, string? error
@@ -153,31 +150,6 @@ function Client:find_order(index, timeout)
     if sdk.ticks() >= limit then return nil, ("the venue knows no order %s"):format(tostring(index)) end
     self:sleep(PAUSE_S)
   end
-end
-
---- Candles of any number, oldest first: asked for in pages of 500. Values are numbers.
----@param given {market: string|integer, resolution: string, count: integer, end_ms?: integer}
----@return table[]? candles, string? error
-function Client:candles(given)
-  local seconds = resolutions[given.resolution] or arguments.misuse("candles: there is no resolution %s",
-    tostring(given.resolution))
-  local last, list, seen = given.end_ms or math.floor(sdk.now_ms()), {}, {}
-  while #list < given.count do
-    local n = math.min(PAGE, given.count - #list)
-    local answer, why = self.info.candles { market = given.market, resolution = given.resolution,
-      start_timestamp = last - n * seconds * 1000, end_timestamp = last, count_back = n }
-    if not answer then return nil, why end
-    local before = #list
-    for _, candle in ipairs(answer.c or {}) do
-      if not seen[candle.t] then
-        seen[candle.t], list[#list + 1] = true, candle
-      end
-    end
-    if #list == before then break end -- there are no older ones
-    last = last - n * seconds * 1000
-  end
-  table.sort(list, function(a, b) return a.t < b.t end)
-  return list
 end
 
 --- The order book of a market, kept up to date by its :next (perigee.lighter.book).

@@ -1,5 +1,6 @@
 #include "sdk/lighter.h"
 
+#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,19 @@ const char *pg_sdk_li_kind(int32_t i, int32_t *type)
     const pg_lighter_kind *kind = pg_lighter_kind_at(i);
     *type = kind ? kind->type : 0;
     return kind ? kind->name : NULL;
+}
+
+bool pg_sdk_li_first_index(int64_t *index, int32_t bits, pg_sdk_error *error)
+{
+    uint64_t drawn;
+    pg_error err = { 0 };
+    if (RAND_bytes((unsigned char *)&drawn, sizeof drawn) != 1) {
+        pg_fail(&err, PG_ERR_IO, "the system gives no random numbers");
+        return sdk_fail(error, &err);
+    }
+    PG_ASSERT(bits >= 1 && bits <= 48);
+    *index = 1 + (int64_t)(drawn % ((UINT64_C(1) << bits) - 1));
+    return true;
 }
 
 /* ---- numbers ---- */

@@ -36,6 +36,9 @@ const char *pg_sdk_li_token(pg_sdk_li_signer *signer, int64_t deadline, int64_t 
 /* Number and name of the i-th kind of transaction; NULL behind the last. */
 const char *pg_sdk_li_kind(int32_t i, int32_t *type);
 
+/* A random client order index of at most so many bits: where a program begins to count, so that no two begin alike. */
+bool pg_sdk_li_first_index(int64_t *index, int32_t bits, pg_sdk_error *error);
+
 /* ---- numbers ---- */
 
 /* A plain decimal text as a whole number of units of 10^-decimals; mode: "exact" (more decimals are refused), "down" or

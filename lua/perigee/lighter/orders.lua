@@ -2,15 +2,18 @@
 --
 -- A price or size that is a text is sent as it is, or refused. One that is a number is rounded: prices so that a
 -- resting order pays no more (buy down, sell up) and an immediate one crosses no less (buy up, sell down), sizes down.
+local ffi = require "ffi"
 local arguments = require "perigee.arguments"
 local endpoints = require "perigee.lighter.endpoints"
+local host = require "perigee.host"
 local markets = require "perigee.lighter.markets"
 local sdk = require "perigee.sdk"
 
+local C = host.C
 local M = {}
 
 local LIFETIME_MS = 28 * 86400 * 1000
-local INDEX_BITS, INDEX_EPOCH_S = 31, 1735689600 -- 2025-01-01
+local INDEX_BITS = 31
 
 ---@class perigee.lighter.OrderArguments
 ---@field market string|integer
@@ -54,14 +57,17 @@ local fields = arguments.declare("market:market side:side size?:decimal price?:d
 
 local counters = {} -- by account: numbers are unique among all its markets
 
---- A new client order index: a counter that begins at a number of the clock, so that programs do not use the same.
+--- A new client order index: a counter that begins at a random number, so that programs do not use the same.
 ---@param account integer
 ---@return integer
 function M.new_index(account)
-  local most = 2 ^ INDEX_BITS - 1
   local last = counters[account]
-  local start = (math.floor(sdk.now_ms() / 1000) - INDEX_EPOCH_S) * 64
-  counters[account] = last and last % most + 1 or start % most + 1
+  if not last then
+    local first = ffi.new "int64_t[1]"
+    assert(sdk.call(C.pg_sdk_li_first_index, first, INDEX_BITS))
+    last = tonumber(first[0])
+  end
+  counters[account] = last % (2 ^ INDEX_BITS - 1) + 1
   return counters[account]
 end
 

@@ -64,6 +64,22 @@ venue "ext" {
   -- best_prices         = "on",          -- the stream of best prices beside the whole book; or "off"
 }
 
+-- Lighter knows an account by its index, and each of its keys by another.
+venue "li" {
+  enabled        = false,
+  kind           = "lighter",
+  network        = "mainnet",
+  key            = env "API_KEY_PRIVATE_KEY",
+  account        = 123456,       -- or env "ACCOUNT_INDEX"; of a sub-account, its own
+  api_key_index  = 5,            -- or env "API_KEY_INDEX"
+  unknown_orders = "cancel",
+  dead_man_s     = 360,          -- 300 at the least: each time that it is set costs quota; the guard is what is quick
+  -- leverage          = 3,      -- set for all of its perpetuals at the start
+  -- expires_after_ms  = 10000,  -- an order that has not been executed after so long is void
+  -- client_index_bits = 31,     -- of the numbers that orders are known by there; up to 48
+  -- chain_id          = 304,    -- where it is not the network's
+}
+
 ------------------------------------------------------------------------------------------------------------ markets
 
 -- A strategy on a market. `perigee params strategies/NAME.lua` shows its parameters with units and bounds.

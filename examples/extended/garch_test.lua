@@ -35,7 +35,7 @@ print("simple", per_hour(math.sqrt(square / (#prices - 2) / options.step)))
 for _, name in ipairs { "normal", "student" } do
   local garch = K.garch { returns = math.min(#prices, 100000), step = options.step, student = name == "student" }
   for _, price in ipairs(prices) do garch:update(price) end
-  local fit, status = work.run(garch:job())
+  local fit, status = work.compute(garch:job())
   assert(fit, status)
   print(name, per_hour(assert((garch:sigma_rel(options.horizon)))), status)
   print(name .. " fit", ("alpha %.4f beta %.4f loglik %.1f"):format(fit.alpha, fit.beta, fit.loglik),

@@ -30,7 +30,7 @@ end)
 
 local job, status = virtual:job(now, options.tick)
 assert(job, status)
-local fits = work.run(job)
+local fits = work.compute(job)
 for _, side in ipairs { "bid", "ask" } do
   local fit = fits[side]
   if fit then

@@ -63,6 +63,7 @@ static const struct {
     { "hyperliquid", 1.5, 4.5, PG_HL_MIN_NOTIONAL,
       "5 s at least, 10 times a day, only for accounts that have traded 1,000,000 USD" },
     { "extended", 0, 2.5, 0, "1 s at least, for every account" },
+    { "lighter", 0.4, 2.8, 10, "5 minutes at least, for every account; it costs quota each time it is set" },
 };
 
 static void show_allowed(const pg_config_venue *venue)

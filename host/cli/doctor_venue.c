@@ -10,6 +10,7 @@
 #include "net/socket.h"
 #include "venue/extended/adapter.h"
 #include "venue/hyperliquid/adapter.h"
+#include "venue/lighter/adapter.h"
 
 enum { QUESTIONS = 3, PATIENCE_MS = 8000, CLOCK_WARN_MS = 1000, CLOCK_PROBLEM_MS = 30000, URL = 512, ARGUMENTS = 16 };
 
@@ -17,17 +18,19 @@ enum { QUESTIONS = 3, PATIENCE_MS = 8000, CLOCK_WARN_MS = 1000, CLOCK_PROBLEM_MS
 typedef struct {
     const char *kind;
     const char *path, *body; /* of the question; body NULL: it is a GET */
-    const char *time;        /* member of its answer: ms since 1970; NULL: it has none */
+    const char *time;        /* member of its answer: since 1970; NULL: it has none */
+    int time_ms;             /* its unit */
     const char *ws_path;
     const char *ping; /* NULL: it says something unasked */
     const char *(*url)(const char *network);
 } manners;
 
 static const manners kinds[] = {
-    { "hyperliquid", "/info", "{\"type\":\"exchangeStatus\"}", "time", "/ws", "{\"method\":\"ping\"}",
+    { "hyperliquid", "/info", "{\"type\":\"exchangeStatus\"}", "time", 1, "/ws", "{\"method\":\"ping\"}",
       pg_hyperliquid_url },
-    { "extended", "/api/v1/info/starknet", NULL, NULL, "/stream.extended.exchange/v1/prices/mark", NULL,
+    { "extended", "/api/v1/info/starknet", NULL, NULL, 0, "/stream.extended.exchange/v1/prices/mark", NULL,
       pg_extended_url },
+    { "lighter", "/", NULL, "timestamp", 1000, "/stream?readonly=true", "{\"type\":\"ping\"}", pg_lighter_url },
 };
 
 typedef struct {
@@ -94,7 +97,8 @@ static pg_status ask(const patient *p, answer *a, pg_error *err)
     const cJSON *time = p->manners->time ? cJSON_GetObjectItemCaseSensitive(json, p->manners->time) : NULL;
     a->has_time = cJSON_IsNumber(time);
     if (a->has_time)
-        a->ahead_ms = time->valuedouble - ms(before_ns + a->round_ns / 2);
+        a->ahead_ms =
+            time->valuedouble * p->manners->time_ms + p->manners->time_ms / 2 - ms(before_ns + a->round_ns / 2);
     cJSON_Delete(json);
     free(body);
     return status;
@@ -103,7 +107,7 @@ static pg_status ask(const patient *p, answer *a, pg_error *err)
 static void tell_clock(patient *p, const answer *a)
 {
     pg_error err = { 0 };
-    double off = a->ahead_ms < 0 ? -a->ahead_ms : a->ahead_ms, unsure = ms(a->round_ns) / 2;
+    double off = a->ahead_ms < 0 ? -a->ahead_ms : a->ahead_ms, unsure = ms(a->round_ns) / 2 + p->manners->time_ms / 2;
     const char *side = a->ahead_ms > 0 ? "behind" : "ahead of";
     if (off - unsure > CLOCK_PROBLEM_MS) {
         pg_fail(&err, PG_ERR_STATE, "the clock here is %.1f s %s the venue's: orders would be refused", off * 1e-3,

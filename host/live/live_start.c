@@ -401,6 +401,14 @@ static void add_number(arguments *a, const char *option, double number)
     add(a, text);
 }
 
+static const char *option_of(const pg_config_venue *venue, const char *name)
+{
+    for (int i = 0; i < venue->option_count; i++)
+        if (strcmp(venue->options[i].name, name) == 0)
+            return venue->options[i].value;
+    return "";
+}
+
 /* What --fund takes: the account as the venue's exchange names it, and its money. */
 static pg_status fund_of(char *text, size_t size, const live_venue *v, pg_error *err)
 {
@@ -408,15 +416,14 @@ static pg_status fund_of(char *text, size_t size, const live_venue *v, pg_error 
     const pg_config_venue *venue = v->venue;
     pg_key_kind kind = pg_config_key_kind(venue);
     pg_status status = pg_key_address(address, kind, v->key, err);
-    if (status != PG_OK || kind != PG_KEY_STARK) {
-        snprintf(text, size, "%s=100000", address);
+    if (status != PG_OK)
         return status;
-    }
-    const char *vault = "";
-    for (int i = 0; i < venue->option_count; i++)
-        if (strcmp(venue->options[i].name, "vault") == 0)
-            vault = venue->options[i].value;
-    snprintf(text, size, "%s:%s:%s=100000", vault, address, pg_secret_text(v->api_key));
+    if (kind == PG_KEY_STARK)
+        snprintf(text, size, "%s:%s:%s=100000", option_of(venue, "vault"), address, pg_secret_text(v->api_key));
+    else if (kind == PG_KEY_LIGHTER)
+        snprintf(text, size, "%s,%s:%s,premium=100000", venue->account, option_of(venue, "api_key_index"), address);
+    else
+        snprintf(text, size, "%s=100000", address);
     return PG_OK;
 }
 

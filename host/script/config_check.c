@@ -158,6 +158,29 @@ static void check_extended(checker *c, pg_config_venue *venue)
             "key, api_key and vault of an account stand together on Extended's page of API keys");
 }
 
+/* Lighter knows an account by its index, and each of its keys by another. */
+static void check_lighter(checker *c, pg_config_venue *venue)
+{
+    char names[NAMES_SIZE] = "";
+    bool own = venue->network == PG_NETWORK_LOCAL && !venue->url; /* the built-in exchange's account is made for it */
+    if (venue->account && (!venue->account[0] || strspn(venue->account, "0123456789") != strlen(venue->account)))
+        WRONG(c, venue->line, "account is not an account index, which is a whole number");
+    if (own && !venue->account)
+        venue->account = "1000";
+    if (own && !has_option(venue, "api_key_index") && venue->option_count < PG_CONFIG_OPTIONS)
+        venue->options[venue->option_count++] = (pg_venue_option){ "api_key_index", "4" };
+    if (own && (venue_has(venue, "maker_fee_bps") || venue_has(venue, "taker_fee_bps")) && !venue->paper)
+        WRONG(c, venue->line, "the built-in exchange of Lighter takes the fees of a premium account: none can be set");
+    if (own || !venue_has(venue, "key") || !venue->enabled)
+        return;
+    if (!venue_has(venue, "account"))
+        add_name(names, "account");
+    if (!has_option(venue, "api_key_index"))
+        add_name(names, "api_key_index");
+    missing(c, venue->line, "venue", names,
+            "account = env \"ACCOUNT_INDEX\", api_key_index = env \"API_KEY_INDEX\", or the numbers themselves");
+}
+
 static void check_venue(checker *c, int index)
 {
     pg_config_venue *venue = &c->config->venues[index];
@@ -174,6 +197,8 @@ static void check_venue(checker *c, int index)
         WRONG(c, venue->line, "account is not an address: \"0x\" and 40 hexadecimal digits");
     if (venue->kind && strcmp(venue->kind, "extended") == 0)
         check_extended(c, venue);
+    if (venue->kind && strcmp(venue->kind, "lighter") == 0)
+        check_lighter(c, venue);
     if (venue->network == PG_NETWORK_UNKNOWN)
         return;
     check_venue_place(c, venue);

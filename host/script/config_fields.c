@@ -12,7 +12,7 @@ static const char *const formats[] = { "tape", NULL };
 static const char *const log_levels[] = { "debug", "info", "warn", "error", NULL };
 static const char *const log_formats[] = { "text", "json", NULL };
 
-const char *const pg_config_kinds[] = { "hyperliquid", "extended", NULL };
+const char *const pg_config_kinds[] = { "hyperliquid", "extended", "lighter", NULL };
 
 static const char *const fee_policies[] = { "maker_taker", "taker", NULL };
 static const char *const on_off[] = { "on", "off", NULL };
@@ -29,6 +29,11 @@ const pg_config_option pg_config_options[] = {
     { "extended", "requests_per_minute", .min = 60, .max = 100000 },
     { "extended", "fee_policy", .choices = fee_policies },
     { "extended", "best_prices", .choices = on_off },
+    { "lighter", "api_key_index", .min = 0, .max = 254 },
+    { "lighter", "leverage", .min = 1, .max = 100 },
+    { "lighter", "chain_id", .min = 1, .max = 4294967295.0 },
+    { "lighter", "expires_after_ms", .min = 1000, .max = 599000 },
+    { "lighter", "client_index_bits", .min = 31, .max = 48 },
 };
 const int pg_config_option_count = COUNT(pg_config_options);
 
@@ -43,7 +48,7 @@ static const pg_config_field venue_fields[] = {
     { VENUE(kind, WORD) },
     { VENUE(network, CHOICE), .choices = networks, .is_public = true },
     { VENUE(url, TEXT) },
-    { VENUE(account, TEXT), .is_public = true },
+    { VENUE(account, TEXT), .is_public = true, .is_digits = true },
     { VENUE(key, SECRET) },
     { VENUE(api_key, SECRET) },
     { VENUE(enabled, BOOL) },

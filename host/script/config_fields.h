@@ -33,6 +33,7 @@ typedef struct {
     const char *unit;           /* behind a number in messages, or NULL */
     const char *const *choices; /* ends with NULL */
     bool is_public;             /* may be given as env "NAME" */
+    bool is_digits;             /* a text that may be written as a whole number, too */
 } pg_config_field;
 
 /* The word of a table, its fields (at most 64) and the values that they have when nothing is given. */

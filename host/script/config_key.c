@@ -36,6 +36,8 @@ pg_key_kind pg_config_key_kind(const pg_config_venue *venue)
 {
     if (strcmp(venue->kind, "extended") == 0)
         return PG_KEY_STARK;
+    if (strcmp(venue->kind, "lighter") == 0)
+        return PG_KEY_LIGHTER;
     return strcmp(venue->kind, "hyperliquid") == 0 ? PG_KEY_SECP256K1 : PG_KEY_RAW;
 }
 

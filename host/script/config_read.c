@@ -102,6 +102,18 @@ static void wrong_type(pg_config_reader *reader, const char *name, const char *w
 /* ---- values: each reads what is on top of the stack and leaves it there ---- */
 
 /* A text without control characters; NULL after a problem. */
+/* A whole number on top of the stack becomes its digits. Lua's own conversion keeps 14 of them. */
+static void write_digits(lua_State *lua)
+{
+    char digits[32];
+    double number = lua_type(lua, -1) == LUA_TNUMBER ? lua_tonumber(lua, -1) : -1;
+    if (number < 0 || number > 9007199254740992.0 || number != floor(number))
+        return;
+    snprintf(digits, sizeof digits, "%.0f", number);
+    lua_pop(lua, 1);
+    lua_pushstring(lua, digits);
+}
+
 static const char *read_text(pg_config_reader *reader, const char *name)
 {
     if (lua_type(reader->lua, -1) != LUA_TSTRING) {
@@ -377,6 +389,8 @@ static int by_name(const void *a, const void *b)
 
 static bool read_pointer_text(pg_config_reader *reader, const pg_config_field *field, const char **out)
 {
+    if (field->is_digits)
+        write_digits(reader->lua);
     const char *text = read_text(reader, field->name);
     if (!text)
         return false;

@@ -19,6 +19,9 @@ static const pg_vector_file files[] = {
     { "scaling.json", NULL, pg_lighter_scaling },
     { "transactions.json", NULL, pg_lighter_transactions },
     { "tx_validation.json", NULL, pg_lighter_tx_validation },
+    { "rest_examples.json", NULL, pg_lighter_examples },
+    { "ws_examples.json", NULL, pg_lighter_examples },
+    { "ws_order_book_sequences.json", NULL, pg_lighter_books },
     { NULL, NULL, NULL },
 };
 

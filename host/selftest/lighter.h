@@ -25,5 +25,6 @@ pg_vector_runner pg_lighter_curve_constants, pg_lighter_ecgfp5, pg_lighter_publi
     pg_lighter_schnorr;
 pg_vector_runner pg_lighter_transactions, pg_lighter_tx_validation, pg_lighter_scaling, pg_lighter_auth_tokens,
     pg_lighter_l1_signatures;
+pg_vector_runner pg_lighter_examples, pg_lighter_books;
 
 #endif

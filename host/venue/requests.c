@@ -8,7 +8,7 @@
 #include "net/backoff.h"
 #include "net/bucket.h"
 
-enum { PATIENCE_MS = 15000, PUMP_MS = 20, READ_MS = 10000, WRITE_MS = 5000, HEADERS = 4, URL_SIZE = 1024 };
+enum { PATIENCE_MS = 15000, PUMP_MS = 20, READ_MS = 10000, WRITE_MS = 5000, HEADERS = 5, URL_SIZE = 1024 };
 
 typedef struct job {
     pg_requests *requests;
@@ -23,9 +23,9 @@ typedef struct job {
     bool (*is_whole)(const char *text, size_t size);
     pg_error err; /* of the last try */
     char method[8];
-    size_t path_size, body_size;
-    bool has_body;
-    char text[]; /* path and body, each terminated */
+    size_t path_size, body_size, header_size;
+    bool has_body, form;
+    char text[]; /* path, body and header, each terminated */
 } job;
 
 struct pg_requests {
@@ -46,6 +46,15 @@ struct pg_requests {
 static int64_t now(void)
 {
     return pg_clock_now(pg_clock_real());
+}
+
+static void drop(job *j)
+{
+    pg_requests *requests = j->requests;
+    *(j->before ? &j->before->after : &requests->first) = j->after;
+    *(j->after ? &j->after->before : &requests->last) = j->before;
+    explicit_bzero(j->text + j->path_size + j->body_size + 2, j->header_size);
+    free(j);
 }
 
 pg_status pg_requests_new(pg_requests **requests, pg_loop *loop, const pg_requests_config *config, pg_error *err)
@@ -77,15 +86,20 @@ void pg_requests_free(pg_requests *requests)
         return;
     pg_timer_stop(requests->pump);
     pg_http_free(requests->http);
-    while (requests->first) {
-        job *next = requests->first->after;
-        free(requests->first);
-        requests->first = next;
-    }
+    while (requests->first)
+        drop(requests->first);
     free(requests);
 }
 
 /* ---- limits ---- */
+
+void pg_requests_limit(pg_requests *requests, double capacity, double per_s, double reserve)
+{
+    int64_t blocked_ns = requests->bucket.blocked_until_ns;
+    pg_bucket_init(&requests->bucket, capacity, per_s, reserve, now());
+    if (blocked_ns > now())
+        pg_bucket_block(&requests->bucket, blocked_ns, now());
+}
 
 bool pg_requests_take(pg_requests *requests, int weight, bool safety)
 {
@@ -136,15 +150,20 @@ bool pg_requests_clock(const pg_requests *requests, int64_t *ahead_ns)
 static job *add(pg_requests *requests, const pg_question *question)
 {
     size_t path = strlen(question->path), body = question->body ? strlen(question->body) : 0;
-    job *j = calloc(1, sizeof *j + path + body + 2);
+    size_t header = question->header ? strlen(question->header) : 0;
+    job *j = calloc(1, sizeof *j + path + body + header + 3);
     PG_ASSERT(j != NULL); /* a write without a callback would be an order that nobody tracks */
     j->requests = requests;
     j->path_size = path;
     j->body_size = body;
+    j->header_size = header;
+    j->form = question->form;
     j->has_body = question->body != NULL;
     memcpy(j->text, question->path, path);
     if (body)
         memcpy(j->text + path + 1, question->body, body);
+    if (header)
+        memcpy(j->text + path + body + 2, question->header, header);
     snprintf(j->method, sizeof j->method, "%s", question->method ? question->method : "GET");
     j->weight = question->weight ? question->weight : 1;
     j->secret = question->secret;
@@ -155,14 +174,6 @@ static job *add(pg_requests *requests, const pg_question *question)
     *(requests->last ? &requests->last->after : &requests->first) = j;
     requests->last = j;
     return j;
-}
-
-static void drop(job *j)
-{
-    pg_requests *requests = j->requests;
-    *(j->before ? &j->before->after : &requests->first) = j->after;
-    *(j->after ? &j->after->before : &requests->last) = j->before;
-    free(j);
 }
 
 static void pump(void *self);
@@ -183,7 +194,10 @@ static pg_status send_job(job *j, int64_t timeout_ms, pg_http_done done)
         return pg_fail(&j->err, PG_ERR_RANGE, "the address of a request is too long");
     headers[count++] = "Accept: application/json";
     if (j->has_body)
-        headers[count++] = "Content-Type: application/json";
+        headers[count++] =
+            j->form ? "Content-Type: application/x-www-form-urlencoded" : "Content-Type: application/json";
+    if (j->header_size > 0)
+        headers[count++] = j->text + j->path_size + j->body_size + 2;
     if (config->user_agent) {
         snprintf(agent, sizeof agent, "User-Agent: %s", config->user_agent);
         headers[count++] = agent;
@@ -203,6 +217,12 @@ static pg_status send_job(job *j, int64_t timeout_ms, pg_http_done done)
     explicit_bzero(secret, sizeof secret);
     j->under_way = status == PG_OK;
     return status;
+}
+
+static bool is_limit(const job *j, const pg_http_answer *answer)
+{
+    return answer->code == 429 ||
+           (j->requests->config.limited_code && answer->code == j->requests->config.limited_code);
 }
 
 static bool is_page(const pg_http_answer *answer)
@@ -259,9 +279,9 @@ static void read_done(void *self, const pg_http_answer *answer)
         return;
     }
     take_clock(j->requests, answer);
-    if (answer->code == 429)
+    if (is_limit(j, answer))
         limited(j->requests, answer);
-    if (answer->code == 429 || answer->code >= 500 || is_page(answer)) {
+    if (is_limit(j, answer) || answer->code >= 500 || is_page(answer)) {
         fail_code(j, &j->err, answer);
         failed(j, true);
         return;
@@ -356,10 +376,10 @@ static pg_sent judge(const job *j, const pg_http_answer *answer, pg_error *err)
         *err = *answer->error;
         return answer->maybe_sent ? PG_SENT_UNKNOWN : PG_SENT_NEVER;
     }
-    if (answer->code != 429 && answer->code < 500 && !is_page(answer))
+    if (!is_limit(j, answer) && answer->code < 500 && !is_page(answer))
         return PG_SENT_ANSWERED;
     fail_code(j, err, answer);
-    return answer->code == 429 ? PG_SENT_LIMITED : PG_SENT_UNKNOWN;
+    return is_limit(j, answer) ? PG_SENT_LIMITED : PG_SENT_UNKNOWN;
 }
 
 static void write_done(void *self, const pg_http_answer *answer)

@@ -22,13 +22,16 @@ typedef struct {
     const pg_secret *secret;   /* NULL: none */
     double capacity, per_s;    /* of the limit: a bucket of so many requests, filled at this rate */
     double reserve;            /* of it, for safety requests */
+    int limited_code;          /* of HTTP that says the same as 429; 0: none */
     const pg_log *log;
 } pg_requests_config;
 
 typedef struct {
-    const char *method;  /* NULL: GET */
-    const char *path;    /* behind the base, with the query; copied */
-    const char *body;    /* copied; NULL: none. JSON */
+    const char *method; /* NULL: GET */
+    const char *path;   /* behind the base, with the query; copied */
+    const char *body;   /* copied; NULL: none. JSON, unless `form` says that it is an HTML form */
+    const char *header; /* one more, "Name: value", copied and wiped: a token; NULL: none */
+    bool form;
     int weight;          /* 0: 1 */
     bool secret;         /* carries the secret */
     bool safety;         /* may use the reserve */
@@ -66,6 +69,9 @@ typedef void (*pg_write_done)(void *self, pg_sent sent, const pg_http_answer *an
 void pg_requests_write(pg_requests *requests, const pg_question *question, void *self, pg_write_done done);
 
 /* ---- limits ---- */
+
+/* Another limit than that of the beginning: the account has told its own. The bucket is full. */
+void pg_requests_limit(pg_requests *requests, double capacity, double per_s, double reserve);
 
 bool pg_requests_take(pg_requests *requests, int weight, bool safety);
 bool pg_requests_has(pg_requests *requests, int weight, bool safety);

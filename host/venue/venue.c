@@ -4,8 +4,9 @@
 
 #include "venue/extended/adapter.h"
 #include "venue/hyperliquid/adapter.h"
+#include "venue/lighter/adapter.h"
 
-static const pg_venue_type *const types[] = { &pg_hyperliquid_venue, &pg_extended_venue };
+static const pg_venue_type *const types[] = { &pg_hyperliquid_venue, &pg_extended_venue, &pg_lighter_venue };
 
 pg_status pg_venue_open(pg_venue **venue, const pg_venue_config *config, pg_loop *loop, pg_venue_sink sink,
                         pg_error *err)

@@ -55,15 +55,6 @@ function Client:markets() return self.list:all() end
 
 function Client:close() self.web:close() end
 
---- Functions by name, made when they are first used.
-local function functions(list, what, make)
-  return setmetatable({}, { __index = function(self, name)
-    local entry = list[name] or arguments.misuse("there is no %s '%s'", what, tostring(name))
-    self[name] = make(entry, name)
-    return self[name]
-  end })
-end
-
 --- A key that is named, or one that was loaded already.
 local function load_key(key, kind, options)
   if type(key) == "string" then return sdk.key(key, kind, options.passphrase_file) end
@@ -170,11 +161,11 @@ function M.connect(options)
   client.web = sdk.client { ca_file = sent.caFile }
   local a_minute = sent.requestsPerMinute or A_MINUTE
   client.web:budget(a_minute, a_minute / 60)
-  client.info = functions(M.questions, "question",
+  client.info = arguments.functions(M.questions, "question",
     function(entry, name) return info.question_function(client, name, entry) end)
-  client.exchange = functions(M.actions, "action",
+  client.exchange = arguments.functions(M.actions, "action",
     function(entry, name) return acting.action_function(client, entry, name) end)
-  client.subscribe = functions(M.subscriptions, "stream",
+  client.subscribe = arguments.functions(M.subscriptions, "stream",
     function(entry, name) return streams.subscribe_function(client, name, entry) end)
   client.list = markets.new(function() return client.info.markets() end,
     function(name) return client.info.market_stats { market = name } end)

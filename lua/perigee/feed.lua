@@ -70,6 +70,18 @@ function Feed:next(timeout)
   end
 end
 
+--- Subscribes anew with another text, now and on every connection: an old one's token ends, say.
+---@param hello string
+function Feed:change_hello(hello)
+  local stream = self.hub.stream
+  stream:forget(self.hello)
+  self.hello = hello
+  stream:keep(hello)
+  if not stream:is_open() then return end
+  if self.bye then stream:send(self.bye) end
+  stream:send(hello)
+end
+
 --- Ends the subscription; what was not read is gone.
 function Feed:close()
   if self.closed then return end

@@ -78,6 +78,20 @@ function M.setting(name)
   return ffi.string(text)
 end
 
+--- Writes a file whole or not at all: readers see the old one or the new one.
+---@return boolean? written, string? error
+function M.write_file(path, text)
+  local new = path .. ".new"
+  local file, why = io.open(new, "w")
+  if not file then return nil, why end
+  local good = file:write(text)
+  good = file:close() and good
+  if good then good, why = os.rename(new, path) end
+  if good then return true end
+  os.remove(new)
+  return nil, why or path .. ": it cannot be written"
+end
+
 ---------------------------------------------------------------------------------------------------------- requests
 
 ---@class perigee.sdk.Client

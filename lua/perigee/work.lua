@@ -24,12 +24,11 @@ function M.job(call, keep, finish)
   return token
 end
 
---- Does a job at once, for programs that have no engine; what its result is.
----@param token table
+--- Computes a job here and now, and what it gives: for programs, which have no engine to wait for.
 ---@return any result, any status
-function M.run(token)
+function M.compute(token)
   local job = type(token) == "table" and jobs[token]
-  if not job then error("work.run: the argument must be a job that a kernel made and that has not run", 2) end
+  if not job then error("compute: this is no job that a kernel made and that has not run", 2) end
   jobs[token] = nil
   C.pg_work_run(job.call)
   return job.finish()

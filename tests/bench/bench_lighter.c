@@ -1,12 +1,14 @@
-/* Times of Lighter's cryptography, each as a ratio to a bare libsecp256k1 signature in the same run.
+/* Times of Lighter's cryptography and messages, each as a ratio to a bare libsecp256k1 signature in the same run.
  *
  *     bench_lighter [ROUNDS]      rounds of every stage, 2000 without it; prints median and 99th percentile */
 #include <secp256k1.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "crypto/poseidon2.h"
+#include "venue/lighter/codec_book.h"
 #include "venue/lighter/sign.h"
 
 typedef struct {
@@ -16,6 +18,11 @@ typedef struct {
     pg_fp5 message;
     pg_lighter_tx tx;
     uint64_t state[PG_POSEIDON2_WIDTH];
+    pg_lighter_decoder *decoder;
+    pg_lighter_book book;
+    pg_event *events;
+    char update[2048];
+    int64_t nonce;
 } bench;
 
 typedef void stage(bench *b);
@@ -53,6 +60,50 @@ static void transaction(bench *b)
     b->tx.value[PG_LIGHTER_NONCE]++;
     if (pg_lighter_sign(&made, 304, &b->tx, &b->key, NULL) != PG_OK)
         exit(1);
+}
+
+/* ---- messages: updates as they were recorded on 2026-07-28, of 6 asks and 10 bids, and of 1 and 2 ---- */
+
+static const char large[] =
+    "{\"channel\":\"order_book:0\",\"last_updated_at\":1785252530170379,\"offset\":2043113,\"order_book\":{\"code\":0,"
+    "\"asks\":[{\"price\":\"1915.49\",\"size\":\"2.9243\"},{\"price\":\"1915.52\",\"size\":\"31.3043\"},"
+    "{\"price\":\"1916.44\",\"size\":\"0.5223\"},{\"price\":\"1916.47\",\"size\":\"0.0000\"},"
+    "{\"price\":\"1918.36\",\"size\":\"0.2085\"},{\"price\":\"1918.39\",\"size\":\"0.0000\"}],"
+    "\"bids\":[{\"price\":\"1914.24\",\"size\":\"0.1900\"},{\"price\":\"1914.23\",\"size\":\"3.7732\"},"
+    "{\"price\":\"1914.22\",\"size\":\"0.0000\"},{\"price\":\"1913.90\",\"size\":\"13.3579\"},"
+    "{\"price\":\"1913.60\",\"size\":\"0.0000\"},{\"price\":\"1913.57\",\"size\":\"0.0522\"},"
+    "{\"price\":\"1912.64\",\"size\":\"127.6970\"},{\"price\":\"1912.61\",\"size\":\"0.1045\"},"
+    "{\"price\":\"1910.73\",\"size\":\"0.0000\"},{\"price\":\"1910.70\",\"size\":\"0.2093\"}],"
+    "\"offset\":2043113,\"nonce\":%lld,\"last_updated_at\":1785252530170379,\"begin_nonce\":%lld},"
+    "\"timestamp\":1785252530174,\"type\":\"%s/order_book\"}";
+static const char small[] =
+    "{\"channel\":\"order_book:0\",\"last_updated_at\":1785252530221157,\"offset\":2043118,\"order_book\":{\"code\":0,"
+    "\"asks\":[{\"price\":\"1914.46\",\"size\":\"0.0000\"}],\"bids\":[{\"price\":\"1914.11\",\"size\":\"10.2437\"},"
+    "{\"price\":\"1914.07\",\"size\":\"88.0308\"}],"
+    "\"offset\":2043118,\"nonce\":%lld,\"last_updated_at\":1785252530221157,\"begin_nonce\":%lld},"
+    "\"timestamp\":1785252530230,\"type\":\"%s/order_book\"}";
+
+static void take_book(bench *b)
+{
+    const pg_lighter_message *message;
+    int count;
+    if (pg_lighter_decode(b->decoder, &message, b->update, strlen(b->update), NULL) != PG_OK)
+        exit(1);
+    if (pg_lighter_book_take(&b->book, message, 1, b->events, &count) != PG_LIGHTER_BOOK_APPLIED || count == 0)
+        exit(1);
+    b->book.nonce = b->nonce; /* the same one follows again */
+}
+
+static void prepare_book(bench *b, const char *form)
+{
+    const pg_lighter_message *message;
+    int count;
+    snprintf(b->update, sizeof b->update, large, 17926042877LL, 0LL, "subscribed");
+    pg_lighter_decode(b->decoder, &message, b->update, strlen(b->update), NULL);
+    if (pg_lighter_book_take(&b->book, message, 1, b->events, &count) != PG_LIGHTER_BOOK_SNAPSHOT)
+        exit(1);
+    b->nonce = b->book.nonce;
+    snprintf(b->update, sizeof b->update, form, 17926042944LL, 17926042877LL, "update");
 }
 
 static double now_us(void)
@@ -105,6 +156,17 @@ int main(int argc, char **argv)
     measure("Schnorr signature", &b, sign, 1, base, times, rounds);
     measure("Schnorr verification", &b, verify, 1, base, times, rounds);
     measure("transaction to signed text", &b, transaction, 1, base, times, rounds);
+    b.events = malloc(PG_LIGHTER_BOOK_EVENTS * sizeof *b.events);
+    if (!b.events || pg_lighter_decoder_new(&b.decoder, NULL) != PG_OK ||
+        pg_lighter_decoder_add(b.decoder, 0, 2, 4, NULL) != PG_OK || pg_lighter_book_init(&b.book, NULL) != PG_OK)
+        return 1;
+    prepare_book(&b, small);
+    measure("update of 3 levels to book", &b, take_book, 1, base, times, rounds);
+    prepare_book(&b, large);
+    measure("update of 16 levels to book", &b, take_book, 1, base, times, rounds);
+    pg_lighter_book_free(&b.book);
+    pg_lighter_decoder_free(b.decoder);
+    free(b.events);
     secp256k1_context_destroy(b.curve);
     free(times);
     return 0;

@@ -91,7 +91,7 @@ static void test_shipped(void **state)
     pg_config *config;
     pg_error err;
     assert_int_equal(pg_config_read(&config, "config.lua", &problems, &err), PG_OK);
-    assert_int_equal(config->venue_count, 3);
+    assert_int_equal(config->venue_count, 4);
     assert_int_equal(config->market_count, 2);
     assert_string_equal(config->venues[0].name, "paper");
     assert_int_equal(config->venues[0].network, PG_NETWORK_LOCAL);

@@ -74,7 +74,7 @@ class Case(unittest.TestCase):
         return file.name
 
     def start_program(self, path, *arguments, user=None):
-        program = Program(self.command(path, *arguments), variables=variables(user))
+        program = Program(self.command(path, *arguments), **variables(user))
         self.addCleanup(program.process.kill)
         return program
 

@@ -133,7 +133,7 @@ class Refused(Sdk):
 class Faults(Sdk):
     def test_unknown_outcome(self):
         """No answer to an order: it is found by its external id."""
-        self.start(faults=[{"channel": "action", "fault": "drop", "count": 1}])
+        self.start(faults=[{"channel": "/user/order", "fault": "drop", "count": 1}])
         rows = self.lua("""
             local order, why, detail = buy { timeout = 0.7 }
             show("order", order, why, detail)

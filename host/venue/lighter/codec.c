@@ -260,7 +260,7 @@ static void clear(pg_lighter_message *message)
     memset(message, 0, offsetof(pg_lighter_message, markets));
     for (size_t i = 0; i < LIST_COUNT; i++)
         LISTS(message)[i].count = 0;
-    message->market = -1;
+    message->market = message->nonce = -1;
 }
 
 /* A book that stood before its channel in the message. */

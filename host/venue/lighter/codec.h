@@ -150,7 +150,8 @@ typedef struct {
     pg_lighter_message_kind kind;
     bool snapshot; /* the first of a subscription */
     int64_t code;  /* 0: not told */
-    int64_t nonce, timestamp, updated_us, height, quota;
+    int64_t nonce; /* -1: not told */
+    int64_t timestamp, updated_us, height;
     int64_t market; /* of the channel; -1: none */
     pg_span type, channel, message, id, hashes, raw_quota, cursor, symbol;
     pg_span deferred; /* a book that came before its channel */

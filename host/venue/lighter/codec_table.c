@@ -59,7 +59,7 @@ static bool read_array(pg_scan *reader, const pg_lighter_table *table, pg_lighte
     return !reader->failed;
 }
 
-/* Whether an object is a map of records or arrays: its first value is one. An empty object is a map of none. */
+/* Whether an object is a map, by numbers of markets or assets; an empty one is a map of none. */
 static bool is_map(const pg_scan *reader)
 {
     pg_scan ahead = *reader;
@@ -70,8 +70,7 @@ static bool is_map(const pg_scan *reader)
     pg_scan_open(&ahead, '{');
     if (!pg_scan_member(&ahead, &n, &name))
         return true;
-    char first = pg_scan_peek(&ahead);
-    return first == '{' || first == '[';
+    return name.size > 0 && *name.data >= '0' && *name.data <= '9';
 }
 
 static bool read_map(pg_scan *reader, const pg_lighter_table *table, pg_lighter_list *list, void *root)

@@ -10,12 +10,12 @@ pg_told_state pg_lighter_state_of(pg_span status, bool filled, pg_reason *reason
 
 /* What follows from an error. */
 typedef enum {
-    PG_LIGHTER_REFUSED, /* this request was not executed and will not be */
-    PG_LIGHTER_NONCE,   /* nor any other, until the nonce is read anew */
-    PG_LIGHTER_LIMITED, /* too many requests, or no quota: later */
-    PG_LIGHTER_FATAL,   /* nothing of this key will ever be taken */
-    PG_LIGHTER_BAD_SIGNATURE,
-    PG_LIGHTER_DOUBT /* it may have been executed */
+    PG_LIGHTER_FAULT_REFUSED, /* this request was not executed and will not be */
+    PG_LIGHTER_FAULT_NONCE,   /* nor any other, until the nonce is read anew */
+    PG_LIGHTER_FAULT_LIMITED, /* too many requests, or no quota: later */
+    PG_LIGHTER_FAULT_FATAL,   /* nothing of this key will ever be taken */
+    PG_LIGHTER_FAULT_SIGNATURE,
+    PG_LIGHTER_FAULT_DOUBT /* it may have been executed */
 } pg_lighter_class;
 
 typedef struct {

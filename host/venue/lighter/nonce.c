@@ -7,7 +7,8 @@ static const int64_t settle_ns = 500 * (int64_t)1000000; /* pending transactions
 
 struct pg_lighter_nonces {
     int64_t next;
-    bool known; /* next is the venue's, as far as we can tell */
+    bool known;        /* next is the venue's, as far as we can tell */
+    int64_t confirmed; /* the venue's, as it has told or shown last */
     int flights;
     const void *channel; /* of the flights */
     const void *reader;  /* who reads it at the moment */
@@ -47,6 +48,11 @@ int64_t pg_lighter_nonces_take(pg_lighter_nonces *nonces, const void *channel, i
     return first;
 }
 
+void pg_lighter_nonces_extend(pg_lighter_nonces *nonces, int count)
+{
+    nonces->next += count;
+}
+
 void pg_lighter_nonces_doubt(pg_lighter_nonces *nonces, int64_t now_ns)
 {
     nonces->known = false;
@@ -58,12 +64,19 @@ void pg_lighter_nonces_land(pg_lighter_nonces *nonces, int64_t first, int count,
 {
     bool newest = first + count == nonces->next;
     nonces->flights--;
+    if (fate == PG_LIGHTER_NONCES_USED)
+        nonces->confirmed = first + count;
     if (!nonces->known)
         nonces->read_at_ns = now_ns + settle_ns;
     if (fate == PG_LIGHTER_NONCES_IN_DOUBT || (fate == PG_LIGHTER_NONCES_UNUSED && !newest))
         pg_lighter_nonces_doubt(nonces, now_ns); /* what was sent after it has nonces that do not follow */
     else if (fate == PG_LIGHTER_NONCES_UNUSED)
         nonces->next = first;
+}
+
+bool pg_lighter_nonces_passed(const pg_lighter_nonces *nonces, int64_t nonce)
+{
+    return nonces->known && nonces->confirmed > nonce;
 }
 
 bool pg_lighter_nonces_begin_read(pg_lighter_nonces *nonces, const void *owner, int64_t now_ns)
@@ -79,5 +92,7 @@ void pg_lighter_nonces_end_read(pg_lighter_nonces *nonces, int64_t next, int64_t
     nonces->reader = NULL;
     nonces->known = next >= 0;
     nonces->next = next;
+    if (nonces->known)
+        nonces->confirmed = next;
     nonces->read_at_ns = now_ns + settle_ns;
 }

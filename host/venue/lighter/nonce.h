@@ -30,12 +30,16 @@ void pg_lighter_nonces_close(pg_lighter_nonces *nonces, pg_loop *loop, const voi
 /* Whether a message may be sent over a channel (any pointer that names it). */
 bool pg_lighter_nonces_ready(const pg_lighter_nonces *nonces, const void *channel);
 
-/* The first of `count` nonces for one message over a channel; it must be ready. */
+/* The first of `count` nonces for one message over a channel; it must be ready. More may be added before it is sent. */
 int64_t pg_lighter_nonces_take(pg_lighter_nonces *nonces, const void *channel, int count);
+void pg_lighter_nonces_extend(pg_lighter_nonces *nonces, int count);
 
 /* Says what became of a message whose nonces began at `first`. */
 void pg_lighter_nonces_land(pg_lighter_nonces *nonces, int64_t first, int count, pg_lighter_nonces_fate fate,
                             int64_t now_ns);
+
+/* Whether the venue has gone beyond a nonce, so that no transaction with it is taken any more. */
+bool pg_lighter_nonces_passed(const pg_lighter_nonces *nonces, int64_t nonce);
 
 /* The next one has to be read from the venue before anything is sent. */
 void pg_lighter_nonces_doubt(pg_lighter_nonces *nonces, int64_t now_ns);

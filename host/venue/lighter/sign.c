@@ -23,21 +23,20 @@ static pg_status sign_message(uint8_t signature[PG_SCHNORR_SIGNATURE_BYTES], con
 pg_status pg_lighter_sign_with_nonce(pg_lighter_signed *out, uint32_t chain_id, const pg_lighter_tx *tx,
                                      const pg_scalar5 *key, const pg_scalar5 *nonce, pg_error *err)
 {
-    uint8_t signature[PG_SCHNORR_SIGNATURE_BYTES], bytes[PG_FP5_BYTES];
-    pg_fp5 hash;
+    uint8_t bytes[PG_FP5_BYTES];
     pg_status status = pg_lighter_tx_check(tx, err);
 
     if (status == PG_OK && tx->value[PG_LIGHTER_API_KEY_INDEX] > KEY_INDEX_MAX)
         status = pg_fail(err, PG_ERR_INVALID, "ApiKeyIndex should not be larger than %d", KEY_INDEX_MAX);
     if (status == PG_OK)
-        status = pg_lighter_tx_hash(&hash, chain_id, tx, err);
+        status = pg_lighter_tx_hash(&out->message, chain_id, tx, err);
     if (status == PG_OK)
-        status = sign_message(signature, &hash, key, nonce, err);
+        status = sign_message(out->signature, &out->message, key, nonce, err);
     if (status != PG_OK)
         return status;
-    pg_fp5_encode(bytes, &hash);
+    pg_fp5_encode(bytes, &out->message);
     pg_hex_encode(out->hash, bytes, sizeof bytes);
-    return pg_lighter_tx_info(out->text, sizeof out->text, tx, signature, err);
+    return pg_lighter_tx_info(out->text, sizeof out->text, tx, out->signature, err);
 }
 
 pg_status pg_lighter_sign(pg_lighter_signed *out, uint32_t chain_id, const pg_lighter_tx *tx, const pg_scalar5 *key,

@@ -17,6 +17,8 @@ enum {
 typedef struct {
     char hash[PG_LIGHTER_HASH_TEXT]; /* as the venue reports it */
     char text[PG_LIGHTER_TX_INFO_MAX];
+    pg_fp5 message; /* what was signed, and how: to be verified */
+    uint8_t signature[PG_LIGHTER_SIGNATURE_BYTES];
 } pg_lighter_signed;
 
 /* Checks, hashes, signs with a fresh nonce and writes. Errors: what pg_lighter_tx_check refuses, and API key index 255,

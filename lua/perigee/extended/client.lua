@@ -1,7 +1,7 @@
 --- The client of Extended: how it sends, and how the envelope of an answer is read (extended.md 1, 2). What it says is
 --- in reading.lua, acting.lua and recipes.lua, which add to it.
-local host = require "perigee.host"
 local ffi = require "ffi"
+local host = require "perigee.host"
 local json = require "perigee.json"
 local sdk = require "perigee.sdk"
 

@@ -4,6 +4,7 @@
 -- Numbers of messages begin anew with each connection: what came already is told by the stream (perigee.extended), and
 -- of trades by their id, also after a restart.
 local json = require "perigee.json"
+local sdk = require "perigee.sdk"
 
 local M = {}
 
@@ -94,11 +95,7 @@ end
 --- Writes what waits, and where it stands. The state is replaced as a whole: a crash leaves the old one.
 function Recorder:save()
   for _, out in pairs(self.out) do flush(out) end
-  local path = self.folder .. "/state.json"
-  local file = assert(io.open(path .. ".new", "wb"))
-  assert(file:write(json.encode(self.state), "\n"))
-  assert(file:close())
-  assert(os.rename(path .. ".new", path))
+  assert(sdk.write_file(self.folder .. "/state.json", json.encode(self.state) .. "\n"))
 end
 
 local function count(self)

@@ -19,15 +19,6 @@ local function one_of(...)
   end
 end
 
-local function exactly(...)
-  local names, known = { ... }, {}
-  for _, name in ipairs(names) do known[name] = true end
-  return function(value)
-    if known[value] then return value end
-    return nil, table.concat(names, ", ")
-  end
-end
-
 --- A list of values of a type, or a single one.
 local function list_of(check, what)
   return function(value)
@@ -69,7 +60,7 @@ M.types = setmetatable({
   direction = one_of("UP", "DOWN"),
   legs = one_of("ORDER", "POSITION"),
   sort = one_of("ID", "UPDATED_AT"),
-  candle_type = exactly("trades", "mark-prices", "index-prices"),
+  candle_type = arguments.one_of("trades", "mark-prices", "index-prices"),
   interval = one_of("PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT2H", "PT4H", "PT8H", "PT12H", "PT24H", "P1D", "P7D",
     "P30D"),
   open_interest_interval = one_of("P1H", "P1D"),

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""The live host on Lighter: real processes, the local exchange in Lighter's manner, settings from the environment. Run by
+ctest: test_run_lighter.py PERIGEE."""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PERIGEE = str(pathlib.Path(sys.argv.pop(1)).resolve())
+PATIENCE_S = 30
+KEY = "02" + "00" * 39  # twice the generator is its public key
+PUBLIC_KEY = "384c87fe1213197f4e1b457e9d43548fc00067c00ee5c1d872895e08ab103be54336d3d4b9d5bc8c"
+
+CONFIG = """
+venue "li" {{ kind = "lighter", network = "local", url = "{url}", key = env "API_KEY_PRIVATE_KEY",
+              account = env "ACCOUNT_INDEX", api_key_index = env "API_KEY_INDEX",
+              unknown_orders = "cancel", dead_man_s = 300, {venue} }}
+market {{ venue = "li", symbol = "ETH", strategy = "{root}/strategies/symmetric.lua",
+          params = {{ half_spread_bps = {spread}, size = 0.05 }}, capital = 10000, max_position = 5 }}
+web {{ enabled = false }}
+record {{ enabled = false, keep = 0 }}
+host {{ ledger = "ledger.db", socket = "socket", reload = false, guard_timeout_s = 5 }}
+"""
+
+
+class Lighter(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.dir = pathlib.Path(self.folder.name)
+        self.processes = []
+        self.exchange = self.start("exchange", "exchange", "lighter", "--seed", "3", "--fund",
+                                   f"1000,5:{PUBLIC_KEY},premium=100000")
+        self.wait(lambda: "http://" in self.said("exchange"))
+        self.url = "http://" + self.said("exchange").split("http://")[1].split()[0]
+
+    def tearDown(self):
+        for process in reversed(self.processes):
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            process.wait()
+        self.folder.cleanup()
+
+    def start(self, name, *arguments, environment=None):
+        with open(self.dir / f"{name}.out", "w") as out:
+            process = subprocess.Popen([PERIGEE, *arguments], cwd=self.dir, stdout=out, stderr=subprocess.STDOUT,
+                                       stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
+        self.processes.append(process)
+        return process
+
+    def said(self, name):
+        return (self.dir / f"{name}.out").read_text()
+
+    def wait(self, what):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if what():
+                return
+            time.sleep(0.05)
+        texts = "\n".join(f"{path.name}:\n{path.read_text()}" for path in self.dir.glob("*.out"))
+        self.fail(f"in vain\n{texts}")
+
+    def account(self):
+        with urllib.request.urlopen(f"{self.url}/api/v1/account?by=index&value=1000", timeout=10) as answer:
+            return json.load(answer)["accounts"][0]
+
+    def orders(self):
+        return self.account()["total_order_count"]
+
+    def run_host(self, spread=20, venue=""):
+        (self.dir / "config.lua").write_text(CONFIG.format(url=self.url, root=ROOT, spread=spread, venue=venue))
+        return self.start("host", "run", "config.lua", environment={
+            "API_KEY_PRIVATE_KEY": KEY, "ACCOUNT_INDEX": "1000", "API_KEY_INDEX": "5"})
+
+    def end(self, host):
+        host.send_signal(signal.SIGINT)
+        self.assertEqual(host.wait(PATIENCE_S), 0, self.said("host"))
+
+    def fills(self):
+        done = subprocess.run([PERIGEE, "ledger", "fills", "--ledger", "ledger.db", "--json"], cwd=self.dir,
+                              capture_output=True, text=True, timeout=20)
+        return json.loads(done.stdout) if done.returncode == 0 else []  # it is just being made
+
+    def test_trades_and_leaves_nothing_open(self):
+        host = self.run_host(spread=0.1)
+        self.wait(lambda: host.poll() is not None or self.fills())
+        self.end(host)
+        self.assertIn("0 open at the venue", self.said("host"))
+        self.assertEqual(self.orders(), 0)
+        held = sum(float(fill["size"]) * (1 if fill["side"] == "buy" else -1) for fill in self.fills())
+        at_venue = sum(float(p["position"]) * p["sign"] for p in self.account()["positions"])
+        self.assertAlmostEqual(held, at_venue)
+        self.assertEqual(self.account()["cancel_all_time"], 0)  # the switch was taken away again
+        for path in self.dir.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(KEY.encode(), path.read_bytes(), path)
+
+    def test_guard_cancels_when_the_host_is_killed(self):
+        host = self.run_host()
+        self.wait(lambda: host.poll() is not None or self.orders() >= 2)
+        self.wait(lambda: self.account()["cancel_all_time"] > 0)  # the slow switch stands behind the guard
+        host.kill()
+        self.wait(lambda: self.orders() == 0)
+
+    def test_leverage_is_set_at_the_start(self):
+        host = self.run_host(venue="leverage = 3")
+        self.wait(lambda: host.poll() is not None or self.orders() >= 2)
+        self.end(host)
+        fractions = {p["symbol"]: p["initial_margin_fraction"] for p in self.account()["positions"]}
+        self.assertEqual(fractions.get("ETH"), "33.34")  # rounded up: never more than was asked for
+
+    def test_the_key_of_another_account_does_not_start(self):
+        (self.dir / "config.lua").write_text(CONFIG.format(url=self.url, root=ROOT, spread=20, venue=""))
+        host = self.start("host", "run", "config.lua", environment={
+            "API_KEY_PRIVATE_KEY": "03" + "00" * 39, "ACCOUNT_INDEX": "1000", "API_KEY_INDEX": "5"})
+        self.assertNotEqual(host.wait(PATIENCE_S), 0)
+        self.assertIn("is another", self.said("host"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -360,7 +360,10 @@ int pg_cli_exchange(int argc, char **argv)
         return 0;
     }
     if (!venue) {
-        fputs("perigee exchange: say whose protocol it speaks\n\n", stderr);
+        if (argc > 1)
+            fprintf(stderr, "perigee exchange: there is no venue '%s'\n\n", argv[1]);
+        else
+            fputs("perigee exchange: say whose protocol it speaks\n\n", stderr);
         put_usage(stderr);
         return 2;
     }

@@ -26,6 +26,7 @@ static const command commands[] = {
     { "lua", pg_cli_lua, "run a Lua program with Perigee's modules" },
     { "params", pg_cli_params, "show the parameters that a strategy declares" },
     { "quote", pg_cli_quote, "what a quoting model would show now, with every parameter" },
+    { "record", pg_cli_record, "market data of any venues to disk, without trading" },
     { "replay", pg_cli_replay, "run a recorded session again and compare every decision" },
     { "run", pg_cli_run, "trade as config.lua says; on paper when it is the shipped one" },
     { "selftest", pg_cli_selftest, "run test vectors against this build" },

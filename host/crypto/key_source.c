@@ -161,6 +161,8 @@ pg_status pg_setting_read(char *text, size_t size, const char *path, const char 
     if (!value) {
         status = from_dotenv(&kept, path, name, PG_KEY_TEXT, err);
         value = status == PG_OK ? pg_secret_text(kept) : "";
+        if (status == PG_ERR_NOT_FOUND)
+            pg_fail(err, status, "%.64s is set neither in the environment nor in %s", name, path);
     }
     if (status == PG_OK && strlen(value) >= size)
         status = pg_fail(err, PG_ERR_RANGE, "%.64s has more than %zu characters", name, size - 1);

@@ -200,6 +200,27 @@ class Faults(Sdk):
         self.assertEqual(rows[0][1], "0")
         self.assertEqual(rows[1], ["snapshot"])
 
+    def test_missing_trades_are_told(self):
+        """Trades go on after a gap: what is missing is told, and each comes once."""
+        self.start(faults=[{"channel": "publicTrades", "fault": "drop", "after": 1, "count": 1}])
+        rows = self.lua("""
+            local trades, seen = assert(client.subscribe.trades { market = "BTC-USD" }), {}
+            for i = 1, 8 do
+              assert(client:market_order { market = "BTC-USD", side = i % 2 == 0 and "sell" or "buy", size = "0.01" })
+              client:sleep(0.15)
+            end
+            local message, why, detail = trades:next(0)
+            while message or not detail.timeout do
+              for _, trade in ipairs(message and message.data or {}) do
+                if seen[extended.text(trade.i)] then print("twice", trade.i) end
+                seen[extended.text(trade.i)] = true
+              end
+              if not message then print(why, detail.gap) end
+              message, why, detail = trades:next(0)
+            end
+            print("trades", next(seen) ~= nil)""")
+        self.assertEqual(rows, [["trades: 1 messages did not come", "1"], ["trades", "true"]])
+
     def test_wrong_streams(self):
         self.start()
         rows = self.lua("""
@@ -257,6 +278,9 @@ class Connecting(Sdk):
                             ("buy { tif = 'FOK' }", "order: tif should be GTT, IOC"),
                             ("client.exchange.order { market = 'BTC-USD', side = 'buy', price = 1, size = 1 }",
                              "tif is missing"),
+                            ("buy { type = 'CONDITIONAL' }", "a conditional order has a trigger"),
+                            ("buy { type = 'LIMIT', trigger = {} }", "others have none"),
+                            ("buy { builder_fee = 0.1 }", "builder_fee and builder_id go together"),
                             ("client.exchange.cancel {}", "cancel: give either id or external_id"),
                             ("client.exchange.mass_cancel {}", "mass_cancel: say what"),
                             ("extended.connect { network = 'prod' }", "network should be mainnet, testnet or local"),

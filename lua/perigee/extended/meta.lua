@@ -2,7 +2,7 @@
 --- The functions of a client of Extended (perigee.extended), for editors (LuaLS). Never run: the tables in info.lua,
 --- streams.lua and acting.lua make them. A test compares the names.
 
----@alias ext.candles "trades"|"mark-prices"|"index-prices"
+---@alias ext.candle_type "trades"|"mark-prices"|"index-prices"
 ---@alias ext.interval "PT1M"|"PT5M"|"PT15M"|"PT30M"|"PT1H"|"PT2H"|"PT4H"|"PT8H"|"PT12H"|"PT24H"|"P1D"|"P7D"|"P30D"
 
 --- Questions. Answers are the venue's data (extended.md 4, 5). The third value of one that comes in pages is its
@@ -45,7 +45,7 @@
 ---@class perigee.extended.Subscribe
 ---@field account fun(arguments?: {timeout?: number}): perigee.Feed?, string?, table?
 ---@field best_bid_ask fun(arguments?: {market?: string, timeout?: number}): perigee.Feed?, string?, table?
----@field candles fun(arguments: ext.candles): perigee.Feed?, string?, table?
+---@field candles fun(arguments: ext.candle_stream): perigee.Feed?, string?, table?
 ---@field funding fun(arguments?: {market?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field index_price fun(arguments?: {market?: string, timeout?: number}): perigee.Feed?, string?, table?
 ---@field mark_price fun(arguments?: {market?: string, timeout?: number}): perigee.Feed?, string?, table?
@@ -72,7 +72,7 @@
 
 ---@class ext.candles
 ---@field market string
----@field candle_type ext.candles
+---@field candle_type ext.candle_type
 ---@field interval ext.interval
 ---@field limit integer
 ---@field end_time? integer
@@ -157,9 +157,9 @@
 ---@field amount number|string
 ---@field timeout? number
 
----@class ext.candles
+---@class ext.candle_stream
 ---@field market string
----@field candle_type ext.candles
+---@field candle_type ext.candle_type
 ---@field interval ext.interval
 ---@field timeout? number
 

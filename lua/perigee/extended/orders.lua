@@ -86,7 +86,7 @@ local function wrong_words(sent)
   end
   if not sent.price then return "price is missing" end
   if not sent.tif then return "tif is missing: GTT (good until its expiry) or IOC (immediate or cancel)" end
-  if (sent.type == "CONDITIONAL") ~= (sent.trigger ~= nil) and (sent.type or sent.trigger) ~= sent.trigger then
+  if (sent.type == "CONDITIONAL") ~= (sent.trigger ~= nil) then
     return "a conditional order has a trigger, others have none"
   end
 end

@@ -161,11 +161,15 @@ risk {
 
 ------------------------------------------------------------------------------------------------ recording, web, host
 
--- Market data on disk, for backtests.
+-- Market data on disk, for backtests, with the session's own orders and fills; `perigee record` does it without trading.
 record {
   enabled = false,
-  dir     = "data",
-  formats = { "tape" },
+  dir     = "data",              -- dir/VENUE/market/...; one recorder at a time
+  formats = { "tape" },          -- and "parquet" (a row an event), "csv" (R1's tables), "parts" (R2's Parquet tables)
+  levels  = 20,                  -- a side, of csv and parts
+  rotate_rows    = 2000000,      -- a file ends at so many events,
+  rotate_mb      = 64,           -- at so many MB,
+  rotate_minutes = 60,           -- or after this long
   flight  = ".perigee/sessions", -- all that a session saw and decided, for `perigee replay`
   keep    = 20,                  -- so many sessions; 0: none
 }

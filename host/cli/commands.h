@@ -20,6 +20,7 @@ int pg_cli_ledger(int argc, char **argv);
 int pg_cli_lua(int argc, char **argv);
 int pg_cli_params(int argc, char **argv);
 int pg_cli_quote(int argc, char **argv);
+int pg_cli_record(int argc, char **argv);
 int pg_cli_replay(int argc, char **argv);
 int pg_cli_run(int argc, char **argv);
 int pg_cli_test(int argc, char **argv);

@@ -9,16 +9,22 @@
 #include "script/layout.h"
 
 /* perigee data: make, import, look at and check market data. */
-static const char usage[] = "usage: perigee data COMMAND ...\n"
-                            "\n"
-                            "  generate OUT.tape           make a synthetic market\n"
-                            "  import IN... -o OUT.tape    turn recorded files of one market into a tape\n"
-                            "  info FILE...                what is in them\n"
-                            "  head FILE                   the first events, or those from a time on\n"
-                            "  verify FILE...              check for gaps, crossed books, duplicates, ...\n"
-                            "\n"
-                            "FILE is a tape or a recorded file of a known layout (lua/perigee/layouts).\n"
-                            "perigee data COMMAND --help tells more.\n";
+static const char usage[] =
+    "usage: perigee data COMMAND ...\n"
+    "\n"
+    "  generate OUT.tape           make a synthetic market\n"
+    "  import IN... -o OUT.tape    turn recorded files of one market into a tape\n"
+    "  info FILE...                what is in them\n"
+    "  head FILE                   the first events, or those from a time on\n"
+    "  verify FILE...              check for gaps, crossed books, duplicates, ...; repair\n"
+    "  convert IN... OUT           from any format to any other\n"
+    "  merge IN... OUT             several recordings of a market to one\n"
+    "  slice IN... OUT             a part of a recording\n"
+    "  stats IN...                 spread, depth, rates, latency, volatility; charts\n"
+    "\n"
+    "FILE is a tape, a Parquet file, a recorded file of a known layout (lua/perigee/layouts), or a\n"
+    "folder of them.\n"
+    "perigee data COMMAND --help tells more.\n";
 
 int pg_cli_data(int argc, char **argv)
 {
@@ -27,7 +33,8 @@ int pg_cli_data(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } commands[] = {
         { "generate", pg_data_generate }, { "import", pg_data_import }, { "info", pg_data_info },
-        { "head", pg_data_head },         { "verify", pg_data_verify },
+        { "head", pg_data_head },         { "verify", pg_data_verify }, { "convert", pg_data_convert },
+        { "merge", pg_data_merge },       { "slice", pg_data_slice },   { "stats", pg_data_stats },
     };
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         fputs(usage, argc < 2 ? stderr : stdout);
@@ -159,20 +166,25 @@ pg_status pg_data_layouts(pg_layout **layouts, pg_data_options *options, const c
     return status;
 }
 
-pg_status pg_data_open_any(pg_tape **tape, const char *const *paths, int n, const char *layout, bool fresh,
-                           pg_import_summary *summary, bool *imported, pg_error *err)
+pg_status pg_data_open_any(pg_tape **tape, const pg_data_input *input, pg_import_summary *summary, bool *imported,
+                           pg_error *err)
 {
     char warning[PG_ERROR_WHAT] = "";
+    bool own, *made = imported ? imported : &own;
     pg_bar bar = { .what = "importing" };
-    pg_data_options options = { .cache = ".run/cache",
-                                .fresh = fresh,
-                                .import = { .progress = pg_bar_update, .context = &bar } };
+    pg_data_options options = {
+        .cache = ".run/cache",
+        .fresh = input->fresh,
+        .import = { .progress = pg_bar_update, .context = &bar, .symbol = input->symbol, .venue = input->venue }
+    };
     pg_layout *layouts = NULL;
     pg_status status = PG_OK;
-    if (n != 1 || !pg_tape_is(paths[0]))
-        status = pg_data_layouts(&layouts, &options, layout, err);
+    if (input->n != 1 || !pg_tape_is(input->paths[0]))
+        status = pg_data_layouts(&layouts, &options, input->layout, err);
+    for (int i = 0; layouts && input->lenient && i < (options.layout ? 1 : options.n_layouts); i++)
+        layouts[i].tolerate = UINT32_MAX;
     if (status == PG_OK)
-        status = pg_data_open(tape, paths, n, &options, imported, summary, warning, sizeof warning, err);
+        status = pg_data_open(tape, input->paths, input->n, &options, made, summary, warning, sizeof warning, err);
     pg_bar_clear(&bar);
     free(layouts);
     if (status == PG_OK && warning[0])

@@ -14,6 +14,10 @@ int pg_data_generate(int argc, char **argv);
 int pg_data_import(int argc, char **argv);
 int pg_data_info(int argc, char **argv);
 int pg_data_head(int argc, char **argv);
+int pg_data_convert(int argc, char **argv);
+int pg_data_merge(int argc, char **argv);
+int pg_data_slice(int argc, char **argv);
+int pg_data_stats(int argc, char **argv);
 int pg_data_verify(int argc, char **argv);
 
 /* ---- arguments ---- */
@@ -58,9 +62,18 @@ int pg_data_print_defects(FILE *out, const pg_defects *defects);
  * pg_data_open. The caller frees *layouts. */
 pg_status pg_data_layouts(pg_layout **layouts, pg_data_options *options, const char *chosen, pg_error *err);
 
-/* Opens a tape or foreign files for reading, importing them with a bar (even when the cache has them, if fresh);
- * warnings go to stderr. The cache is .run/cache. */
-pg_status pg_data_open_any(pg_tape **tape, const char *const *paths, int n, const char *layout, bool fresh,
-                           pg_import_summary *summary, bool *imported, pg_error *err);
+/* Which data to open. NULL: not said. */
+typedef struct {
+    const char *const *paths;
+    int n;
+    const char *layout, *symbol, *venue;
+    bool fresh;   /* imports even when the cache has it */
+    bool lenient; /* leaves out every row with a defect, whatever its layout says */
+} pg_data_input;
+
+/* Opens recordings of any kind for reading, importing them with a bar; warnings go to stderr. The cache is .run/cache.
+ * summary and imported (whether an import was made) may be NULL. */
+pg_status pg_data_open_any(pg_tape **tape, const pg_data_input *input, pg_import_summary *summary, bool *imported,
+                           pg_error *err);
 
 #endif

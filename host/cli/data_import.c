@@ -5,6 +5,7 @@
 #include "base/decimal.h"
 #include "base/file.h"
 #include "cli/data_commands.h"
+#include "data/files.h"
 #include "data/timestamp.h"
 
 static const char usage[] =
@@ -61,21 +62,28 @@ int pg_data_import(int argc, char **argv)
         return PG_EXIT_USAGE;
     }
     pg_layout *layouts = NULL;
-    pg_import_input inputs[PG_IMPORT_INPUTS];
+    pg_import_input *inputs = NULL;
     pg_import_summary *summary = calloc(1, sizeof *summary);
     pg_error err = { 0 };
+    pg_files files = { 0 };
     pg_status status = summary ? PG_OK : pg_fail(&err, PG_ERR_MEMORY, "out of memory");
+    if (status == PG_OK)
+        status = pg_files_expand(&files, arguments.paths, arguments.n, &err);
+    if (status == PG_OK && !(inputs = calloc((size_t)files.n, sizeof *inputs)))
+        status = pg_fail(&err, PG_ERR_MEMORY, "out of memory");
     if (status == PG_OK)
         status = pg_data_layouts(&layouts, &options, layout, &err);
     if (status == PG_OK)
-        status = pg_data_choose(inputs, arguments.paths, arguments.n, &options, &err);
+        status = pg_data_choose(inputs, (const char *const *)files.paths, files.n, &options, &err);
     if (status == PG_OK)
-        status = pg_import(output, inputs, arguments.n, &options.import, summary, &err);
+        status = pg_import(output, inputs, files.n, &options.import, summary, &err);
     pg_bar_clear(&bar);
     if (status == PG_OK)
         print_summary(output, summary);
     else
         pg_data_complain(&err);
+    pg_files_free(&files);
+    free(inputs);
     free(summary);
     free(layouts);
     return status == PG_OK ? PG_EXIT_OK : PG_EXIT_FAILED;

@@ -60,12 +60,12 @@ static void print_report(const pg_check_report *r)
 static int info_of(const char *path, const char *layout)
 {
     pg_tape *tape = NULL;
-    bool imported;
+    pg_data_input input = { .paths = &path, .n = 1, .layout = layout };
     pg_error err = { 0 };
     pg_check_report *report = malloc(sizeof *report);
     pg_status status = report ? PG_OK : pg_fail(&err, PG_ERR_MEMORY, "out of memory");
     if (status == PG_OK)
-        status = pg_data_open_any(&tape, &path, 1, layout, false, NULL, &imported, &err);
+        status = pg_data_open_any(&tape, &input, NULL, NULL, &err);
     if (status == PG_OK)
         status = pg_check_tape(report, tape, &err);
     if (status == PG_OK) {
@@ -106,7 +106,8 @@ static void print_event(const pg_instrument *instrument, size_t index, const pg_
                   { PG_EVENT_NO_EXCHANGE, "no_exchange" },
                   { PG_EVENT_NO_LOCAL, "no_local" },
                   { PG_EVENT_LIQUIDATION, "liquidation" },
-                  { PG_EVENT_INFERRED_SIDE, "inferred_side" } };
+                  { PG_EVENT_INFERRED_SIDE, "inferred_side" },
+                  { PG_EVENT_REPEATED, "repeated" } };
     char local[PG_TIME_TEXT], texts[4][PG_DECIMAL_TEXT];
     int price = instrument->price_decimals, size = instrument->size_decimals;
     printf("%8zu  %s  %+9.3f ms  %-14s", index, pg_time_format(local, e->local_ns),
@@ -129,7 +130,7 @@ static void print_event(const pg_instrument *instrument, size_t index, const pg_
         printf(" %s, index %s", pg_decimal_format(texts[0], PG_DECIMAL_TEXT, e->price, price),
                pg_decimal_format(texts[1], PG_DECIMAL_TEXT, e->price2, price));
         break;
-    case PG_EVENT_GAP: printf(" of %.3f s", (double)e->size2 * 1e-9); break;
+    case PG_EVENT_GAP: printf(" of %.3f s, %s", (double)e->size2 * 1e-9, pg_gap_reason_name(e->price2)); break;
     default: break;
     }
     if (e->id)
@@ -169,9 +170,9 @@ int pg_data_head(int argc, char **argv)
         return PG_EXIT_USAGE;
     }
     pg_tape *tape;
-    bool imported;
     pg_error err = { 0 };
-    if (pg_data_open_any(&tape, arguments.paths, arguments.n, layout, false, NULL, &imported, &err) != PG_OK)
+    pg_data_input input = { .paths = arguments.paths, .n = arguments.n, .layout = layout };
+    if (pg_data_open_any(&tape, &input, NULL, NULL, &err) != PG_OK)
         return pg_data_complain(&err);
     exit_status = print_events(tape, (size_t)n, from);
     pg_tape_close(tape);

@@ -57,7 +57,7 @@ int pg_cli_run(int argc, char **argv)
             source.file = optarg;
         else if (option != 's')
             return usage(stderr);
-        else if (pg_option_duration(&live_options.seconds, "--seconds", optarg, &err) != PG_OK)
+        else if (pg_option_duration(&live_options.seconds, "seconds", optarg, &err) != PG_OK)
             return pg_cli_fail("run", &err);
     }
     if (optind < argc)

@@ -135,7 +135,7 @@ pg_status pg_check_tape(pg_check_report *report, const pg_tape *tape, pg_error *
     const pg_instrument *instrument = &pg_tape_get_info(tape)->instrument;
     check c = { .report = report, .instrument = instrument };
     c.book = pg_book_new(instrument->tick);
-    c.dedup = pg_dedup_new();
+    c.dedup = pg_dedup_new(PG_DEDUP_WINDOW);
     pg_status status = c.book && c.dedup ? PG_OK : pg_fail(err, PG_ERR_MEMORY, "out of memory");
     if (status == PG_OK)
         check_bytes(report, tape);

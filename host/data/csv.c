@@ -60,36 +60,6 @@ static bool cut_field(const char **p, const char *end, char delimiter, const cha
     return true;
 }
 
-/* The level that a column name stands for in a pattern like "bid_price_%d"; -1 for another name, 0 without "%d". */
-static int match_column(const char *pattern, const char *name, size_t length, int first_level)
-{
-    const char *percent = strstr(pattern, "%d");
-    if (!percent)
-        return strlen(pattern) == length && memcmp(pattern, name, length) == 0 ? 0 : -1;
-    size_t head = (size_t)(percent - pattern), tail = strlen(percent + 2);
-    if (length <= head + tail || memcmp(pattern, name, head) != 0 ||
-        memcmp(percent + 2, name + length - tail, tail) != 0)
-        return -1;
-    int level = 0;
-    for (size_t i = head; i < length - tail; i++) {
-        if ((unsigned)(name[i] - '0') > 9 || level > PG_LAYOUT_LEVELS)
-            return -1;
-        level = level * 10 + (name[i] - '0');
-    }
-    level -= first_level;
-    return level >= 0 && level < PG_LAYOUT_LEVELS ? level : -1;
-}
-
-static int find_field(const pg_layout *layout, const char *name, size_t length, int *level)
-{
-    for (int field = 0; field < PG_FIELDS; field++) {
-        const char *pattern = layout->records[0].columns[field];
-        if (pattern[0] && (*level = match_column(pattern, name, length, layout->first_level)) >= 0)
-            return field;
-    }
-    return -1;
-}
-
 static void skip_mark(const char **text, size_t *length)
 {
     if (*length >= 3 && memcmp(*text, "\xEF\xBB\xBF", 3) == 0) {
@@ -110,13 +80,14 @@ int pg_csv_score(const pg_layout *layout, const char *header, size_t length, con
         int level;
         if (!cut_field(&p, end, layout->delimiter, &text, &size))
             return -1;
-        int field = find_field(layout, text, size, &level);
+        int field = pg_layout_find_column(layout, text, size, &level);
         if (field >= 0) {
             found |= 1u << field;
             score++;
         }
         for (int i = 0; i < PG_LAYOUT_TEXTS; i++) {
-            if (layout->header[i][0] && match_column(layout->header[i], text, size, 0) == 0) {
+            if (layout->header[i][0] && strlen(layout->header[i]) == size &&
+                memcmp(layout->header[i], text, size) == 0) {
                 words |= 1u << i;
                 score++;
             }
@@ -192,7 +163,7 @@ static pg_status plan_columns(pg_csv *csv, size_t length, pg_error *err)
             pg_error_where(err, "%s:1", csv->path);
             return PG_ERR_PARSE;
         }
-        int field = find_field(layout, text, size, &level);
+        int field = pg_layout_find_column(layout, text, size, &level);
         op *o = &csv->ops[csv->n_columns++];
         *o = make_op(csv->record, field, level, text);
         if (o->type == OP_NUMBER && o->base != BASE_QUOTE) {

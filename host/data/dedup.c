@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 2 * PG_DEDUP_WINDOW }; /* a power of two; half full at most */
-
 typedef struct {
     uint64_t id;
     uint64_t content; /* 0: the slot is free */
@@ -12,8 +10,9 @@ typedef struct {
 
 struct pg_dedup {
     int young; /* which generation is being filled */
-    int used;
-    slot slots[2][SLOTS];
+    int used, window;
+    size_t mask;    /* of a generation's slots: twice the window, half full at most */
+    slot *slots[2]; /* one allocation with this */
 };
 
 static uint64_t mix(uint64_t x)
@@ -33,9 +32,17 @@ static uint64_t content_of(const pg_event *trade)
     return mix(hash ^ trade->side) | 1;
 }
 
-pg_dedup *pg_dedup_new(void)
+pg_dedup *pg_dedup_new(int window)
 {
-    return calloc(1, sizeof(pg_dedup));
+    size_t slots = 2 * (size_t)window;
+    pg_dedup *d = calloc(1, sizeof *d + 2 * slots * sizeof(slot));
+    if (!d)
+        return NULL;
+    d->window = window;
+    d->mask = slots - 1;
+    d->slots[0] = (slot *)(d + 1);
+    d->slots[1] = d->slots[0] + slots;
+    return d;
 }
 
 void pg_dedup_free(pg_dedup *dedup)
@@ -43,27 +50,28 @@ void pg_dedup_free(pg_dedup *dedup)
     free(dedup);
 }
 
-static slot *find(slot *slots, uint64_t id)
+static slot *find(const pg_dedup *d, int generation, uint64_t id)
 {
-    size_t i = mix(id) & (SLOTS - 1);
+    slot *slots = d->slots[generation];
+    size_t i = mix(id) & d->mask;
     while (slots[i].content && slots[i].id != id)
-        i = (i + 1) & (SLOTS - 1);
+        i = (i + 1) & d->mask;
     return &slots[i];
 }
 
 pg_dedup_result pg_dedup_add(pg_dedup *dedup, const pg_event *trade)
 {
     uint64_t content = content_of(trade);
-    slot *young = find(dedup->slots[dedup->young], trade->id);
-    slot *old = find(dedup->slots[!dedup->young], trade->id);
+    slot *young = find(dedup, dedup->young, trade->id);
+    slot *old = find(dedup, !dedup->young, trade->id);
     const slot *known = young->content ? young : old->content ? old : NULL;
     if (known)
         return known->content == content ? PG_DEDUP_AGAIN : PG_DEDUP_OTHER;
-    if (dedup->used == PG_DEDUP_WINDOW) {
+    if (dedup->used == dedup->window) {
         dedup->young = !dedup->young;
         dedup->used = 0;
-        memset(dedup->slots[dedup->young], 0, sizeof dedup->slots[0]);
-        young = find(dedup->slots[dedup->young], trade->id);
+        memset(dedup->slots[dedup->young], 0, (dedup->mask + 1) * sizeof(slot));
+        young = find(dedup, dedup->young, trade->id);
     }
     *young = (slot){ trade->id, content };
     dedup->used++;

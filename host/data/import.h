@@ -1,4 +1,4 @@
-/* Import: foreign files of one market, merged in order of receive time, to a tape.
+/* Import: files of one market, foreign ones and such of our own events, merged in order of receive time, to a tape.
  *
  * Streaming, with bounded memory. A first look at the beginning of each file tells the decimals and how far the
  * recorder's clock is behind the venue's; when the rest of the data needs more decimals or a larger correction, the
@@ -12,14 +12,14 @@
 #include "data/layout.h"
 #include "data/tape.h"
 
-enum { PG_IMPORT_INPUTS = 64 };
+enum { PG_IMPORT_INPUTS = 4096 };
 
 /* Called now and then with the bytes read so far and in all; a NULL pointer is allowed where it is asked for. */
 typedef void (*pg_progress)(void *context, uint64_t done, uint64_t total);
 
 typedef struct {
     const char *path;
-    const pg_layout *layout;
+    const pg_layout *layout; /* NULL: a file of events (event_source.h) */
 } pg_import_input;
 
 typedef struct {

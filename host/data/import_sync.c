@@ -73,9 +73,12 @@ static bool follows(const pg_import_sync *sync, const pg_message *m)
 static pg_status mark_break(pg_import_sync *sync, const pg_message *m, const char *path, pg_error *err)
 {
     pg_defects_add(sync->defects, PG_DEFECT_SEQUENCE, "%s: document %llu", path, (unsigned long long)m->number);
-    pg_event gap = {
-        .exch_ns = m->exch_ns, .local_ns = m->local_ns, .id = m->sequence, .kind = PG_EVENT_GAP, .flags = PG_EVENT_LAST
-    };
+    pg_event gap = { .exch_ns = m->exch_ns,
+                     .local_ns = m->local_ns,
+                     .id = m->sequence,
+                     .kind = PG_EVENT_GAP,
+                     .price2 = PG_GAP_SEQUENCE,
+                     .flags = PG_EVENT_LAST };
     return sync->sink(sync->context, &gap, 1, err);
 }
 

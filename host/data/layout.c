@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "data/csv.h"
 #include "data/documents.h"
+#include "data/parquet_read.h"
+#include "data/table.h"
 
 enum { LOOK_DOCUMENTS = 50 }; /* documents of a JSON file that the detection reads */
 
@@ -56,6 +58,36 @@ const char *pg_field_name(pg_field field)
 int pg_field_find(const char *name)
 {
     return find_name(field_names, PG_FIELDS, name);
+}
+
+/* The level that a column name stands for in a pattern like "bid_price_%d"; -1 for another name, 0 without "%d". */
+static int match_column(const char *pattern, const char *name, size_t length, int first_level)
+{
+    const char *percent = strstr(pattern, "%d");
+    if (!percent)
+        return strlen(pattern) == length && memcmp(pattern, name, length) == 0 ? 0 : -1;
+    size_t head = (size_t)(percent - pattern), tail = strlen(percent + 2);
+    if (length <= head + tail || memcmp(pattern, name, head) != 0 ||
+        memcmp(percent + 2, name + length - tail, tail) != 0)
+        return -1;
+    int level = 0;
+    for (size_t i = head; i < length - tail; i++) {
+        if ((unsigned)(name[i] - '0') > 9 || level > PG_LAYOUT_LEVELS)
+            return -1;
+        level = level * 10 + (name[i] - '0');
+    }
+    level -= first_level;
+    return level >= 0 && level < PG_LAYOUT_LEVELS ? level : -1;
+}
+
+int pg_layout_find_column(const pg_layout *layout, const char *name, size_t length, int *level)
+{
+    for (int field = 0; field < PG_FIELDS; field++) {
+        const char *pattern = layout->records[0].columns[field];
+        if (pattern[0] && (*level = match_column(pattern, name, length, layout->first_level)) >= 0)
+            return field;
+    }
+    return -1;
 }
 
 /* The fields that a kind of record cannot do without, as bits. */
@@ -224,6 +256,13 @@ static pg_status read_start(const char *path, char *line, size_t size, bool *jso
     return status;
 }
 
+/* The names of the columns stand for a Parquet file's first line. */
+static pg_status read_columns(const char *path, char *line, size_t size, bool *json, pg_error *err)
+{
+    *json = false;
+    return pg_table_header(line, size, path, ',', err);
+}
+
 static pg_status none_fits(const char *path, const char *line, bool json, pg_error *err)
 {
     pg_fail(err, PG_ERR_NOT_FOUND, "no layout fits this file; it begins: %.120s%s", line,
@@ -241,7 +280,9 @@ pg_status pg_layout_detect(const pg_layout **found, const pg_layout *layouts, in
     char line[8192], symbol[PG_SYMBOL_SIZE];
     bool json;
     *found = NULL;
-    pg_status status = read_start(path, line, sizeof line, &json, err);
+    bool parquet = pg_parquet_is(path);
+    pg_status status =
+        parquet ? read_columns(path, line, sizeof line, &json, err) : read_start(path, line, sizeof line, &json, err);
     if (status != PG_OK)
         return status;
     int best = 0;

@@ -20,7 +20,8 @@ enum {
     PG_LAYOUT_LEVELS = 1000 /* levels a side in a CSV row */
 };
 
-typedef enum { PG_FORMAT_CSV, PG_FORMAT_JSON } pg_layout_format;
+/* TABLE: rows with named columns, as a CSV or a Parquet file has them; which one, the file itself tells. */
+typedef enum { PG_FORMAT_TABLE, PG_FORMAT_JSON } pg_layout_format;
 
 typedef enum {
     PG_RECORD_TRADE,    /* one trade */
@@ -43,7 +44,7 @@ typedef enum {
     PG_FIELD_SIZE,
     PG_FIELD_SIDE,
     PG_FIELD_ID,
-    PG_FIELD_BID_PRICE, /* of a book in CSV: a pattern with %d for the level */
+    PG_FIELD_BID_PRICE, /* of a book in a table: a pattern with %d for the level, or a list column (Parquet) */
     PG_FIELD_BID_SIZE,
     PG_FIELD_ASK_PRICE,
     PG_FIELD_ASK_SIZE,
@@ -70,16 +71,17 @@ typedef struct {
     char delimiter;
     int first_level; /* the number of the best level in column patterns */
     pg_time_unit local_unit, exchange_unit;
-    int n_records; /* 1 for CSV */
+    int n_records; /* 1 for a table */
     pg_layout_record records[PG_LAYOUT_RECORDS];
     char files[PG_LAYOUT_TEXTS][PG_LAYOUT_NAME];  /* names of such files: "*" any text, "{symbol}" the market */
     char header[PG_LAYOUT_TEXTS][PG_LAYOUT_NAME]; /* further columns that tell such a file from others */
     int64_t max_gap_ns;                           /* a longer silence is a gap in the recording */
     int64_t max_back_ns;                          /* a longer step back in time is an error, or another session */
     bool sessions;                                /* a longer step back in time starts a session with another clock */
-    bool skip_repeats;                            /* quotes equal to the one before them are left out */
-    uint32_t tolerate;                            /* bit 1 << pg_defect: such rows are left out and counted */
-    char default_size[PG_LAYOUT_NUMBER];          /* of quotes without sizes */
+    bool skip_repeats;                   /* quotes equal to the one before, and books stored twice, are left out */
+    bool infer_side;                     /* trades without a side get the one that the book before them tells */
+    uint32_t tolerate;                   /* bit 1 << pg_defect: such rows are left out and counted */
+    char default_size[PG_LAYOUT_NUMBER]; /* of quotes without sizes */
     char tick[PG_LAYOUT_NUMBER], lot[PG_LAYOUT_NUMBER], min_size[PG_LAYOUT_NUMBER]; /* "" to infer (0 for min_size) */
     int price_decimals, size_decimals;                                              /* -1 to infer */
     int significant;      /* significant figures of a price, 0: no rule */
@@ -87,7 +89,7 @@ typedef struct {
     uint64_t hash;        /* of the layout's text: imports made with another text are made again */
 } pg_layout;
 
-/* Sets the defaults: CSV with commas, levels from 0, times detected, gaps over 60 s, steps back up to 1 s. */
+/* Sets the defaults: a table with commas, levels from 0, times detected, gaps over 60 s, steps back up to 1 s. */
 void pg_layout_init(pg_layout *layout, const char *name);
 
 /* Names as in layouts. Finding returns -1 for an unknown name. */
@@ -95,6 +97,10 @@ const char *pg_record_kind_name(pg_record_kind kind);
 int pg_record_kind_find(const char *name);
 const char *pg_field_name(pg_field field);
 int pg_field_find(const char *name);
+
+/* The field whose column (pattern) a table's column of that name is, -1 for none; *level is the number in a pattern,
+ * counted from the best one, else 0. */
+int pg_layout_find_column(const pg_layout *layout, const char *name, size_t length, int *level);
 
 /* Checks that a layout is complete: each kind of record has the columns that it needs. PG_ERR_INVALID otherwise. */
 pg_status pg_layout_check(const pg_layout *layout, pg_error *err);

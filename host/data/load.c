@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "data/event_source.h"
+#include "data/files.h"
+#include "data/packed.h"
 #include "data/tape_format.h"
 
-enum { CACHE_VERSION = 1 /* of the import: raised when the same files would give another tape */, HASH_BYTES = 12 };
+enum { CACHE_VERSION = 2 /* of the import: raised when the same files would give another tape */, HASH_BYTES = 12 };
 
 pg_status pg_data_choose(pg_import_input *inputs, const char *const *paths, int n, const pg_data_options *options,
                          pg_error *err)
@@ -18,14 +21,10 @@ pg_status pg_data_choose(pg_import_input *inputs, const char *const *paths, int 
     for (int i = 0; i < n; i++) {
         inputs[i].path = paths[i];
         inputs[i].layout = options->layout;
-        if (pg_tape_is(paths[i])) {
-            pg_fail(err, PG_ERR_INVALID, "a tape cannot be read together with other files");
-            pg_error_where(err, "%s", paths[i]);
-            pg_error_remedy(err, "give one tape, or files to import");
-            return PG_ERR_INVALID;
-        }
         pg_status status = PG_OK;
-        if (!options->layout)
+        if (pg_events_form_of(paths[i]) != PG_EVENTS_NONE)
+            inputs[i].layout = NULL; /* events of ours: nothing to describe */
+        else if (!options->layout)
             status = pg_layout_detect(&inputs[i].layout, options->layouts, options->n_layouts, paths[i], err);
         if (status != PG_OK)
             return status;
@@ -49,6 +48,7 @@ static pg_status cache_path(char *path, const pg_import_input *inputs, int n, co
                             pg_error *err)
 {
     static const int version[] = { CACHE_VERSION, PG_TAPE_VERSION };
+    static const uint64_t no_layout = 0;
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     if (!digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL)) {
         EVP_MD_CTX_free(digest);
@@ -68,7 +68,7 @@ static pg_status cache_path(char *path, const pg_import_input *inputs, int n, co
         status = pg_file_stat(inputs[i].path, &info, err);
         if (status == PG_OK) {
             add(digest, &info, sizeof info);
-            add(digest, &inputs[i].layout->hash, sizeof inputs[i].layout->hash);
+            add(digest, inputs[i].layout ? &inputs[i].layout->hash : &no_layout, sizeof no_layout);
         }
     }
     unsigned char hash[EVP_MAX_MD_SIZE];
@@ -93,40 +93,51 @@ static void summarise(pg_import_summary *summary, const pg_tape *tape)
     }
 }
 
+/* A damaged tape in the cache is made again. */
+static bool open_cached(pg_tape **tape, const char *path, char *warning, size_t size)
+{
+    if (!pg_tape_is(path) || pg_tape_open(tape, path, warning, size, NULL) != PG_OK)
+        return false;
+    if (size == 0 || warning[0] == '\0')
+        return true;
+    pg_tape_close(*tape);
+    *tape = NULL;
+    return false;
+}
+
 static pg_status open_foreign(pg_tape **tape, const char *const *paths, int n, const pg_data_options *options,
                               bool *imported, pg_import_summary *summary, char *warning, size_t size, pg_error *err)
 {
-    pg_import_input inputs[PG_IMPORT_INPUTS];
+    pg_import_input *inputs = calloc((size_t)(n > 0 ? n : 1), sizeof *inputs);
     char path[PG_PATH_SIZE];
-    pg_status status = pg_data_choose(inputs, paths, n, options, err);
+    pg_status status =
+        inputs ? pg_data_choose(inputs, paths, n, options, err) : pg_fail(err, PG_ERR_MEMORY, "out of memory");
     if (status == PG_OK)
         status = cache_path(path, inputs, n, options, err);
-    if (status != PG_OK)
-        return status;
-    if (!options->fresh && pg_tape_is(path) && pg_tape_open(tape, path, warning, size, NULL) == PG_OK) {
-        if (size == 0 || warning[0] == '\0')
-            return PG_OK;
-        pg_tape_close(*tape); /* a damaged tape in the cache is made again */
-        *tape = NULL;
+    if (status == PG_OK && !options->fresh && open_cached(tape, path, warning, size)) {
+        free(inputs);
+        return PG_OK;
     }
-    status = pg_file_make_folder(options->cache, err);
+    if (status == PG_OK)
+        status = pg_file_make_folder(options->cache, err);
     if (status == PG_OK)
         status = pg_import(path, inputs, n, &options->import, summary, err);
+    free(inputs);
     if (status != PG_OK)
         return status;
     *imported = true;
     return pg_tape_open(tape, path, warning, size, err);
 }
 
-pg_status pg_data_open(pg_tape **tape, const char *const *paths, int n, const pg_data_options *options, bool *imported,
-                       pg_import_summary *summary, char *warning, size_t size, pg_error *err)
+static pg_status open_files(pg_tape **tape, const char *const *paths, int n, const pg_data_options *options,
+                            bool *imported, pg_import_summary *summary, char *warning, size_t size, pg_error *err)
 {
     *tape = NULL;
     *imported = false;
     pg_import_summary *own = malloc(sizeof *own);
     if (!own)
         return pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    bool direct = n == 1 && (pg_tape_is(paths[0]) || pg_text_ends_with(paths[0], ".tape"));
+    bool direct = n == 1 && (pg_tape_is(paths[0]) || (pg_text_ends_with(paths[0], ".tape") && !pg_packed_is(paths[0])));
     pg_status status = direct ? pg_tape_open(tape, paths[0], warning, size, err)
                               : open_foreign(tape, paths, n, options, imported, own, warning, size, err);
     if (status == PG_OK && !*imported)
@@ -134,5 +145,18 @@ pg_status pg_data_open(pg_tape **tape, const char *const *paths, int n, const pg
     if (status == PG_OK && summary)
         *summary = *own;
     free(own);
+    return status;
+}
+
+pg_status pg_data_open(pg_tape **tape, const char *const *paths, int n, const pg_data_options *options, bool *imported,
+                       pg_import_summary *summary, char *warning, size_t size, pg_error *err)
+{
+    pg_files files;
+    pg_status status = pg_files_expand(&files, paths, n, err);
+    if (status != PG_OK)
+        return status;
+    status =
+        open_files(tape, (const char *const *)files.paths, files.n, options, imported, summary, warning, size, err);
+    pg_files_free(&files);
     return status;
 }

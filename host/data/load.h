@@ -13,15 +13,15 @@ typedef struct {
     pg_import_options import; /* of foreign files */
 } pg_data_options;
 
-/* Opens the data of one market: one tape, or 1 to 64 foreign files that are merged. An import is kept in the cache
+/* Opens the data of one market: folders are expanded (files.h); one tape, or 1 to PG_IMPORT_INPUTS files of any kinds that are merged. An import is kept in the cache
  * under a hash of the files' paths, sizes and times, the layouts' texts, the options and the format version, and used
  * again while these are the same. *imported: an import was made, and *summary (may be NULL) filled; otherwise *summary
  * has only info, events and times. *warning (size bytes) as in pg_tape_open.
- * Errors: those of detecting, importing and opening; PG_ERR_INVALID for tapes mixed with other files. */
+ * Errors: those of detecting, importing and opening. */
 pg_status pg_data_open(pg_tape **tape, const char *const *paths, int n, const pg_data_options *options, bool *imported,
                        pg_import_summary *summary, char *warning, size_t size, pg_error *err);
 
-/* Finds the layout of each of n files: options->layout, else the one that fits best. */
+/* Finds the layout of each of n files: none for a file of events, options->layout, else the one that fits best. */
 pg_status pg_data_choose(pg_import_input *inputs, const char *const *paths, int n, const pg_data_options *options,
                          pg_error *err);
 

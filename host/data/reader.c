@@ -8,6 +8,9 @@
 #include "base/file.h"
 #include "data/csv.h"
 #include "data/documents.h"
+#include "data/event_messages.h"
+#include "data/parquet_read.h"
+#include "data/table.h"
 
 #define HOUR_NS 3600000000000
 
@@ -20,6 +23,8 @@ struct pg_reader {
     pg_defects *defects;
     pg_csv *csv;
     pg_documents *documents;
+    pg_table *table;
+    pg_event_messages *events_file;
     pg_row row;
     uint64_t rows;
     bool ended;
@@ -32,6 +37,7 @@ struct pg_reader {
     pg_row held; /* BBO_SIDE: the first half of a quote. LEVEL: the book so far */
     bool holding;
     pg_level quote[2]; /* the last best bid and offer */
+    pg_row stored;     /* the last book, when repeats are left out */
     int64_t default_size;
     int64_t skipped_ns;
 
@@ -42,7 +48,7 @@ struct pg_reader {
 
 static void place(const pg_reader *r, const pg_row *row, char *text, size_t size)
 {
-    bool json = r->layout->format == PG_FORMAT_JSON;
+    bool json = r->layout && r->layout->format == PG_FORMAT_JSON;
     snprintf(text, size, "%s:%s%llu", r->path, json ? " document " : "", (unsigned long long)row->number);
 }
 
@@ -56,12 +62,31 @@ static void count(pg_reader *r, const pg_row *row, pg_defect defect)
 
 static pg_status read_default_size(pg_reader *r, pg_error *err)
 {
-    const char *text = r->layout->default_size;
+    const char *text = r->layout ? r->layout->default_size : "";
     pg_error inner;
     if (!text[0] ||
         pg_row_number(&r->default_size, r->scale, PG_SCALE_SIZE, text, strlen(text), &inner) == PG_DEFECT_NONE)
         return PG_OK;
     return pg_fail(err, PG_ERR_INVALID, "default_size of layout '%s': %s", r->layout->name, inner.what);
+}
+
+static pg_status open_rows(pg_reader *r, pg_error *err)
+{
+    if (!pg_layout_match_name(r->layout, r->path, r->symbol) || !r->symbol[0])
+        memcpy(r->symbol, r->layout->symbol, sizeof r->symbol);
+    if (r->layout->format == PG_FORMAT_JSON)
+        return pg_documents_open(&r->documents, r->path, r->layout, r->scale, r->defects, err);
+    if (pg_parquet_is(r->path))
+        return pg_table_open(&r->table, r->path, r->layout, r->scale, err);
+    return pg_csv_open(&r->csv, r->path, r->layout, r->scale, r->defects, err);
+}
+
+static pg_status open_events(pg_reader *r, pg_error *err)
+{
+    pg_status status = pg_event_messages_open(&r->events_file, r->path, r->scale, err);
+    if (status == PG_OK)
+        memcpy(r->symbol, pg_event_messages_symbol(r->events_file), sizeof r->symbol);
+    return status;
 }
 
 pg_status pg_reader_open(pg_reader **reader, const char *path, const pg_layout *layout, pg_scale *scale,
@@ -82,12 +107,8 @@ pg_status pg_reader_open(pg_reader **reader, const char *path, const pg_layout *
         status = pg_fail(err, PG_ERR_RANGE, "the path is longer than %d bytes", PG_PATH_SIZE - 1);
     if (status == PG_OK)
         status = read_default_size(r, err);
-    if (status == PG_OK && layout->format == PG_FORMAT_CSV)
-        status = pg_csv_open(&r->csv, path, layout, scale, defects, err);
-    else if (status == PG_OK)
-        status = pg_documents_open(&r->documents, path, layout, scale, defects, err);
-    if (!pg_layout_match_name(layout, path, r->symbol) || !r->symbol[0])
-        memcpy(r->symbol, layout->symbol, sizeof r->symbol);
+    if (status == PG_OK)
+        status = layout ? open_rows(r, err) : open_events(r, err);
     if (status != PG_OK) {
         pg_reader_close(r);
         return status;
@@ -102,6 +123,9 @@ void pg_reader_close(pg_reader *reader)
         return;
     pg_csv_close(reader->csv);
     pg_documents_close(reader->documents);
+    pg_table_close(reader->table);
+    pg_event_messages_close(reader->events_file);
+    pg_row_free(&reader->stored);
     pg_row_free(&reader->row);
     pg_row_free(&reader->held);
     free(reader->events);
@@ -114,8 +138,9 @@ static pg_status next_row(pg_reader *r, pg_error *err)
 {
     for (;;) {
         pg_defect defect = PG_DEFECT_NONE;
-        pg_status status = r->csv ? pg_csv_next(r->csv, &r->row, &r->ended, &defect, err)
-                                  : pg_documents_next(r->documents, &r->row, &r->ended, &defect, err);
+        pg_status status = r->csv     ? pg_csv_next(r->csv, &r->row, &r->ended, &defect, err)
+                           : r->table ? pg_table_next(r->table, &r->row, &r->ended, &defect, err)
+                                      : pg_documents_next(r->documents, &r->row, &r->ended, &defect, err);
         if (status != PG_OK || r->ended)
             return status;
         r->rows++;
@@ -329,6 +354,34 @@ static void add_levels(pg_reader *r, const pg_row *row)
     r->message.n = (size_t)(out - r->events);
 }
 
+/* The same snapshot stored once more: the venue's time (where there is one) and all levels are the same. */
+static bool is_stored(pg_reader *r, const pg_row *row)
+{
+    const pg_row *last = &r->stored;
+    if ((row->has & PG_ROW_EXCHANGE && row->exch_ns != last->exch_ns) || row->number <= 1)
+        return false;
+    for (int side = 0; side < 2; side++)
+        if (row->n_levels[side] != last->n_levels[side] ||
+            (row->n_levels[side] > 0 &&
+             memcmp(row->levels[side], last->levels[side], row->n_levels[side] * sizeof(pg_level)) != 0))
+            return false;
+    return row->n_levels[0] + row->n_levels[1] > 0;
+}
+
+static pg_status store(pg_reader *r, const pg_row *row, pg_error *err)
+{
+    r->stored.exch_ns = row->exch_ns;
+    for (int side = 0; side < 2; side++) {
+        pg_status status = pg_row_reserve(&r->stored, side, row->n_levels[side], err);
+        if (status != PG_OK)
+            return status;
+        if (row->n_levels[side] > 0)
+            memcpy(r->stored.levels[side], row->levels[side], row->n_levels[side] * sizeof(pg_level));
+        r->stored.n_levels[side] = row->n_levels[side];
+    }
+    return PG_OK;
+}
+
 static pg_status make_book(pg_reader *r, const pg_row *row, pg_error *err)
 {
     size_t levels = row->n_levels[0] + row->n_levels[1];
@@ -450,6 +503,20 @@ static pg_status finish(pg_reader *r, bool *made, pg_error *err)
     return status;
 }
 
+static pg_status take_book(pg_reader *r, bool *made, pg_error *err)
+{
+    if (!r->layout->skip_repeats)
+        return make_book(r, &r->row, err);
+    *made = !is_stored(r, &r->row);
+    if (*made) {
+        pg_status status = store(r, &r->row, err);
+        return status == PG_OK ? make_book(r, &r->row, err) : status;
+    }
+    count(r, &r->row, PG_DEFECT_REPEAT);
+    r->skipped_ns = r->row.local_ns;
+    return PG_OK;
+}
+
 static pg_status take_row(pg_reader *r, bool *made, pg_error *err)
 {
     bool repeated = false;
@@ -463,7 +530,7 @@ static pg_status take_row(pg_reader *r, bool *made, pg_error *err)
         return status;
     case PG_RECORD_BBO_SIDE: return take_quote_side(r, made, err);
     case PG_RECORD_LEVEL: return take_level(r, made, err);
-    case PG_RECORD_BOOK: return make_book(r, &r->row, err);
+    case PG_RECORD_BOOK: return take_book(r, made, err);
     case PG_RECORD_UPDATE: return make_update(r, &r->row, err);
     case PG_RECORD_KINDS: break;
     }
@@ -477,6 +544,8 @@ pg_status pg_reader_next(pg_reader *reader, pg_message **message, pg_error *err)
     err = err ? err : &own;
     bool made = false;
     *message = NULL;
+    if (r->events_file)
+        return pg_event_messages_next(r->events_file, message, err);
     while (!r->ended && !made) {
         pg_status status = next_row(r, err);
         if (status == PG_OK && !r->ended)
@@ -515,10 +584,13 @@ int64_t pg_reader_min_lag(const pg_reader *reader)
 
 uint64_t pg_reader_rows(const pg_reader *reader)
 {
-    return reader->rows;
+    return reader->events_file ? pg_event_messages_count(reader->events_file) : reader->rows;
 }
 
 uint64_t pg_reader_done(const pg_reader *reader)
 {
-    return reader->csv ? pg_csv_done(reader->csv) : pg_documents_done(reader->documents);
+    return reader->csv           ? pg_csv_done(reader->csv)
+           : reader->table       ? pg_table_done(reader->table)
+           : reader->events_file ? pg_event_messages_done(reader->events_file)
+                                 : pg_documents_done(reader->documents);
 }

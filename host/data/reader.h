@@ -1,4 +1,5 @@
-/* A reader of one foreign file: rows (CSV or JSON) turned into messages of events in order of time.
+/* A reader of one file: rows (CSV, Parquet or JSON) turned into messages of events in order of time, or the events of a
+ * file of our own as they are.
  *
  * It pairs one-sided quotes, gathers rows of levels into books, sorts out times (units, small steps back, sessions with
  * another clock, a receive clock that is behind), and leaves out, completes or refuses what is defective, as the layout
@@ -9,6 +10,9 @@
 #include "data/row.h"
 
 #define PG_TIMELESS INT64_MIN /* local_ns of a snapshot without any time: it is older than everything else */
+
+/* Kind of a message that comes from a file of events: nothing in it is to be judged or mended any more. */
+#define PG_MESSAGE_EVENTS PG_RECORD_KINDS
 
 /* What a venue sent at once: its events have the same times, the last one carries PG_EVENT_LAST. */
 typedef struct {
@@ -24,7 +28,8 @@ typedef struct {
 
 typedef struct pg_reader pg_reader;
 
-/* layout, scale and defects must outlive the reader. clock_offset_ns is added to all receive times.
+/* layout NULL: a file of events (event_source.h), whose decimals scale must reach. layout, scale and defects must outlive
+ * the reader. clock_offset_ns is added to all receive times.
  * Errors: those of opening and of the header. */
 pg_status pg_reader_open(pg_reader **reader, const char *path, const pg_layout *layout, pg_scale *scale,
                          pg_defects *defects, int64_t clock_offset_ns, pg_error *err);

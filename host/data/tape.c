@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "base/file.h"
+#include "data/packed.h"
 #include "data/tape_format.h"
 
 enum { JOURNAL_LIMIT = 1 << 28 };
@@ -25,6 +26,7 @@ struct pg_tape {
     const pg_tape_block *blocks; /* in the mapping, or `journal` */
     size_t n_blocks;
     pg_tape_block *journal; /* owned; NULL when the index is the file's own */
+    pg_event *unpacked;     /* owned; of a packed tape, else NULL */
 };
 
 pg_status pg_tape_journal_path(char *journal, size_t size, const char *path, pg_error *err)
@@ -35,14 +37,6 @@ pg_status pg_tape_journal_path(char *journal, size_t size, const char *path, pg_
     return PG_OK;
 }
 
-static pg_status corrupt(pg_error *err, const char *path, const char *what)
-{
-    pg_fail(err, PG_ERR_CORRUPT, "%s", what);
-    pg_error_where(err, "%s", path);
-    pg_error_remedy(err, "the file is damaged: import, record or copy it again");
-    return PG_ERR_CORRUPT;
-}
-
 static pg_status map_file(pg_tape *tape, pg_error *err)
 {
     pg_file_info info;
@@ -50,7 +44,7 @@ static pg_status map_file(pg_tape *tape, pg_error *err)
     if (status != PG_OK)
         return status;
     if (info.bytes < PG_TAPE_HEADER_BYTES)
-        return corrupt(err, tape->path, "this is no tape: it is shorter than a tape's header");
+        return pg_tape_corrupt(err, tape->path, "this is no tape: it is shorter than a tape's header");
     int fd = open(tape->path, O_RDONLY | O_CLOEXEC);
     void *bytes = fd < 0 ? MAP_FAILED : mmap(NULL, info.bytes, PROT_READ, MAP_SHARED, fd, 0);
     int code = errno;
@@ -67,40 +61,17 @@ static pg_status map_file(pg_tape *tape, pg_error *err)
     return PG_OK;
 }
 
-static pg_status read_header(pg_tape *tape, pg_error *err)
-{
-    const pg_tape_header *header = (const pg_tape_header *)tape->bytes;
-    if (memcmp(header->magic, PG_TAPE_MAGIC, PG_TAPE_MAGIC_BYTES) != 0)
-        return corrupt(err, tape->path, "this is no tape: it does not begin with a tape's mark");
-    if (header->version != PG_TAPE_VERSION) {
-        pg_fail(err, PG_ERR_UNSUPPORTED, "the tape has format version %u, this program reads version %d",
-                header->version, PG_TAPE_VERSION);
-        pg_error_where(err, "%s", tape->path);
-        pg_error_remedy(err, "import it again with this program");
-        return PG_ERR_UNSUPPORTED;
-    }
-    if (crc32(0, tape->bytes, offsetof(pg_tape_header, checksum)) != header->checksum)
-        return corrupt(err, tape->path, "the checksum of the tape's header is wrong");
-    if (header->event_bytes != sizeof(pg_event) || header->block_events != PG_TAPE_BLOCK_EVENTS ||
-        header->venue[PG_SYMBOL_SIZE - 1] || header->symbol[PG_SYMBOL_SIZE - 1] || header->source[127])
-        return corrupt(err, tape->path, "the tape's header is malformed");
-    pg_instrument *instrument = &tape->info.instrument;
-    if (pg_instrument_init(instrument, header->venue, header->symbol, header->price_decimals, header->size_decimals,
-                           header->tick, header->lot, header->significant, NULL) != PG_OK)
-        return corrupt(err, tape->path, "the tape's header describes an impossible instrument");
-    instrument->min_size = header->min_size;
-    instrument->min_notional = header->min_notional;
-    tape->info.clock_offset_ns = header->clock_offset_ns;
-    memcpy(tape->info.source, header->source, sizeof tape->info.source);
-    return PG_OK;
-}
-
 static bool block_is_whole(const pg_tape *tape, size_t block)
 {
     const pg_tape_block *entry = &tape->blocks[block];
     const pg_event *first = tape->events + block * PG_TAPE_BLOCK_EVENTS;
     return crc32_z(0, (const uint8_t *)first, (size_t)entry->events * sizeof(pg_event)) == entry->checksum &&
            first->local_ns == entry->first_ns && first[entry->events - 1].local_ns == entry->last_ns;
+}
+
+bool pg_tape_block_is_sound(const pg_tape *tape, size_t block)
+{
+    return block_is_whole(tape, block);
 }
 
 /* Block entries that follow each other in time, full but for the last one; returns how many are so. */
@@ -130,7 +101,7 @@ static pg_status read_index(pg_tape *tape, char *warning, size_t size, pg_error 
         footer.events > room / sizeof(pg_event) || footer.blocks > room / sizeof(pg_tape_block) ||
         footer.events * sizeof(pg_event) + footer.blocks * sizeof(pg_tape_block) != room ||
         footer.blocks != (footer.events + PG_TAPE_BLOCK_EVENTS - 1) / PG_TAPE_BLOCK_EVENTS)
-        return corrupt(err, tape->path, "the tape's footer is malformed");
+        return pg_tape_corrupt(err, tape->path, "the tape's footer is malformed");
     tape->blocks = (const pg_tape_block *)(tape->bytes + PG_TAPE_HEADER_BYTES + footer.events * sizeof(pg_event));
     tape->n_blocks = footer.blocks;
     tape->count = footer.events;
@@ -138,7 +109,7 @@ static pg_status read_index(pg_tape *tape, char *warning, size_t size, pg_error 
     uint32_t checksum = (uint32_t)crc32_z(0, (const uint8_t *)tape->blocks, footer.blocks * sizeof(pg_tape_block));
     if (checksum != footer.index_checksum || count_sound_entries(tape->blocks, tape->n_blocks) != tape->n_blocks ||
         (footer.blocks > 0 && tape->blocks[footer.blocks - 1].events != (tail ? tail : (size_t)PG_TAPE_BLOCK_EVENTS)))
-        return corrupt(err, tape->path, "the tape's index is damaged");
+        return pg_tape_corrupt(err, tape->path, "the tape's index is damaged");
     if (footer.blocks > 0 && !block_is_whole(tape, footer.blocks - 1)) {
         uint32_t events = tape->blocks[--tape->n_blocks].events;
         tape->count -= events;
@@ -158,7 +129,8 @@ static pg_status recover(pg_tape *tape, char *warning, size_t size, pg_error *er
     size_t length = 0;
     status = pg_file_read(&text, &length, path, JOURNAL_LIMIT, NULL);
     if (status != PG_OK)
-        return corrupt(err, tape->path, "the tape is cut off: its index is missing, and there is no journal beside it");
+        return pg_tape_corrupt(err, tape->path,
+                               "the tape is cut off: its index is missing, and there is no journal beside it");
     tape->journal = (pg_tape_block *)text;
     tape->blocks = tape->journal;
     size_t room = (tape->size - PG_TAPE_HEADER_BYTES) / sizeof(pg_event);
@@ -171,10 +143,83 @@ static pg_status recover(pg_tape *tape, char *warning, size_t size, pg_error *er
     }
     size_t lost = tape->size - PG_TAPE_HEADER_BYTES - tape->count * sizeof(pg_event);
     if (tape->count == 0)
-        return corrupt(err, tape->path, "the tape was broken off before its first block was complete");
+        return pg_tape_corrupt(err, tape->path, "the tape was broken off before its first block was complete");
     snprintf(warning, size, "%s: the tape was broken off; %zu events were recovered, %zu bytes behind them left out",
              tape->path, tape->count, lost);
     return PG_OK;
+}
+
+/* ---- packed tapes ---- */
+
+static pg_status add_unpacked(pg_tape *tape, size_t *capacity, const pg_event *events, size_t n, pg_error *err)
+{
+    if (tape->count + n > *capacity) {
+        size_t more = *capacity ? 2 * *capacity : (size_t)1 << 16;
+        pg_event *grown = realloc(tape->unpacked, more * sizeof *grown);
+        if (!grown)
+            return pg_fail(err, PG_ERR_MEMORY, "%s: no memory to unpack the tape into", tape->path);
+        tape->unpacked = grown;
+        *capacity = more;
+    }
+    if (n > 0)
+        memcpy(tape->unpacked + tape->count, events, n * sizeof *events);
+    tape->count += n;
+    return PG_OK;
+}
+
+/* The index that a mapped tape of the same events has. */
+static pg_status make_index(pg_tape *tape, pg_error *err)
+{
+    size_t n = (tape->count + PG_TAPE_BLOCK_EVENTS - 1) / PG_TAPE_BLOCK_EVENTS;
+    tape->journal = calloc(n + 1, sizeof *tape->journal);
+    if (!tape->journal)
+        return pg_fail(err, PG_ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        const pg_event *first = tape->unpacked + i * PG_TAPE_BLOCK_EVENTS;
+        size_t left = tape->count - i * PG_TAPE_BLOCK_EVENTS;
+        uint32_t events = (uint32_t)(left < PG_TAPE_BLOCK_EVENTS ? left : (size_t)PG_TAPE_BLOCK_EVENTS);
+        tape->journal[i] =
+            (pg_tape_block){ .first_ns = first->local_ns,
+                             .last_ns = first[events - 1].local_ns,
+                             .events = events,
+                             .checksum = (uint32_t)crc32_z(0, (const uint8_t *)first, events * sizeof *first) };
+    }
+    tape->blocks = tape->journal;
+    tape->n_blocks = n;
+    tape->events = tape->unpacked;
+    return PG_OK;
+}
+
+static pg_status unpack(pg_tape *tape, char *warning, size_t size, pg_error *err)
+{
+    pg_packed *packed;
+    const pg_event *events;
+    size_t n = 1, capacity = 0;
+    uint64_t torn = 0;
+    pg_status status = pg_packed_open(&packed, tape->path, err);
+    if (status != PG_OK)
+        return status;
+    tape->info = *pg_packed_info(packed);
+    while (status == PG_OK && n > 0) {
+        status = pg_packed_next(packed, &events, &n, &torn, err);
+        if (status == PG_OK)
+            status = add_unpacked(tape, &capacity, events, n, err);
+    }
+    if (status == PG_OK && torn > 0)
+        snprintf(warning, size, "%s: the packed tape was broken off; the last %llu bytes were left out", tape->path,
+                 (unsigned long long)torn);
+    pg_packed_close(packed);
+    return status == PG_OK ? make_index(tape, err) : status;
+}
+
+static pg_status open_mapped(pg_tape *tape, char *warning, size_t size, pg_error *err)
+{
+    pg_status status = map_file(tape, err);
+    if (status == PG_OK)
+        status = pg_tape_header_read(&tape->info, tape->bytes, PG_TAPE_MAGIC, tape->path, err);
+    if (status != PG_OK)
+        return status;
+    return has_footer(tape) ? read_index(tape, warning, size, err) : recover(tape, warning, size, err);
 }
 
 pg_status pg_tape_open(pg_tape **tape, const char *path, char *warning, size_t size, pg_error *err)
@@ -189,11 +234,7 @@ pg_status pg_tape_open(pg_tape **tape, const char *path, char *warning, size_t s
     if ((size_t)snprintf(t->path, sizeof t->path, "%s", path) >= sizeof t->path)
         status = pg_fail(err, PG_ERR_RANGE, "the path is longer than %d bytes", PG_PATH_SIZE - 1);
     if (status == PG_OK)
-        status = map_file(t, err);
-    if (status == PG_OK)
-        status = read_header(t, err);
-    if (status == PG_OK)
-        status = has_footer(t) ? read_index(t, warning, size, err) : recover(t, warning, size, err);
+        status = pg_packed_is(path) ? unpack(t, warning, size, err) : open_mapped(t, warning, size, err);
     if (status != PG_OK) {
         pg_tape_close(t);
         return status;
@@ -209,6 +250,7 @@ void pg_tape_close(pg_tape *tape)
     if (tape->bytes)
         munmap((void *)tape->bytes, tape->size);
     free(tape->journal);
+    free(tape->unpacked);
     free(tape);
 }
 
@@ -271,8 +313,8 @@ size_t pg_tape_find(const pg_tape *tape, int64_t time_ns)
 static const char *event_defect(const pg_event *e, int64_t previous_ns)
 {
     enum {
-        KNOWN_FLAGS =
-            PG_EVENT_LAST | PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_LIQUIDATION | PG_EVENT_INFERRED_SIDE
+        KNOWN_FLAGS = PG_EVENT_LAST | PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_LIQUIDATION |
+                      PG_EVENT_INFERRED_SIDE | PG_EVENT_REPEATED
     };
     if (e->kind == PG_EVENT_NONE || e->kind >= PG_EVENT_KINDS)
         return "has an unknown kind";
@@ -297,7 +339,7 @@ pg_status pg_tape_verify(const pg_tape *tape, pg_error *err)
     for (size_t block = 0; block < tape->n_blocks; block++) {
         size_t first = block * PG_TAPE_BLOCK_EVENTS;
         if (!block_is_whole(tape, block)) {
-            corrupt(err, tape->path, "the block's checksum is wrong");
+            pg_tape_corrupt(err, tape->path, "the block's checksum is wrong");
             pg_error_where(err, "block %zu (from event %zu)", block, first);
             return PG_ERR_CORRUPT;
         }

@@ -36,9 +36,9 @@ typedef struct pg_tape pg_tape;
 
 /* Maps a tape read-only and checks header, index and the last block (not every block's checksum: pg_tape_verify does
  * that), so that opening takes well under a millisecond at any length. A tape that was broken off is recovered by its
- * journal, whose blocks are all checked. What is torn is left out and described in *warning (size bytes; "" when all is
- * well). Errors: PG_ERR_NOT_FOUND, PG_ERR_IO, PG_ERR_CORRUPT (not a tape, checksum, cut off), PG_ERR_UNSUPPORTED (made
- * by another version). */
+ * journal, whose blocks are all checked. A packed tape (packed.h) is unpacked into memory, 64 bytes an event. What is torn
+ * is left out and described in *warning (size bytes; "" when all is well). Errors: PG_ERR_NOT_FOUND, PG_ERR_IO,
+ * PG_ERR_CORRUPT (not a tape, checksum, cut off), PG_ERR_UNSUPPORTED (made by another version), PG_ERR_MEMORY. */
 pg_status pg_tape_open(pg_tape **tape, const char *path, char *warning, size_t size, pg_error *err);
 void pg_tape_close(pg_tape *tape);
 
@@ -51,6 +51,9 @@ size_t pg_tape_count(const pg_tape *tape);
 
 /* Index of the first event with local_ns >= time_ns (count when there is none): by the time index, then bisection. */
 size_t pg_tape_find(const pg_tape *tape, int64_t time_ns);
+
+/* Whether a block of PG_TAPE_BLOCK_EVENTS events (the last one may be shorter) has the checksum that the index says. */
+bool pg_tape_block_is_sound(const pg_tape *tape, size_t block);
 
 /* True when path names a file that begins like a tape. */
 bool pg_tape_is(const char *path);

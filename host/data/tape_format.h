@@ -10,6 +10,7 @@
 
 #define PG_TAPE_MAGIC        "PGTAPE\r\n"
 #define PG_TAPE_FOOTER_MAGIC "PGTAPEND"
+#define PG_PACKED_MAGIC      "PGPACK\r\n"
 enum { PG_TAPE_VERSION = 1, PG_TAPE_MAGIC_BYTES = 8 };
 
 typedef struct {
@@ -52,6 +53,16 @@ _Static_assert(sizeof(pg_tape_header) == PG_TAPE_HEADER_BYTES &&
                "the header is one page, its checksum the last thing in it");
 _Static_assert(sizeof(pg_tape_block) == 24 && sizeof(pg_tape_footer) == 32, "no padding in the tape's index");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tapes are written as they lie in memory");
+
+/* Fills a header from what is known of a tape. */
+void pg_tape_header_fill(pg_tape_header *header, const char magic[PG_TAPE_MAGIC_BYTES], const pg_tape_info *info);
+
+/* Takes a header (PG_TAPE_HEADER_BYTES of them) apart. Errors: PG_ERR_CORRUPT, PG_ERR_UNSUPPORTED for another version. */
+pg_status pg_tape_header_read(pg_tape_info *info, const uint8_t *bytes, const char magic[PG_TAPE_MAGIC_BYTES],
+                              const char *path, pg_error *err);
+
+/* PG_ERR_CORRUPT at a path, with what to do about it. */
+pg_status pg_tape_corrupt(pg_error *err, const char *path, const char *what);
 
 /* PATH.idx for PATH and for PATH.tmp alike, into path[size]; PG_ERR_RANGE when it does not fit. */
 pg_status pg_tape_journal_path(char *journal, size_t size, const char *path, pg_error *err);

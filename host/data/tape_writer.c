@@ -80,23 +80,7 @@ static pg_status write_header(pg_tape_writer *writer, const pg_tape_info *info, 
     pg_tape_header *header = calloc(1, sizeof *header);
     if (!header)
         return pg_fail(err, PG_ERR_MEMORY, "out of memory");
-    const pg_instrument *instrument = &info->instrument;
-    memcpy(header->magic, PG_TAPE_MAGIC, PG_TAPE_MAGIC_BYTES);
-    header->version = PG_TAPE_VERSION;
-    header->event_bytes = sizeof(pg_event);
-    header->block_events = PG_TAPE_BLOCK_EVENTS;
-    header->price_decimals = instrument->price_decimals;
-    header->size_decimals = instrument->size_decimals;
-    header->significant = instrument->significant;
-    header->tick = instrument->tick;
-    header->lot = instrument->lot;
-    header->min_size = instrument->min_size;
-    header->min_notional = instrument->min_notional;
-    header->clock_offset_ns = info->clock_offset_ns;
-    memcpy(header->venue, instrument->venue, sizeof header->venue);
-    memcpy(header->symbol, instrument->symbol, sizeof header->symbol);
-    snprintf(header->source, sizeof header->source, "%s", info->source);
-    header->checksum = (uint32_t)crc32(0, (const uint8_t *)header, offsetof(pg_tape_header, checksum));
+    pg_tape_header_fill(header, PG_TAPE_MAGIC, info);
     pg_status status = PG_OK;
     if (lseek(writer->fd, 0, SEEK_SET) < 0)
         status = pg_fail(err, PG_ERR_IO, "cannot go to the start of the tape: %s", strerror(errno));

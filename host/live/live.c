@@ -170,6 +170,8 @@ void pg_live_free(pg_live *live)
         pg_secret_free(live->venue[i].key);
         pg_secret_free(live->venue[i].api_key);
     }
+    if (pg_recorder_close(live->recorder, &err) != PG_OK)
+        live_say(live, "recording: %s", pg_error_text(&err, text, sizeof text));
     pg_risk_free(live->risk);
     pg_loop_free(live->loop);
     if (live->current != live->config)

@@ -20,6 +20,7 @@ typedef struct {
     pg_child *child; /* the built-in exchange behind a local venue */
     char url[64];
     const char *symbols[PG_LIVE_MARKETS];
+    int recorded[PG_LIVE_MARKETS]; /* number at the recorder, plus 1; 0: not yet */
     int symbol_count;
     pg_desk *desk;
     bool begun;
@@ -42,6 +43,7 @@ struct pg_live {
     pg_loop *loop;
     pg_ledger *ledger;
     pg_risk *risk;
+    pg_recorder *recorder; /* NULL: none */
     uint64_t run;
     char session[PG_PATH_SIZE]; /* "" when no flights are recorded */
     char session_id[40];

@@ -10,7 +10,9 @@
 #include <time.h>
 
 #include "crypto/key_source.h"
+#include "live/built_in.h"
 #include "live/command.h"
+#include "live/recording.h"
 #include "live/sessions.h"
 #include "script/config_key.h"
 #include "trade/ledger_query.h"
@@ -154,6 +156,8 @@ pg_status live_open(pg_live *live, pg_error *err)
         status = open_ledger(live, err);
     if (status == PG_OK)
         status = make_session_folder(live, err);
+    if (status == PG_OK && live->config->record.enabled)
+        status = pg_recording_recorder(&live->recorder, &live->config->record, &live->log, err);
     return status;
 }
 
@@ -180,6 +184,26 @@ static void say(void *self, pg_live_market *market, pg_log_level level, const ch
              level >= PG_LOG_ERROR ? "! " : "", text);
 }
 
+static pg_status record_market(live_venue *v, int number, pg_market_config *config, pg_error *err)
+{
+    pg_live *live = v->live;
+    int *recorded = &v->recorded[number];
+    if (!live->recorder)
+        return PG_OK;
+    config->records_market = *recorded == 0;
+    if (config->records_market) {
+        int at;
+        pg_status status = pg_recording_add(live->recorder, &at, v->venue,
+                                            pg_venue_instrument(pg_desk_venue(v->desk), number), &live->log, err);
+        if (status != PG_OK)
+            return status;
+        *recorded = at + 1;
+    }
+    config->recorder = live->recorder;
+    config->record_number = *recorded - 1;
+    return PG_OK;
+}
+
 static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market *entry, pg_error *err)
 {
     int number = 0;
@@ -197,7 +221,9 @@ static pg_status add_market(pg_live *live, live_venue *v, const pg_config_market
                                 .session = live->session[0] ? live->session : NULL,
                                 .log = &live->log };
     pg_market_hooks hooks = { .self = live, .act = act, .say = say };
-    pg_status status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
+    pg_status status = record_market(v, number, &config, err);
+    if (status == PG_OK)
+        status = pg_live_market_new(&live->market[live->market_count], &config, hooks, err);
     if (status != PG_OK)
         return status;
     live_watch_scripts(live, live->market[live->market_count++]);
@@ -362,13 +388,10 @@ static void exchange_ready(void *self, const char *line)
 {
     live_venue *v = self;
     pg_error err = { 0 };
-    const char *url = strstr(line, "http://");
-    if (!url || strlen(url) >= sizeof v->url) {
-        pg_fail(&err, PG_ERR_STATE, "the built-in exchange said: %.200s", line);
+    if (pg_built_in_url(v->url, sizeof v->url, line, &err) != PG_OK) {
         fail_start(v->live, &err);
         return;
     }
-    snprintf(v->url, sizeof v->url, "%s", url);
     live_say(v->live, "%s: built-in exchange at %s, %s", v->venue->name, v->url, v->venue->data);
     if (open_desk(v, &err) != PG_OK)
         fail_start(v->live, &err);
@@ -381,25 +404,6 @@ static void exchange_ended(void *self, int code)
     pg_fail(&err, PG_ERR_STATE, "venue %s: the built-in exchange ended (code %d)", v->venue->name, code);
     if (v->live->phase < LIVE_STOPPING)
         fail_start(v->live, &err);
-}
-
-typedef struct {
-    char *list[4 * PG_LIVE_MARKETS + 24];
-    char text[16][PG_PATH_SIZE], coin[PG_CONFIG_MARKETS][PG_SYMBOL_SIZE];
-    int count, texts;
-} arguments;
-
-static void add(arguments *a, const char *word)
-{
-    a->list[a->count++] = (char *)word;
-}
-
-static void add_number(arguments *a, const char *option, double number)
-{
-    add(a, option);
-    char *text = a->text[a->texts++];
-    snprintf(text, PG_PATH_SIZE, "%.17g", number);
-    add(a, text);
 }
 
 static const char *option_of(const pg_config_venue *venue, const char *name)
@@ -428,50 +432,14 @@ static pg_status fund_of(char *text, size_t size, const live_venue *v, pg_error 
     return PG_OK;
 }
 
-/* How much of a symbol is the coin's name: Extended's markets are called after it, "BTC-USD". */
-static int coin_length(const live_venue *v, const char *symbol)
-{
-    size_t length = strlen(symbol);
-    bool quoted = strcmp(v->venue->kind, "extended") == 0 && length > 4 && strcmp(symbol + length - 4, "-USD") == 0;
-    return (int)(quoted ? length - 4 : length);
-}
-
 static pg_status start_exchange(live_venue *v, pg_error *err)
 {
-    const pg_config_venue *venue = v->venue;
     char fund[PG_PATH_SIZE] = "";
     pg_status status = fund_of(fund, sizeof fund, v, err);
-    arguments *a = status == PG_OK ? calloc(1, sizeof *a) : NULL;
-    if (!a)
-        return status == PG_OK ? pg_fail(err, PG_ERR_MEMORY, "no memory for arguments") : status;
-    add(a, "perigee");
-    add(a, "exchange");
-    add(a, venue->kind);
-    add(a, "--with-host");
-    if (strcmp(venue->data, "synthetic") == 0) {
-        add(a, "--synthetic");
-    } else {
-        add(a, "--data");
-        add(a, venue->data);
-        add_number(a, "--speed", venue->speed);
-    }
-    add_number(a, "--seed", (double)venue->seed);
-    add_number(a, "--port", 0);
-    if (venue->maker_fee_bps == venue->maker_fee_bps)
-        add_number(a, "--maker-bps", venue->maker_fee_bps);
-    if (venue->taker_fee_bps == venue->taker_fee_bps)
-        add_number(a, "--taker-bps", venue->taker_fee_bps);
-    for (int i = 0; i < v->symbol_count; i++) {
-        add(a, "--coin");
-        snprintf(a->coin[i], sizeof a->coin[i], "%.*s", coin_length(v, v->symbols[i]), v->symbols[i]);
-        add(a, a->coin[i]);
-    }
-    add(a, "--fund");
-    add(a, fund);
-    status = pg_child_new(&v->child, v->live->loop, a->list,
-                          (pg_child_handler){ .self = v, .line = exchange_ready, .ended = exchange_ended }, err);
-    free(a);
-    return status;
+    pg_child_handler handler = { .self = v, .line = exchange_ready, .ended = exchange_ended };
+    return status == PG_OK
+               ? pg_built_in_start(&v->child, v->live->loop, v->venue, v->symbols, v->symbol_count, fund, handler, err)
+               : status;
 }
 
 /* ---- the console ---- */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <uv.h>
 
-#include "data/tape.h"
 #include "script/work.h"
 
 struct pg_live_market {
@@ -18,8 +17,6 @@ struct pg_live_market {
     int place;
     pg_runner *runner;
     pg_flight *flight;
-    pg_tape_writer *tape; /* of the market data; NULL: not recorded */
-    int64_t taped_ns;
     pg_timer *timer;
     int64_t due_ns; /* of the timer */
     bool dirty;
@@ -32,52 +29,48 @@ struct pg_live_market {
     int set_count;
 };
 
-/* ---- the tape ---- */
+/* ---- recording ---- */
 
-static pg_status open_tape(pg_live_market *m, pg_error *err)
+static int64_t money_part(pg_money money)
 {
-    const pg_config_record *record = &m->with.config->record;
-    char path[PG_PATH_SIZE], name[256], date[32];
-    if (!record->enabled)
-        return PG_OK;
-    if (record->formats != PG_CONFIG_TAPE)
-        return pg_fail(err, PG_ERR_UNSUPPORTED, "record: a running host writes tapes only (formats = { \"tape\" })");
-    pg_clock_format(date, pg_clock_now(pg_clock_real()));
-    snprintf(name, sizeof name, "%s_%s_%.19s.tape", m->with.entry->venue_name, m->name, date);
-    for (char *c = name; *c; c++)
-        if (*c == '/' || *c == ':')
-            *c = '-';
-    pg_tape_info info = { .instrument = *pg_venue_instrument(pg_desk_venue(m->with.desk), m->with.venue_market) };
-    snprintf(info.source, sizeof info.source, "recorded live from %s", m->with.entry->venue_name);
-    pg_status status = pg_file_make_folder(record->dir, err);
-    if (status == PG_OK)
-        status = pg_file_join(path, record->dir, name, err);
-    return status == PG_OK ? pg_tape_writer_open(&m->tape, path, &info, err) : status;
+    return money > INT64_MAX ? INT64_MAX : money < INT64_MIN ? INT64_MIN : (int64_t)money;
 }
 
-/* A recorder that fails stops recording, not trading. */
-static void record_event(pg_live_market *m, const pg_event *event)
+/* What became of an order of ours, as an event of the market. When the request left is known while the order lives. */
+static pg_event order_event(const pg_live_market *m, const pg_input *input)
 {
-    pg_error err = { 0 };
-    pg_event copy = *event;
-    if (copy.local_ns < m->taped_ns)
-        copy.local_ns = m->taped_ns;
-    m->taped_ns = copy.local_ns;
-    if (pg_tape_writer_append(m->tape, &copy, &err) == PG_OK)
-        return;
-    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY + 32] = "recording ended: ";
-    pg_error_text(&err, text + strlen(text), (int)(sizeof text - strlen(text)));
-    pg_tape_writer_abort(m->tape);
-    m->tape = NULL;
-    m->hooks.say(m->hooks.self, m, PG_LOG_ERROR, text);
+    const pg_reply *reply = &input->reply;
+    bool fill = reply->kind == PG_REPLY_FILL;
+    pg_event event = { .local_ns = input->time_ns,
+                       .exch_ns = reply->exch_ns ? reply->exch_ns : input->time_ns,
+                       .kind = fill ? PG_EVENT_FILL : PG_EVENT_ORDER,
+                       .side = reply->side,
+                       .price = reply->price,
+                       .size = fill ? reply->size : reply->remaining,
+                       .size2 = fill ? reply->maker : reply->kind,
+                       .id = reply->id,
+                       .flags = PG_EVENT_LAST | (reply->exch_ns ? 0 : PG_EVENT_NO_EXCHANGE) };
+    if (fill) {
+        event.price2 = money_part(reply->fee);
+        return event;
+    }
+    const pg_orders *orders = pg_engine_orders(pg_runner_engine(m->runner));
+    for (int i = 0; i < orders->count; i++)
+        if (orders->order[i].id == reply->id)
+            event.price2 = orders->order[i].next_ns ? orders->order[i].next_ns : orders->order[i].sent_ns;
+    return event;
 }
 
-static void close_tape(pg_live_market *m)
+static void record(pg_live_market *m, const pg_input *input)
 {
-    pg_tape_info info = { .instrument = *pg_engine_instrument(pg_runner_engine(m->runner)) };
-    snprintf(info.source, sizeof info.source, "recorded live from %s", info.instrument.venue);
-    pg_tape_writer_close(m->tape, &info, NULL);
-    m->tape = NULL;
+    if (input->kind == PG_INPUT_EVENT && input->event.kind == PG_EVENT_REFERENCE)
+        return; /* made here; the market that it tells of has a recording of its own */
+    if (input->kind == PG_INPUT_EVENT && m->with.records_market) {
+        pg_recorder_push(m->with.recorder, m->with.record_number, &input->event, 1);
+    } else if (input->kind == PG_INPUT_REPLY) {
+        pg_event event = order_event(m, input);
+        pg_recorder_push(m->with.recorder, m->with.record_number, &event, 1);
+    }
 }
 
 /* ---- the seat ---- */
@@ -90,9 +83,9 @@ static void take_input(void *self, const pg_input *input)
         m->figures.heard_ns = input->time_ns;
         if (m->trigger_ns == 0)
             m->trigger_ns = input->time_ns;
-        if (m->tape)
-            record_event(m, &input->event);
     }
+    if (m->with.recorder)
+        record(m, input);
     m->dirty = true;
     pg_runner_push(m->runner, input);
 }
@@ -322,8 +315,6 @@ pg_status pg_live_market_new(pg_live_market **made, const pg_market_config *conf
     pg_status status = take_seat(m, err);
     if (status == PG_OK)
         status = open_flight(m, err);
-    if (status == PG_OK)
-        status = open_tape(m, err);
     m->place = pg_desk_next_place(config->desk);
     if (status == PG_OK)
         status = make_runner(m, err);
@@ -346,10 +337,6 @@ void pg_live_market_free(pg_live_market *m)
     pg_timer_stop(m->timer);
     if (m->with.hangar && m->runner)
         pg_hangar_drop(m->with.hangar, m->runner);
-    if (m->tape && m->runner)
-        close_tape(m);
-    else if (m->tape)
-        pg_tape_writer_abort(m->tape);
     pg_runner_free(m->runner);
     pg_flight_close(m->flight);
     free(m);

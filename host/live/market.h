@@ -3,6 +3,7 @@
 #ifndef PG_LIVE_MARKET_H
 #define PG_LIVE_MARKET_H
 
+#include "data/recorder.h"
 #include "live/desk.h"
 #include "live/hangar.h"
 #include "live/runner.h"
@@ -27,9 +28,12 @@ typedef struct {
     pg_ledger *ledger;
     pg_risk *risk;
     int account;
-    int venue_market;    /* number at the venue */
-    pg_hangar *hangar;   /* takes what is not needed any more; NULL: freed at once */
-    const char *session; /* folder of the session's flight recordings; NULL: none */
+    int venue_market;      /* number at the venue */
+    pg_hangar *hangar;     /* takes what is not needed any more; NULL: freed at once */
+    const char *session;   /* folder of the session's flight recordings; NULL: none */
+    pg_recorder *recorder; /* NULL: nothing is recorded for backtests */
+    int record_number;     /* the market's at the recorder */
+    bool records_market;   /* market data too: false where another strategy on the same market does it */
     const pg_log *log;
 } pg_market_config;
 

@@ -14,3 +14,12 @@ const char *pg_side_name(int side)
 {
     return side == PG_BUY ? "buy" : side == PG_SELL ? "sell" : "none";
 }
+
+const char *pg_gap_reason_name(int64_t reason)
+{
+    static const char *const names[PG_GAP_REASONS] = { "unknown",          "silence",
+                                                       "connection lost",  "sequence",
+                                                       "queue was full",   "recorder did not run",
+                                                       "disk not written", "damaged data left out" };
+    return names[reason >= 0 && reason < PG_GAP_REASONS ? reason : 0];
+}

@@ -14,15 +14,17 @@
  *   FUNDING         rate, 1e-12  -            mark price   interval, ns -
  *   MARK            mark price   -            index price  -            -
  *   TIMER           -            -            -            -            timer id
- *   ORDER           order price  remaining    -            new state    client order id
+ *   ORDER           order price  remaining    request left what became  client order id
  *   FILL            fill price   fill size    fee (money)  1: maker     client order id
- *   GAP             -            -            -            length, ns   sequence number after the gap
+ *   GAP             -            -            reason       length, ns   sequence number after the gap
  *   REFERENCE       best bid     bid size     best ask     ask size     our position there (signed)
  *
  * LEVEL sets the total size resting at a price (0 removes it). Between SNAPSHOT_BEGIN and SNAPSHOT_END, LEVEL events
  * state the whole book anew: what is not in the snapshot is gone. The last event of a venue's message carries
- * PG_EVENT_LAST: the book is consistent only there. REFERENCE tells of another market, whose units are other ones: all of
- * its numbers are in 1e-9 quote or base units. It is made here, for scripts, and never comes from a venue. */
+ * PG_EVENT_LAST: the book is consistent only there. ORDER: what the venue answered to an order of ours (pg_reply_kind,
+ * trade/order.h), and when the request had left here, ns (0: not known): the latency is measured from there. REFERENCE
+ * tells of another market, whose units are other ones: all of its numbers are in 1e-9 quote or base units. It is made
+ * here, for scripts, and never comes from a venue. */
 #ifndef PG_MARKET_EVENT_H
 #define PG_MARKET_EVENT_H
 
@@ -49,12 +51,26 @@ typedef enum {
 typedef enum { PG_SIDE_NONE = 0, PG_BUY = 1, PG_SELL = 2 } pg_side;
 
 enum {
-    PG_EVENT_LAST = 1,          /* last event of the venue's message */
-    PG_EVENT_NO_EXCHANGE = 2,   /* exch_ns is not the venue's: it was set to local_ns */
-    PG_EVENT_NO_LOCAL = 4,      /* local_ns is not a receive time: it was set to exch_ns */
-    PG_EVENT_LIQUIDATION = 8,   /* a trade that the venue marked as a liquidation or block print */
-    PG_EVENT_INFERRED_SIDE = 16 /* the aggressor side was inferred, not recorded */
+    PG_EVENT_LAST = 1,           /* last event of the venue's message */
+    PG_EVENT_NO_EXCHANGE = 2,    /* exch_ns is not the venue's: it was set to local_ns */
+    PG_EVENT_NO_LOCAL = 4,       /* local_ns is not a receive time: it was set to exch_ns */
+    PG_EVENT_LIQUIDATION = 8,    /* a trade that the venue marked as a liquidation or block print */
+    PG_EVENT_INFERRED_SIDE = 16, /* the aggressor side was inferred, not recorded */
+    PG_EVENT_REPEATED = 32       /* of a snapshot: the book as it was known already, where a recorded file begins */
 };
+
+/* Why something is missing before a GAP event (its price2). */
+typedef enum {
+    PG_GAP_UNKNOWN = 0,
+    PG_GAP_SILENCE = 1,  /* nothing was recorded for longer than is usual */
+    PG_GAP_LINK = 2,     /* the connection to the venue was down */
+    PG_GAP_SEQUENCE = 3, /* the venue's numbers do not follow each other */
+    PG_GAP_QUEUE = 4,    /* the recorder could not keep up */
+    PG_GAP_STOPPED = 5,  /* the recorder did not run */
+    PG_GAP_DISK = 6,     /* the disk could not be written */
+    PG_GAP_DAMAGE = 7,   /* what was recorded was damaged, and left out by a repair */
+    PG_GAP_REASONS = 8
+} pg_gap_reason;
 
 typedef struct {
     int64_t exch_ns;  /* the venue's time */
@@ -72,6 +88,9 @@ typedef struct {
 
 /* A short constant name ("level", "trade", ...); "unknown" for a value that is no kind. */
 const char *pg_event_kind_name(int kind);
+
+/* A few words for a reason ("connection lost", ...). */
+const char *pg_gap_reason_name(int64_t reason);
 
 /* "buy", "sell" or "none". */
 const char *pg_side_name(int side);

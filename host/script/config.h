@@ -112,16 +112,19 @@ typedef struct {
     bool allow_loosen;     /* a reload may raise limits */
 } pg_config_risk;
 
-enum { PG_CONFIG_TAPE = 1 }; /* formats of recordings, bits */
+/* Formats of recordings, bits. */
+enum { PG_CONFIG_TAPE = 1, PG_CONFIG_PARQUET = 2, PG_CONFIG_CSV = 4, PG_CONFIG_PARTS = 8 };
 
 typedef struct {
     int line;
     uint64_t given;
     bool enabled; /* market data are recorded: true when the file has a record {} */
     const char *dir;
-    unsigned formats;   /* PG_CONFIG_TAPE */
-    const char *flight; /* folder of the sessions' flight recordings */
-    int keep;           /* so many flight recordings are kept; 0: none are made */
+    unsigned formats;                              /* PG_CONFIG_TAPE | ... */
+    int levels;                                    /* a side, of csv and parts */
+    double rotate_rows, rotate_mb, rotate_minutes; /* a file ends at the first of them */
+    const char *flight;                            /* folder of the sessions' flight recordings */
+    int keep;                                      /* so many flight recordings are kept; 0: none are made */
 } pg_config_record;
 
 typedef struct {

@@ -9,7 +9,7 @@ static const char *const networks[] = { "mainnet", "testnet", "local", NULL };
 static const char *const unknown_orders[] = { "none", "adopt", "cancel", "leave", NULL };
 static const char *const margins[] = { "cross", "isolated", NULL };
 static const char *const modes[] = { "quotes", "ping_pong", NULL };
-static const char *const formats[] = { "tape", NULL };
+static const char *const formats[] = { "tape", "parquet", "csv", "parts", NULL };
 static const char *const log_levels[] = { "debug", "info", "warn", "error", NULL };
 static const char *const log_formats[] = { "text", "json", NULL };
 
@@ -141,13 +141,22 @@ static const pg_config_field record_fields[] = {
     { RECORD(enabled, BOOL) },
     { RECORD(dir, TEXT) },
     { RECORD(formats, FORMATS), .choices = formats },
+    { RECORD(levels, INTEGER), 1, 1000, "levels" },
+    { RECORD(rotate_rows, NUMBER), 1000, 1e9, "events" },
+    { RECORD(rotate_mb, NUMBER), 1, 100000, "MB" },
+    { RECORD(rotate_minutes, NUMBER), 1, 10080, "minutes" },
     { RECORD(flight, TEXT) },
     { RECORD(keep, INTEGER), 0, 10000, "sessions" },
 };
 
-static const pg_config_record record_defaults = {
-    .dir = "data", .formats = PG_CONFIG_TAPE, .flight = ".perigee/sessions", .keep = 20
-};
+static const pg_config_record record_defaults = { .dir = "data",
+                                                  .formats = PG_CONFIG_TAPE,
+                                                  .levels = 20,
+                                                  .rotate_rows = 2e6,
+                                                  .rotate_mb = 64,
+                                                  .rotate_minutes = 60,
+                                                  .flight = ".perigee/sessions",
+                                                  .keep = 20 };
 
 #define WEB(name, kind) AT(pg_config_web, name, kind, RESTART, name)
 static const pg_config_field web_fields[] = {

@@ -281,9 +281,9 @@ static pg_status take_format(loader *l, const char *key)
     pg_status status = take_text(l, key, name, sizeof name);
     if (status != PG_OK)
         return status;
-    if (strcmp(name, "csv") != 0 && strcmp(name, "json") != 0)
-        return pg_fail(l->err, PG_ERR_INVALID, "format '%s' is none of csv, json", name);
-    l->layout->format = name[0] == 'j' ? PG_FORMAT_JSON : PG_FORMAT_CSV;
+    if (strcmp(name, "csv") != 0 && strcmp(name, "parquet") != 0 && strcmp(name, "json") != 0)
+        return pg_fail(l->err, PG_ERR_INVALID, "format '%s' is none of csv, parquet, json", name);
+    l->layout->format = name[0] == 'j' ? PG_FORMAT_JSON : PG_FORMAT_TABLE;
     return PG_OK;
 }
 
@@ -331,6 +331,8 @@ static pg_status take_key(loader *l, const char *key, void *context)
         return take_flag(l, key, &layout->sessions);
     if (strcmp(key, "skip_repeats") == 0)
         return take_flag(l, key, &layout->skip_repeats);
+    if (strcmp(key, "infer_side") == 0)
+        return take_flag(l, key, &layout->infer_side);
     if (strcmp(key, "tolerate") == 0)
         return take_tolerate(l, key);
     if (strcmp(key, "default_size") == 0)

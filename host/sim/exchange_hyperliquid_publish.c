@@ -451,7 +451,7 @@ static void tell_rest(pg_hl_exchange *e, int64_t now_ns)
             if (s->next_ns != 0 && now_ns >= s->next_ns)
                 hlx_tell_state(socket, s);
         }
-        if (now_ns - socket->link.sent_ns > (int64_t)SILENCE_S * 1000000000)
+        if (!socket->link.dead && now_ns - socket->link.sent_ns > (int64_t)SILENCE_S * 1000000000)
             pg_exchange_link_close(&socket->link, false);
     }
 }

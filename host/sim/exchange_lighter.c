@@ -357,6 +357,7 @@ static void free_market(lix_market *m)
     free(m->trades.items);
     free(m->rates.items);
     pg_exchange_candles_free(&m->candles);
+    pg_exchange_candles_free(&m->marks);
 }
 
 void pg_lighter_exchange_free(pg_lighter_exchange *e)

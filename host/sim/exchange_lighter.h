@@ -6,8 +6,9 @@
  * and cancels), then it is executed, which may fail: the outcome is told on account_tx and by GET tx.
  *
  * Perpetual markets, cross and isolated margin, hourly funding, liquidation, groups of orders, TWAP, sub-accounts,
- * transfers, public pools. Not here, and refused as the venue refuses what does not exist: spot markets. Staking and
- * asset settings keep balances and do nothing else. */
+ * transfers, public pools. Not here: spot markets, which are refused as the venue refuses what does not exist; requests
+ * for quotes; pnl and read-only tokens, whose paths are unknown (404). Staking and settings of assets are kept and do
+ * nothing else. */
 #ifndef PG_SIM_EXCHANGE_LIGHTER_H
 #define PG_SIM_EXCHANGE_LIGHTER_H
 

@@ -51,22 +51,17 @@ static void put_day(pg_lighter_exchange *e, pg_text *text, int market, bool pric
     const lix_market *m = &e->markets[market];
     pg_exchange_context c;
     pg_exchange_get_context(&c, e->core, market);
-    int64_t low = c.last, high = c.last, count = 0;
-    for (int i = 0; i < m->candles.count; i++) {
-        const pg_exchange_candle *candle = &m->candles.items[i];
-        low = candle->low < low ? candle->low : low;
-        high = candle->high > high ? candle->high : high;
-        count += candle->count;
-    }
+    lix_day day;
+    lix_get_day(&day, e, market);
     lix_json_price_number(text, "last_trade_price", m, c.last);
-    pg_json_integer(text, "daily_trades_count", count);
+    pg_json_integer(text, "daily_trades_count", day.count);
     lix_json_size_number(text, "daily_base_token_volume", m, c.day_size);
     lix_json_money_number(text, "daily_quote_token_volume", e, market, c.day_value);
     if (prices) {
-        lix_json_price_number(text, "daily_price_low", m, low);
-        lix_json_price_number(text, "daily_price_high", m, high);
+        lix_json_price_number(text, "daily_price_low", m, day.low);
+        lix_json_price_number(text, "daily_price_high", m, day.high);
     }
-    pg_json_number(text, "daily_price_change", c.day_first > 0 ? ((double)c.last / (double)c.day_first - 1) * 100 : 0);
+    pg_json_number(text, "daily_price_change", day.change);
     if (prices)
         lix_json_size_number(text, "open_interest", m, c.open_interest);
 }
@@ -240,12 +235,13 @@ static void tell_candles(pg_lighter_exchange *e, const lix_request *request)
     if (!read_span(e, request, &s))
         return;
     const lix_market *m = &e->markets[s.market];
+    const pg_exchange_candles *candles = strcmp(request->path, "candles") == 0 ? &m->candles : &m->marks;
     int64_t most = s.count > 0 && s.count < CANDLES ? s.count : CANDLES;
-    for (int i = 0; i < m->candles.count;) {
+    for (int i = 0; i < candles->count;) {
         pg_exchange_candle whole;
         int64_t at_minutes[2];
         int at = i;
-        i = pg_exchange_candles_gather(&whole, &m->candles, i, s.minutes);
+        i = pg_exchange_candles_gather(&whole, candles, i, s.minutes);
         pg_exchange_candles_span(at_minutes, whole.minute, s.minutes);
         if (at_minutes[0] * 60000 >= s.from_ms && at_minutes[0] * 60000 <= s.to_ms)
             first[count++ % most] = at;
@@ -255,7 +251,7 @@ static void tell_candles(pg_lighter_exchange *e, const lix_request *request)
     pg_json_open(text, "c", '[');
     for (int64_t i = count > most ? count - most : 0; i < count; i++) {
         pg_exchange_candle whole;
-        pg_exchange_candles_gather(&whole, &m->candles, first[i % most], s.minutes);
+        pg_exchange_candles_gather(&whole, candles, first[i % most], s.minutes);
         lix_json_candle(text, m, &whole, s.minutes);
     }
     pg_json_close(text, ']');
@@ -329,8 +325,9 @@ static void tell_stats(pg_lighter_exchange *e, const lix_request *request)
         pg_exchange_context c;
         pg_exchange_get_context(&c, e->core, i);
         volume += (double)lix_micro(e, i, c.day_value) * 1e-6;
-        for (int k = 0; k < e->markets[i].candles.count; k++)
-            trades += e->markets[i].candles.items[k].count;
+        lix_day day;
+        lix_get_day(&day, e, i);
+        trades += day.count;
         pg_json_open(text, NULL, '{');
         pg_json_string(text, "symbol", e->markets[i].name);
         put_day(e, text, i, false);
@@ -381,9 +378,9 @@ bool lix_public(pg_lighter_exchange *e, const lix_request *request)
         void (*serve)(pg_lighter_exchange *e, const lix_request *request);
     } table[] = { { "orderBooks", tell_books },       { "orderBookDetails", tell_books },
                   { "orderBookOrders", tell_orders }, { "recentTrades", tell_recent },
-                  { "candles", tell_candles },        { "fundings", tell_fundings },
-                  { "funding-rates", tell_rates },    { "exchangeStats", tell_stats },
-                  { "assetDetails", tell_assets } };
+                  { "candles", tell_candles },        { "markPriceCandles", tell_candles },
+                  { "fundings", tell_fundings },      { "funding-rates", tell_rates },
+                  { "exchangeStats", tell_stats },    { "assetDetails", tell_assets } };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(request->path, table[i].path) == 0 && !request->post) {
             table[i].serve(e, request);

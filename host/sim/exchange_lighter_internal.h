@@ -109,7 +109,7 @@ typedef struct {
     lix_trades trades;
     uint64_t trades_told; /* how many have been */
     uint64_t trade_count;
-    pg_exchange_candles candles;
+    pg_exchange_candles candles, marks; /* of trades, of the mark price */
     bool candle_changed;
     lix_fundings rates;
     lix_side told[2]; /* bids, asks */
@@ -458,6 +458,14 @@ void lix_json_trade(pg_lighter_exchange *e, pg_text *text, const lix_trade *trad
 void lix_json_tx(pg_lighter_exchange *e, pg_text *text, const lix_tx *tx);
 void lix_json_level(pg_text *text, const lix_market *m, const pg_exchange_level *level);
 void lix_json_levels(pg_text *text, const char *key, const lix_market *m, const pg_exchange_level *levels, int count);
+
+/* The last 24 hours. */
+typedef struct {
+    int64_t low, high, count; /* count: of trades */
+    double change;            /* percent */
+} lix_day;
+
+void lix_get_day(lix_day *day, const pg_lighter_exchange *e, int market);
 void lix_json_stats(pg_lighter_exchange *e, pg_text *text, const char *key, int market);
 void lix_json_candle(pg_text *text, const lix_market *m, const pg_exchange_candle *candle, int minutes);
 void lix_json_position(pg_lighter_exchange *e, pg_text *text, const char *key, const lix_account *a, int market);

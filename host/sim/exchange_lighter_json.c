@@ -364,6 +364,22 @@ static void put_rate(pg_text *text, const char *key, int64_t rate_e12)
     lix_json_decimal(text, key, (rate_e12 + (rate_e12 < 0 ? -500000 : 500000)) / 1000000, 4);
 }
 
+void lix_get_day(lix_day *day, const pg_lighter_exchange *e, int market)
+{
+    const pg_exchange_candles *candles = &e->markets[market].candles;
+    int64_t since = pg_exchange_now(e->core) / 60000000000 - PG_EXCHANGE_DAY;
+    pg_exchange_context c;
+    pg_exchange_get_context(&c, e->core, market);
+    *day = (lix_day){ .low = c.last, .high = c.last };
+    if (c.day_first > 0)
+        day->change = ((double)c.last / (double)c.day_first - 1) * 100;
+    for (int i = candles->count - 1; i >= 0 && candles->items[i].minute > since; i--) {
+        day->low = candles->items[i].low < day->low ? candles->items[i].low : day->low;
+        day->high = candles->items[i].high > day->high ? candles->items[i].high : day->high;
+        day->count += candles->items[i].count;
+    }
+}
+
 void lix_json_stats(pg_lighter_exchange *e, pg_text *text, const char *key, int market)
 {
     const lix_market *m = &e->markets[market];
@@ -388,15 +404,11 @@ void lix_json_stats(pg_lighter_exchange *e, pg_text *text, const char *key, int 
     pg_json_integer(text, "funding_timestamp", period_ms > 0 ? (lix_now_ms(e) / period_ms + 1) * period_ms : 0);
     lix_json_size_number(text, "daily_base_token_volume", m, c.day_size);
     lix_json_money_number(text, "daily_quote_token_volume", e, market, c.day_value);
-    int64_t low = c.last, high = c.last;
-    for (int i = 0; i < m->candles.count; i++) {
-        low = m->candles.items[i].low < low ? m->candles.items[i].low : low;
-        high = m->candles.items[i].high > high ? m->candles.items[i].high : high;
-    }
-    lix_json_price_number(text, "daily_price_low", m, low);
-    lix_json_price_number(text, "daily_price_high", m, high);
-    double change = c.day_first > 0 ? ((double)c.last / (double)c.day_first - 1) * 100 : 0;
-    pg_json_number(text, "daily_price_change", change);
+    lix_day day;
+    lix_get_day(&day, e, market);
+    lix_json_price_number(text, "daily_price_low", m, day.low);
+    lix_json_price_number(text, "daily_price_high", m, day.high);
+    pg_json_number(text, "daily_price_change", day.change);
     pg_json_close(text, '}');
 }
 

@@ -200,7 +200,7 @@ static void tell_candle(lix_socket *socket, const lix_subscription *s, bool firs
     pg_exchange_candle candle;
     pg_text *frame = lix_frame(e, s, first);
     pg_json_open(frame, "candles", '[');
-    if (pg_exchange_candles_newest(&candle, &m->candles, s->minutes))
+    if (pg_exchange_candles_newest(&candle, s->type == LIX_CANDLE ? &m->candles : &m->marks, s->minutes))
         lix_json_candle(frame, m, &candle, s->minutes);
     pg_json_close(frame, ']');
     lix_finish(socket, s);
@@ -271,6 +271,16 @@ static bool touch_changed(pg_lighter_exchange *e, int market)
     return changed;
 }
 
+static void sample_mark(pg_lighter_exchange *e, int market)
+{
+    lix_market *m = &e->markets[market];
+    pg_exchange_context c;
+    pg_exchange_get_context(&c, e->core, market);
+    if (c.mark > 0)
+        pg_exchange_candles_add(&m->marks, pg_exchange_now(e->core), c.mark, 0);
+    m->candle_changed |= c.mark > 0;
+}
+
 static void what_is_due(due *d, pg_lighter_exchange *e, int market, int64_t now_ns)
 {
     lix_market *m = &e->markets[market];
@@ -278,6 +288,8 @@ static void what_is_due(due *d, pg_lighter_exchange *e, int market, int64_t now_
     if (m->told_nonce != 0 && is_due(&m->book_ns, now_ns, e->config.book_ms))
         d->book = refresh_book(e, market, &d->changes);
     d->stats = is_due(&m->stats_ns, now_ns, e->config.stats_ms);
+    if (d->stats)
+        sample_mark(e, market);
     d->candle = m->candle_changed && is_due(&m->candle_ns, now_ns, CANDLE_MS);
     m->candle_changed = m->candle_changed && !d->candle;
     m->trades_told = m->trade_count;

@@ -264,15 +264,26 @@ static void tell_height(pg_lighter_exchange *e, const lix_request *request)
     lix_answer(e, request);
 }
 
+/* Transfers cost what their sender offers. */
+static void tell_transfer_fee(pg_lighter_exchange *e, const lix_request *request)
+{
+    pg_json_integer(lix_reply(e), "transfer_fee_usdc", 0);
+    lix_answer(e, request);
+}
+
 void lix_rest(pg_lighter_exchange *e, const lix_request *request)
 {
     static const struct {
         const char *path;
         bool post;
         void (*serve)(pg_lighter_exchange *e, const lix_request *request);
-    } table[] = { { "sendTx", true, send_one },  { "sendTxBatch", true, send_batch },
-                  { "tx", false, find_tx },      { "currentHeight", false, tell_height },
-                  { "/info", false, tell_info }, { "/", false, tell_status } };
+    } table[] = { { "sendTx", true, send_one },
+                  { "sendTxBatch", true, send_batch },
+                  { "tx", false, find_tx },
+                  { "currentHeight", false, tell_height },
+                  { "transferFeeInfo", false, tell_transfer_fee },
+                  { "/info", false, tell_info },
+                  { "/", false, tell_status } };
     if (!within_limits(e, request)) {
         lix_refuse(e, request, LIX_TOO_MANY_REQUESTS, NULL);
         return;

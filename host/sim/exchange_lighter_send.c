@@ -219,7 +219,7 @@ static void accept(pg_lighter_exchange *e, lix_outcome *outcome, const candidate
 void lix_submit(pg_lighter_exchange *e, lix_outcome *outcome, const lix_sent *sent, int count, bool batch,
                 bool price_protection)
 {
-    static candidate list[LIX_BATCH]; /* too large for a stack; used within this call only */
+    candidate *list = count >= 1 && count <= LIX_BATCH ? calloc((size_t)count, sizeof *list) : NULL;
     const pg_fault *fault = pg_faults_next(e->config.faults, "action");
     *outcome = (lix_outcome){ .quota = -1 };
     if (count < 1)
@@ -229,17 +229,18 @@ void lix_submit(pg_lighter_exchange *e, lix_outcome *outcome, const lix_sent *se
     else if (fault && fault->kind == PG_FAULT_REJECT)
         outcome->code = LIX_INVALID_TX_INFO;
     else
-        outcome->code = look(list, e, sent, count, price_protection);
+        outcome->code = list ? look(list, e, sent, count, price_protection) : LIX_INTERNAL;
     if (outcome->code == 0)
         outcome->code = check_limits(e, list, count, batch, &outcome->quota);
     if (outcome->code != 0) {
         bool made_up = fault && fault->kind == PG_FAULT_REJECT && fault->text[0];
         outcome->words = made_up ? fault->text : lix_words(outcome->code);
-        return;
+    } else {
+        outcome->code = LIX_OK;
+        for (int i = 0; i < count; i++)
+            accept(e, outcome, &list[i]);
     }
-    outcome->code = LIX_OK;
-    for (int i = 0; i < count; i++)
-        accept(e, outcome, &list[i]);
+    free(list);
 }
 
 /* ---- executing ---- */
@@ -254,7 +255,8 @@ static void give_nonce_back(pg_lighter_exchange *e, const lix_pending *failed)
     key->nonce = nonce;
     for (lix_pending *p = e->pending; p; p = p->next) {
         lix_tx *tx = lix_tx_at(e, p->sequence);
-        if (tx && p->account == failed->account && p->tx.value[PG_LIGHTER_API_KEY_INDEX] == index)
+        if (tx && p->account == failed->account && p->tx.value[PG_LIGHTER_API_KEY_INDEX] == index &&
+            p->tx.value[PG_LIGHTER_NONCE] > nonce)
             tx->error = LIX_INVALID_NONCE; /* found there when its time comes */
     }
 }

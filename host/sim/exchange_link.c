@@ -116,7 +116,8 @@ void pg_exchange_links_forget(pg_exchange_links *links, const pg_peer *peer)
 void pg_exchange_link_close(pg_exchange_link *link, bool abrupt)
 {
     link->dead = true;
-    pg_peer_close(link->peer, abrupt); /* one that is half open, too */
+    if (link->peer)
+        pg_peer_close(link->peer, abrupt); /* one that is half open, too */
 }
 
 void pg_exchange_link_clear(pg_exchange_link *link)

@@ -25,7 +25,7 @@ typedef struct {
     int later_count;
 } pg_exchange_links;
 
-/* Of one WebSocket; zero it and fill the first two. */
+/* Of one WebSocket; zero it and fill the first two. A dead one may be without a peer: what it would be told is lost. */
 typedef struct {
     pg_exchange_links *links;
     pg_peer *peer;

@@ -124,7 +124,7 @@ class Exchange(unittest.TestCase):
 
     def test_misuse(self):
         self.assertFails(2, words="say whose protocol it speaks")
-        self.assertFails(2, "nasdaq", words="say whose protocol it speaks")
+        self.assertFails(2, "nasdaq", words="there is no venue 'nasdaq'")
         self.assertFails(2, "hyperliquid", "--port", "70000", words="--port takes a whole number of 0 to 65535")
         self.assertFails(2, "hyperliquid", "--fund", ADDRESS, words="--fund takes ADDRESS=USD")
         self.assertFails(1, "hyperliquid", "--fund", "0x12=5", words="address")

@@ -20,7 +20,7 @@ static inline void dump_event(char *text, size_t size, const pg_instrument *i, c
         n += snprintf(text + n, size - (size_t)n, " %s x %s",
                       pg_decimal_format_short(p[0], sizeof p[0], e->price, i->price_decimals),
                       pg_decimal_format_short(p[1], sizeof p[1], e->size, i->size_decimals));
-    if (e->price2)
+    if (e->price2 && e->kind != PG_EVENT_GAP)
         n += snprintf(text + n, size - (size_t)n, " / %s x %s",
                       pg_decimal_format_short(p[2], sizeof p[2], e->price2, i->price_decimals),
                       pg_decimal_format_short(p[3], sizeof p[3], e->size2, i->size_decimals));

@@ -301,7 +301,7 @@ static void test_layouts(void **state)
     refuse_layout("return { columns = { prize = 'p' } }", PG_ERR_INVALID, "unknown key 'columns.prize'");
     refuse_layout("return { columns = 5 }", PG_ERR_INVALID, "'columns' must be a table, not number");
     refuse_layout("return { record = 'candle' }", PG_ERR_INVALID, "'candle' is none of trade");
-    refuse_layout("return { format = 'xml' }", PG_ERR_INVALID, "'xml' is none of csv, json");
+    refuse_layout("return { format = 'xml' }", PG_ERR_INVALID, "'xml' is none of csv, parquet, json");
     refuse_layout("return { units = { local_time = 'weeks' } }", PG_ERR_INVALID, "'weeks' is none of");
     refuse_layout("return { tolerate = { 'gap' } }", PG_ERR_INVALID, "'gap' is none of short_row");
     refuse_layout("return { max_gap_s = -1 }", PG_ERR_INVALID, "max_gap_s");

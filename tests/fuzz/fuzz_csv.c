@@ -25,7 +25,7 @@ static void make_layout(pg_layout *layout, int kind)
     pg_layout_record *r = &layout->records[0];
     layout->n_records = 1;
     r->kind = kinds[kind];
-    layout->format = kind >= 5 ? PG_FORMAT_JSON : PG_FORMAT_CSV;
+    layout->format = kind >= 5 ? PG_FORMAT_JSON : PG_FORMAT_TABLE;
     layout->sessions = kind == 1;
     layout->skip_repeats = kind == 1;
     layout->tolerate = kind % 2 ? 0 : ~0u;

@@ -259,7 +259,7 @@ static void test_each_mistake(void **state)
         { PAPER MARKET "local f = {", 3, "expected|near" },
         { PAPER MARKET "local f = 'abc\n", 3, "is not finished" },
         { PAPER MARKET "local x = nil + 1", 3, "arithmetic on a nil value" },
-        { PAPER MARKET "record { formats = { 'csv' } }", 3, "formats is 'csv'|must be one of: tape" },
+        { PAPER MARKET "record { formats = { 'feather' } }", 3, "formats is 'feather'|must be one of: tape" },
         { PAPER MARKET "record { formats = 'tape' }", 3, "formats must be a list" },
         { PAPER MARKET "record { formats = {} }", 3, "empty list" },
         { PAPER MARKET "web { address = '0.0.0.0' }", 3, "other machines|allow_remote = true" },

@@ -121,7 +121,8 @@ struct li_venue {
     /* the key */
     const pg_secret *key, *read_only; /* NULL: none */
     bool maker_only;
-    int bad_signatures;
+    int bad_signatures; /* that the venue has refused, one after the other */
+    bool unsound;       /* one that was made here does not verify */
     uint64_t signed_count;
     char public_key[2 * PG_SCHNORR_KEY_BYTES + 1];
     char token[PG_LIGHTER_TOKEN_MAX];

@@ -154,7 +154,7 @@ static pg_status sign(li_venue *venue, const pg_lighter_tx *tx, pg_error *err)
     if (status == PG_OK)
         status = pg_lighter_sign(&venue->made, venue->chain_id, tx, &key, err);
     if (status == PG_OK && !is_sound(venue, &key))
-        status = pg_fail(err, PG_ERR_CORRUPT, "a signature does not verify: nothing more is signed");
+        status = pg_fail(err, PG_ERR_CORRUPT, "a signature does not verify");
     pg_schnorr_key_wipe(&key);
     return status;
 }
@@ -350,7 +350,7 @@ static void sign_batch(li_venue *venue, batch *b, int count)
         li_log(venue, PG_LOG_ERROR, "a transaction cannot be signed", "why", err.what);
         refuse(venue, &intent, PG_REASON_OTHER, "the transaction cannot be signed");
         if (err.status == PG_ERR_CORRUPT)
-            venue->facts.can_trade = false;
+            venue->unsound = true;
     }
 }
 
@@ -437,6 +437,12 @@ void li_send_tick(li_venue *venue, int64_t now_ns)
     char path[128];
     if (!venue->nonces)
         return;
+    if (venue->unsound && venue->phase != LI_FAILED) {
+        pg_error err;
+        pg_fail(&err, PG_ERR_CORRUPT, "a signature that was made here does not verify: no more orders are placed");
+        pg_error_remedy(&err, "look at the machine's memory; run perigee selftest");
+        li_fail(venue, &err);
+    }
     drop_stale(venue, now_ns);
     if (pg_lighter_nonces_begin_read(venue->nonces, venue, now_ns)) {
         snprintf(path, sizeof path, "/api/v1/nextNonce?account_index=%" PRId64 "&api_key_index=%" PRId64,

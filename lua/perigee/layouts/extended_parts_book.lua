@@ -3,7 +3,7 @@ return {
     venue = "extended",
     format = "csv",
     record = "book",
-    files = { "orderbook.csv", "orderbook_*.csv", "part_*.csv" },
+    files = { "orderbook.csv", "orderbook_*.csv", "part_*.csv", "part_*.parquet" },
     columns = {
         exchange_time = "timestamp_ms",
         symbol = "market",

@@ -3,7 +3,7 @@ return {
     venue = "extended",
     format = "csv",
     record = "trade",
-    files = { "trades.csv", "trades_*.csv", "part_*.csv" },
+    files = { "trades.csv", "trades_*.csv", "part_*.csv", "part_*.parquet" },
     columns = {
         exchange_time = "timestamp_ms",
         price = "price",

@@ -39,8 +39,8 @@ class Orders(local_lighter.Case):
         self.assertGreater(float(cells[0][2]), 0)
 
     def test_close_position(self):
-        self.lua('assert(client:market_order { market = "ETH", side = "sell", size = "0.03", slippage = 0.01, wait = 5 })',
-                 OTHER)
+        self.lua('''assert(client:market_order {
+            market = "ETH", side = "sell", size = "0.03", slippage = 0.01, wait = 5 })''', OTHER)
         self.assertEqual(self.position("ETH", OTHER)["sign"], -1)
         cells = self.example("close_position", user=OTHER)
         self.assertEqual(cells, [["position", "-0.0300"], ["position", "0"]])
@@ -106,8 +106,8 @@ class Accounts(local_lighter.Case):
 
     def test_transfer(self):
         before = float(self.account(OTHER)["collateral"])
-        self.example("transfer", "--to", OTHER, "--usdc", "10", "--fee", "3", "--l1-key", "env:ETH_KEY", "--memo", "rent",
-                     user=ME)
+        self.example("transfer", "--to", OTHER, "--usdc", "10", "--fee", "3", "--l1-key", "env:ETH_KEY", "--memo",
+                     "rent", user=ME)
         self.assertAlmostEqual(float(self.account(OTHER)["collateral"]) - before, 10, places=5)
 
     def test_change_key(self):
@@ -175,7 +175,7 @@ class Markets(local_lighter.Case):
                                  (trade["price"], trade["size"], "buy" if trade["is_maker_ask"] else "sell"))
 
     def write_collected(self, folder, kappa, sigma, hours=2):
-        """What the collector would write of a random walk, with trades that reach exponentially far beyond the touch."""
+        """What the collector would write of a random walk, with trades reaching exponentially far beyond the touch."""
         rng, mid, tick, start = random.Random(3), 4000.0, 0.01, int(time.time()) - hours * 3600
         header = ["timestamp", "offset", "gap"] + [f"{side}_{what}_{i}" for side in ("bid", "ask") for i in range(10)
                                                    for what in ("price", "size")]
@@ -275,8 +275,8 @@ class Trends(local_lighter.Case):
         closes = [mid * math.exp(0.02 * math.sin(2 * math.pi * i / 400)) for i in range(steps - 60)]
         closes += [closes[-1] * (1 + 0.0005 * i) for i in range(60)]
         out = self.folder() / "supertrend.json"
-        cells = self.example("trend_supertrend", "--candles", self.candles(closes), "--count", steps, "--period-step", 100,
-                             "--multiplier-step", 2, "--min-trades", 4, "--out", out)
+        cells = self.example("trend_supertrend", "--candles", self.candles(closes), "--count", steps, "--period-step",
+                             100, "--multiplier-step", 2, "--min-trades", 4, "--out", out)
         said = {line[0]: line[1:] for line in cells}
         self.assertEqual(said["trend"], ["1"])
         self.assertIn("best in-sample", said)

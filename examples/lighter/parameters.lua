@@ -18,7 +18,7 @@ local client, options = lighter.program { doc = "Computes the parameters of Avel
   { name = "horizon-s", number = true, default = 600, doc = "of the model" },
   { name = "out", value = "FILE", doc = "JSON; without it only shown" },
 }
-local STEP_S, DAY_S = 5, 86400
+local STEP_S, DAY_S = 1, 86400
 local market = assert(client:market(options.market))
 
 local function seconds(text)

@@ -18,7 +18,7 @@ local before = accounts()
 assert(client.exchange.create_sub_account { wait = 5 })
 local made
 for index in pairs(accounts()) do made = not before[index] and index or made end
-print("sub-account", made)
+print("sub-account", ("%.0f"):format(made))
 
 -- Between accounts of one owner the account's own key is enough, and there is no fee.
 assert(client.exchange.transfer { to_account = made, asset = "USDC", amount = options.usdc, usdc_fee = 0, wait = 5 })

@@ -106,6 +106,7 @@ function M.subscribe_function(client, name, channel)
     if token then made.path, made.token = path, token end
     good, why, detail = await_first(client, key, channel.silent, timeout)
     if good then return made end
+    if detail and detail.code then made.bye = nil end -- what was refused need not be taken back
     made:close()
     return nil, ("%s: %s"):format(name, why), detail
   end

@@ -102,6 +102,7 @@ market {
   max_position = 1,              -- base currency, either way; without it only the limits below hold
   -- max_order_size = 0.2,       -- base currency
   -- leverage       = 3,         -- set at the venue before the first order; otherwise as it is there
+  -- margin         = "cross",   -- set with it: or "isolated"
 
   -- How quotes become orders: the fewest messages that keep them where the strategy wants them.
   size_tolerance  = 0.1,         -- an order within 10% of its wanted size is left alone

@@ -273,7 +273,8 @@ static void set_next_leverage(live_venue *v)
         int number = 0;
         while (strcmp(v->symbols[number], entry->symbol) != 0)
             number++;
-        pg_venue_set_leverage(pg_desk_venue(v->desk), number, entry->leverage, true, v, leverage_set);
+        pg_venue_set_leverage(pg_desk_venue(v->desk), number, entry->leverage, entry->margin == PG_MARGIN_CROSS, v,
+                              leverage_set);
         return;
     }
     begin(v);

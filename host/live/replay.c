@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "data/tape.h"
+#include "script/params_file.h"
 #include "script/work.h"
 
 enum { WAITING = 4096, PATIENCE = 50, CUTS = 1024 };
@@ -234,6 +235,13 @@ static pg_status plan_of(pg_plan *plan, const char *folder, const pg_flight_reco
             snprintf(path, sizeof path, "%s%s", marked ? "@" : "", file);
         if (status == PG_OK)
             status = pg_plan_set_estimator(plan, plan->estimators[i].name, path, err);
+    }
+    for (int i = 0; status == PG_OK && i < plan->param_count; i++) {
+        if (strcmp(plan->params[i].name, PG_PARAMS_FILE_NAME) != 0 || !plan->params[i].value[0])
+            continue;
+        status = pg_file_join(path, own, pg_file_name(plan->params[i].value), err);
+        if (status == PG_OK)
+            status = pg_plan_set_param(plan, PG_PARAMS_FILE_NAME, path, err);
     }
     plan->limits.callback_ns *= PATIENCE; /* what was in time then is not judged by today's machine */
     plan->limits.start_ns *= PATIENCE;

@@ -84,7 +84,7 @@ local function read_params_file(params, symbol)
   if type(path) ~= "string" or path == "" then return nil, "no params_file is given" end
   local values, why = perigee_host.read_params(path) -- luacheck: globals perigee_host
   if values and values.symbol and values.symbol ~= symbol then
-    return nil, ("%s is for %s, not for %s"):format(path, tostring(values.symbol), symbol)
+    return nil, ("the params file is for %s, not for %s"):format(tostring(values.symbol), symbol)
   end
   return values, why
 end
@@ -120,7 +120,6 @@ function M.load(settings)
   local own, by_slot = split_settings(settings.params, slots, path)
   local strategy, params = instance_of(class, own, path)
   local session = { settings = settings, strategy = strategy, class = class, params = params, estimators = {} }
-  session.file, session.file_why = read_params_file(params, settings.symbol)
   for _, slot in ipairs(declare.sorted_names(slots)) do
     local name, chosen = slot_choice(slot, slots[slot], settings.estimators[slot], path)
     for key, value in pairs(by_slot[slot] or {}) do chosen[key] = value end
@@ -130,6 +129,7 @@ function M.load(settings)
     session.estimators[#session.estimators + 1] =
       { slot = slot, path = file, object = estimator, class = estimator_class, params = estimator_params }
   end
+  session.file, session.file_why = read_params_file(params, settings.symbol) -- behind the scripts, among their texts
   return session
 end
 

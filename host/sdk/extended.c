@@ -15,6 +15,7 @@ _Static_assert(sizeof((pg_sdk_ext_signature *)0)->hash >= PG_FELT_HEX, "hashes f
 struct pg_sdk_ext_signer {
     pg_extended_account account;
     pg_extended_nonces nonces;
+    char public_key[PG_FELT_HEX];
     pg_extended_signed_order made;
     char body[PG_EXTENDED_BODY];
 };
@@ -56,6 +57,8 @@ static pg_status open_signer(pg_sdk_ext_signer *s, const pg_sdk_key *key, const 
         status = pg_extended_account_init(&s->account, vault, &domain, key->secret, public_key ? &expected : NULL, err);
     if (status == PG_OK)
         status = pg_extended_nonces_init(&s->nonces, err);
+    if (status == PG_OK)
+        pg_felt_to_hex(s->public_key, &s->account.public_key);
     return status;
 }
 
@@ -76,6 +79,11 @@ pg_sdk_ext_signer *pg_sdk_ext_signer_new(const pg_sdk_key *key, const char *netw
 void pg_sdk_ext_signer_free(pg_sdk_ext_signer *signer)
 {
     free(signer);
+}
+
+const char *pg_sdk_ext_signer_public_key(const pg_sdk_ext_signer *signer)
+{
+    return signer->public_key;
 }
 
 uint64_t pg_sdk_ext_signer_nonce(pg_sdk_ext_signer *signer)

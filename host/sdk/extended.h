@@ -90,6 +90,9 @@ pg_sdk_ext_signer *pg_sdk_ext_signer_new(const pg_sdk_key *key, const char *netw
                                          const char *public_key, pg_sdk_error *error);
 void pg_sdk_ext_signer_free(pg_sdk_ext_signer *signer);
 
+/* As it is sent: without leading zeros. */
+const char *pg_sdk_ext_signer_public_key(const pg_sdk_ext_signer *signer);
+
 /* A take-profit or stop-loss leg. */
 typedef struct {
     const char *trigger_price, *trigger_type; /* "LAST", "MARK", "INDEX" */

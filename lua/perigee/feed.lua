@@ -16,6 +16,7 @@ local PAUSE_S, PAUSE_MOST_S, CALM_S = 0.5, 30, 30
 ---@field name string
 ---@field dropped integer messages that were never read, so far
 ---@field user string? whom it is about, where the venue counts users
+---@field after_close fun()? called when it has been closed
 local Feed = {}
 Feed.__index = Feed
 
@@ -53,19 +54,19 @@ end
 
 --- The next message; or nil, why there is none, and { timeout = true }, { closed = true } (the connection was lost: it
 --- comes back by itself) or { lost = n }.
----@param timeout number seconds
+---@param timeout number seconds; 0: what has come already
 ---@return table? message, string? error, table? detail
 function Feed:next(timeout)
-  local limit = sdk.ticks() + timeout
+  local limit, looked = sdk.ticks() + timeout, false
   while true do
     local item = take(self)
     if item then return hand_out(item) end
     if self.closed then return nil, self.name .. ": it is closed", { closed = true } end
     local left = limit - sdk.ticks()
-    if left <= 0 then
+    if left <= 0 and looked then
       return nil, ("%s: no message in %g s"):format(self.name, timeout), { timeout = true }
     end
-    self.hub:pump(left)
+    looked = not self.hub:pump(math.max(left, 0)) or timeout > 0
   end
 end
 
@@ -89,6 +90,7 @@ function Feed:close()
   if self.hello then self.hub.stream:forget(self.hello) end
   if self.bye then self.hub.stream:send(self.bye) end
   if not self.hello then self.hub:close() end
+  if self.after_close then self.after_close() end
 end
 
 -------------------------------------------------------------------------------------------------------------- hubs
@@ -269,15 +271,16 @@ end
 ---@param timeout number seconds
 ---@return table? message, perigee.Feed|string|nil feed_or_error, table? detail
 function M.next(client, hubs, timeout)
-  local limit = sdk.ticks() + timeout
+  local limit, looked = sdk.ticks() + timeout, false
   while true do
     local feed = earliest(hubs)
     local item = feed and take(feed)
     if item and item.notice then return hand_out(item) end
     if item then return item.message, feed end
     local left = limit - sdk.ticks()
-    if left <= 0 then return nil, ("no message in %g s"):format(timeout), { timeout = true } end
-    pump_all(client, hubs, left)
+    if left <= 0 and looked then return nil, ("no message in %g s"):format(timeout), { timeout = true } end
+    pump_all(client, hubs, math.max(left, 0))
+    looked = true
   end
 end
 

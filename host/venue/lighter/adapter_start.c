@@ -296,6 +296,11 @@ static void answered(void *self, const pg_lighter_found *found, int64_t code, co
     char text[1024];
     if (venue->phase != LI_STARTING)
         return;
+    if (!found && pg_lighter_fault_of(code).class == PG_LIGHTER_FAULT_FATAL) { /* asked again it says the same */
+        fail(venue, PG_ERR_NOT_FOUND, "check account, api_key_index and network",
+             "account %" PRId64 ", key %" PRId64 ": %s", venue->account, venue->key_index, why->what);
+        return;
+    }
     if (found ? take(venue, found, &err) != PG_OK : !(code && is_optional(venue->start_step))) {
         li_log(venue, PG_LOG_WARN, "cannot start yet, trying again", "why",
                pg_error_text(found ? &err : why, text, sizeof text));

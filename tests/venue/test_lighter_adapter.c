@@ -484,71 +484,6 @@ static void two_with_one_key(void **state)
     assert_int_equal(li_open_at_venue(t), 0);
 }
 
-/* ---- a start that cannot be ---- */
-
-static void wrong_key(void **state)
-{
-    (void)state;
-    pg_error err = { 0 };
-    trader *other = &p->trader[1];
-    pg_venue_config config = li_config(p, 1);
-    config.account = p->trader[0].account; /* whose key 5 is another */
-    li_check(li_connect(p, 1, &config, &err), &err);
-    assert_true(li_until(p, other->failures == 1));
-    assert_non_null(strstr(other->failure.what, "is another"));
-    assert_false(other->ready);
-}
-
-/* What the venue does not know is not asked for again and again: it is said at once. */
-static void unknown_account_or_key(void **state)
-{
-    (void)state;
-    pg_error err = { 0 };
-    trader *other = &p->trader[1];
-    for (int i = 0; i < 2; i++) {
-        pg_venue_config config = li_config(p, 1);
-        if (i == 0)
-            config.account = "4242";
-        else
-            p->options[0] = (pg_venue_option){ "api_key_index", "6" };
-        li_check(li_connect(p, 1, &config, &err), &err);
-        assert_true(li_until(p, other->failures == i + 1));
-        assert_non_null(strstr(other->failure.what, i == 0 ? "4242" : "key 6"));
-        assert_int_equal(other->ready, 0);
-        pg_venue_close(other->venue);
-        other->venue = NULL;
-    }
-}
-
-static void wrong_symbol(void **state)
-{
-    (void)state;
-    static const char *const symbols[] = { "ETH", "NONE" };
-    pg_error err = { 0 };
-    trader *other = &p->trader[1];
-    pg_venue_config config = li_config(p, 1);
-    config.symbols = symbols;
-    li_check(li_connect(p, 1, &config, &err), &err);
-    assert_true(li_until(p, other->failures == 1));
-    assert_non_null(strstr(other->failure.what, "NONE"));
-}
-
-static void wrong_settings(void **state)
-{
-    (void)state;
-    pg_error err = { 0 };
-    pg_venue_config config = li_config(p, 1);
-    pg_venue_option bad[] = { { "api_key_index", "255" } };
-    config.options = bad;
-    assert_int_equal(li_connect(p, 1, &config, &err), PG_ERR_INVALID);
-    config = li_config(p, 1);
-    config.account = "0x12";
-    assert_int_equal(li_connect(p, 1, &config, &err), PG_ERR_INVALID);
-    config = li_config(p, 1);
-    config.network = "moon";
-    assert_int_equal(li_connect(p, 1, &config, &err), PG_ERR_INVALID);
-}
-
 /* ---- trouble ---- */
 
 static void connections_are_cut(void **state)
@@ -729,10 +664,6 @@ int main(void)
         EACH(cancel_run),
         EACH(guard_cancels),
         EACH(switch_and_leverage),
-        EACH(wrong_key),
-        EACH(unknown_account_or_key),
-        EACH(wrong_symbol),
-        EACH(wrong_settings),
         EACH(connections_are_cut),
         EACH(lost_answers),
         EACH(nonce_taken),

@@ -37,7 +37,7 @@ static const char *not_now(const li_venue *venue, pg_reason *reason)
         return "there is no key that can trade";
     *reason = PG_REASON_RATE;
     if (li_now() < venue->slow_ns)
-        return "the account's quota of orders is used up: one every 16 s";
+        return "the account's quota of orders is used up, or nearly: they are sent at intervals";
     return NULL;
 }
 

@@ -89,6 +89,18 @@ static int64_t fee_of(pg_span percent)
     return percent.data && pg_lighter_units(&e6, percent, 6) ? e6 : 0;
 }
 
+/* The least that an order may have; of both, or of neither when they cannot be read. */
+static bool take_minimums(li_market *market, const pg_lighter_market *told)
+{
+    int64_t base, quote;
+    if (!pg_lighter_units_exact(&base, told->min_base, (int)told->size_decimals) ||
+        !pg_lighter_units_exact(&quote, told->min_quote, USDC_DECIMALS))
+        return false;
+    market->min_base = base;
+    market->min_quote_e6 = quote;
+    return true;
+}
+
 static pg_status make_market(li_venue *venue, li_market *market, const pg_lighter_market *told, pg_error *err)
 {
     if (!told)
@@ -101,8 +113,7 @@ static pg_status make_market(li_venue *venue, li_market *market, const pg_lighte
         return pg_fail(err, PG_ERR_RANGE, "%s has decimals that are not between 0 and %d", market->symbol,
                        DECIMALS_MAX);
     int pd = (int)told->price_decimals, sd = (int)told->size_decimals;
-    if (!pg_lighter_units_exact(&market->min_base, told->min_base, sd) ||
-        !pg_lighter_units_exact(&market->min_quote_e6, told->min_quote, USDC_DECIMALS))
+    if (!take_minimums(market, told))
         return pg_fail(err, PG_ERR_PARSE, "the smallest order of %s is no number of its decimals", market->symbol);
     pg_status status = pg_instrument_init(&market->instrument, "lighter", market->symbol, pd, sd, 1, 1, 0, err);
     if (status != PG_OK)
@@ -141,8 +152,8 @@ static pg_status take_markets(li_venue *venue, const pg_lighter_found *found, pg
     return PG_OK;
 }
 
-/* What may change of a market while it is traded: whether it is, and how. Decimals may not: every price would be
- * another. */
+/* What may change of a market while it is traded: whether it is, and how, and how much at the least. Decimals may not:
+ * every price would be another. */
 static void renew_market(li_venue *venue, li_market *market, const pg_lighter_market *told)
 {
     bool active = told && pg_scan_equal(told->status, "active"), was = !market->reduce_only;
@@ -152,6 +163,8 @@ static void renew_market(li_venue *venue, li_market *market, const pg_lighter_ma
              market->symbol);
         return;
     }
+    if (told && !take_minimums(market, told))
+        li_log(venue, PG_LOG_ERROR, "the smallest order cannot be read: it stays as it was", "market", market->symbol);
     market->reduce_only = !active || told->reduce_only;
     if (was && market->reduce_only)
         li_log(venue, PG_LOG_ERROR, "the venue takes only orders that reduce a position", "market", market->symbol);
@@ -262,10 +275,13 @@ static pg_status take_maker_only(li_venue *venue, const pg_lighter_found *found,
     pg_scan_open(&list, '[');
     while (pg_scan_element(&list, &n) && pg_lighter_read_integer(&list, &index))
         venue->maker_only = venue->maker_only || index == venue->key_index;
-    if (venue->maker_only)
-        li_log(venue, PG_LOG_WARN,
-               "the key is maker-only: it sends post-only orders and cancels, and can neither take nor set leverage",
-               NULL, NULL);
+    if (!venue->maker_only)
+        return PG_OK;
+    venue->facts.switch_least_s = 0;
+    snprintf(venue->facts.switch_why, sizeof venue->facts.switch_why, "a maker-only key cannot set it");
+    li_log(venue, PG_LOG_WARN,
+           "the key is maker-only: it sends post-only orders and cancels, and can neither take nor set leverage", NULL,
+           NULL);
     return PG_OK;
 }
 

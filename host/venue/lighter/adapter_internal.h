@@ -215,6 +215,7 @@ int li_fills_of(li_venue *venue, pg_told_fill out[2], const pg_lighter_trade *tr
 /* ---- adapter_orders.c ---- */
 
 void li_submit(pg_venue *base, const pg_submit *list, int count);
+bool li_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif);
 bool li_has_room(const pg_venue *base, int requests, bool cancels);
 
 /* ---- adapter_send.c ---- */

@@ -154,6 +154,14 @@ void li_submit(pg_venue *base, const pg_submit *list, int count)
     li_pump(venue);
 }
 
+/* The venue's id is all that is needed: of the client index nobody knows any more whose it was. */
+bool li_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif)
+{
+    li_venue *venue = (li_venue *)base;
+    return found->market >= 0 && found->market < venue->market_count &&
+           pg_tracker_adopt(venue->orders, id, found, tif, li_now()) != NULL;
+}
+
 bool li_has_room(const pg_venue *base, int requests, bool cancels)
 {
     const li_venue *venue = (const li_venue *)base;

@@ -7,6 +7,7 @@
 
 #include "base/decimal.h"
 #include "venue/lighter/adapter_internal.h"
+#include "venue/lighter/rules.h"
 
 enum {
     WARN_MS = 2000,
@@ -123,7 +124,7 @@ static pg_status make_market(li_venue *venue, li_market *market, const pg_lighte
     market->id = told->id;
     market->quote_multiplier = told->quote_multiplier > 0 ? told->quote_multiplier : 1;
     market->reduce_only = told->reduce_only;
-    market->is_perp = told->id < 255;
+    market->is_perp = pg_lighter_market_is_perp(told->id);
     market->maker_fee_e8 = fee_of(told->maker_fee);
     market->taker_fee_e8 = fee_of(told->taker_fee);
     return pg_lighter_decoder_add(venue->decoder, told->id, pd, sd, err);

@@ -5,39 +5,6 @@
 #include "base/decimal.h"
 #include "venue/extended/adapter_internal.h"
 
-/* ---- what refusals mean ---- */
-
-static void set_mode(ex_venue *venue, bool *mode, const char *words)
-{
-    if (!*mode)
-        ex_log(venue, PG_LOG_WARN,
-               mode == &venue->mode.maintenance ? "the venue takes no orders at present"
-               : mode == &venue->mode.post_only ? "the venue takes only post-only orders at present"
-                                                : "the venue takes only orders that reduce a position at present",
-               "words", words);
-    *mode = true;
-    if (!venue->mode.since_ns)
-        venue->mode.since_ns = ex_now();
-}
-
-void ex_heed(ex_venue *venue, pg_extended_class class, const char *words)
-{
-    pg_error err;
-    switch (class) {
-    case PG_EXTENDED_TAKES_NONE: set_mode(venue, &venue->mode.maintenance, words); break;
-    case PG_EXTENDED_TAKES_POST_ONLY: set_mode(venue, &venue->mode.post_only, words); break;
-    case PG_EXTENDED_TAKES_REDUCE_ONLY: set_mode(venue, &venue->mode.reduce_only, words); break;
-    case PG_EXTENDED_WRONG_FEE: venue->fees_ns = ex_now(); break;
-    case PG_EXTENDED_FATAL:
-        pg_fail(&err, PG_ERR_STATE, "the venue does not take orders of this key: %s", words);
-        pg_error_where(&err, "venue %s", venue->name);
-        pg_error_remedy(&err, "check key, API key, vault and network");
-        ex_fail(venue, &err);
-        break;
-    default: break;
-    }
-}
-
 /* ---- requests on their way ---- */
 
 static ex_flight *take_off(ex_venue *venue, uint8_t kind, uint64_t order)
@@ -72,6 +39,8 @@ static void take_refusal(ex_venue *venue, pg_tracked *order, uint8_t kind, const
                              .words = words };
         pg_tracker_answer(venue->orders, order, kind, &answer, now_ns);
     }
+    if (refusal.class == PG_EXTENDED_WRONG_FEE)
+        ex_fees_again(venue, order->market);
     ex_heed(venue, refusal.class, words);
 }
 
@@ -248,6 +217,10 @@ static const char *not_now(const ex_venue *venue, const ex_market *market, uint8
         return "the venue takes only post-only orders at present";
     if (mode->reduce_only && !reduce_only)
         return "the venue takes only orders that reduce a position at present";
+    if (venue->margin != EX_MARGIN_FINE && !reduce_only) {
+        *reason = PG_REASON_MARGIN;
+        return "the account is near its liquidation: only orders that reduce a position are sent";
+    }
     if (market->listing.status == PG_EXTENDED_CLOSED)
         return "the market is closed";
     if (market->listing.status == PG_EXTENDED_ONLY_REDUCE && !reduce_only)

@@ -140,6 +140,8 @@ pg_extended_class pg_extended_mode_of(pg_span reason)
         return PG_EXTENDED_TAKES_POST_ONLY;
     if (pg_scan_equal(reason, "REDUCE_ONLY_MODE"))
         return PG_EXTENDED_TAKES_REDUCE_ONLY;
+    if (pg_scan_equal(reason, "NEGATIVE_EQUITY") || pg_scan_equal(reason, "ACCOUNT_LIQUIDATION"))
+        return PG_EXTENDED_LIQUIDATES;
     return pg_scan_equal(reason, "TRADING_OFF_MODE") ? PG_EXTENDED_TAKES_NONE : PG_EXTENDED_REFUSED;
 }
 

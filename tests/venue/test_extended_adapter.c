@@ -207,6 +207,43 @@ static void modes(void **state)
     assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE));
 }
 
+/* What was signed is told where the venue refuses it: all that is needed to find out why, and no key. */
+static void signature_refused(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    char *said = NULL;
+    size_t size;
+    FILE *out = open_memstream(&said, &size);
+    const pg_log log = { .out = out, .level = PG_LOG_DEBUG, .clock = pg_clock_real() };
+    pg_fault fault = { .kind = PG_FAULT_STATUS, .count = 1, .code = 400, .channel = "/user/order" };
+    snprintf(fault.text, sizeof fault.text, "%s",
+             "{\"status\":\"ERROR\",\"error\":{\"code\":1101,\"message\":\"Invalid StarkEx signature\"}}");
+    pg_venue_close(t->venue);
+    pg_venue_config config = ext_config(t);
+    config.log = &log;
+    t->ready = 0;
+    ext_check(ext_connect(t, &config, &err), &err);
+    assert_true(ext_until(t, t->ready && book_is(60000, 60002)));
+    ext_check(pg_faults_add(t->faults, &fault, &err), &err);
+    expect_refusal(ext_place(t, PG_SELL, 60100, 1000, PG_TIF_ALO), PG_REASON_SIGNATURE, false);
+    assert_int_equal(t->failures, 1);
+    expect_refusal(ext_place(t, PG_SELL, 60100, 1000, PG_TIF_ALO), PG_REASON_CLOSED, true);
+    pg_venue_close(t->venue);
+    t->venue = NULL;
+    fclose(out);
+    static const char *const words[] = {
+        "base=-10000 ", "quote=601000000 ", "fee=0 ", "nonce=", "SN_SEPOLIA", "hash=0x"
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (!strstr(said, words[i]))
+            fail_msg("no %s in %s", words[i], said);
+    assert_non_null(strstr(said, t->public_key));
+    assert_null(strstr(said, ext_private_key + 2));
+    assert_null(strstr(said, ext_api_key));
+    free(said);
+}
+
 /* The balance comes after the fill: orders are taken until it has come. */
 static bool margin_refuses(void)
 {
@@ -569,6 +606,7 @@ int main(void)
         on_exchange(replacement_ends_both),
         on_exchange(refusals),
         on_exchange(modes),
+        on_exchange(signature_refused),
         on_exchange(near_liquidation),
         on_exchange(answer_lost),
         on_exchange(server_error),

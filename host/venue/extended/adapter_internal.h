@@ -75,6 +75,10 @@ typedef struct {
     uint8_t kind; /* pg_request_kind */
     uint64_t order;
     ex_venue *venue;
+    /* what was signed, of orders: nothing of it is secret */
+    pg_extended_amounts amounts;
+    pg_felt hash;
+    uint64_t nonce;
 } ex_flight;
 
 /* What the venue takes at present (spec/extended.md, section 15). */

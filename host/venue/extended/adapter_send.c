@@ -1,4 +1,5 @@
 /* Requests: made of what the host submits, checked, signed, sent, and what their answers say. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,12 +62,38 @@ static void take_success(ex_venue *venue, pg_tracked *order, uint8_t kind, const
         ex_cancel_again(venue, order);
 }
 
+/* The venue has hashed something else, or knows another key: what there is to compare (section 10.8). */
+static void log_signed(const ex_flight *flight)
+{
+    const ex_venue *venue = flight->venue;
+    const pg_extended_amounts *a = &flight->amounts;
+    char base[24], quote[24], fee[24], expiration[24], nonce[24], hash[PG_FELT_HEX], key[PG_FELT_HEX];
+    snprintf(base, sizeof base, "%" PRId64, a->base);
+    snprintf(quote, sizeof quote, "%" PRId64, a->quote);
+    snprintf(fee, sizeof fee, "%" PRIu64, a->fee);
+    snprintf(expiration, sizeof expiration, "%" PRIu64, a->expiration_s);
+    snprintf(nonce, sizeof nonce, "%" PRIu64, flight->nonce);
+    pg_log_field fields[] = { { "venue", venue->name, 0 },
+                              { "base", base, 0 },
+                              { "quote", quote, 0 },
+                              { "fee", fee, 0 },
+                              { "expiration_s", expiration, 0 },
+                              { "nonce", nonce, 0 },
+                              { "chain", venue->chain, 0 },
+                              { "public_key", pg_felt_to_hex(key, &venue->account.public_key), 0 },
+                              { "hash", pg_felt_to_hex(hash, &flight->hash), 0 } };
+    pg_log_write(venue->log, PG_LOG_ERROR, "extended", "the venue refuses the signature of this", fields,
+                 sizeof fields / sizeof fields[0]);
+}
+
 static void acted(void *self, pg_sent sent, const pg_extended_found *found, const pg_error *why)
 {
     ex_flight flight = *(ex_flight *)self;
     ex_venue *venue = flight.venue;
     int64_t now = ex_now();
     land(self);
+    if (sent == PG_SENT_ANSWERED && !found->answer.ok && found->answer.code == PG_EXTENDED_BAD_SIGNATURE)
+        log_signed(&flight);
     pg_tracked *order = pg_tracker_find(venue->orders, flight.order);
     if (!order)
         return;
@@ -129,9 +156,10 @@ static pg_status compose(outgoing *out, ex_venue *venue, const pg_tracked *order
     return PG_OK;
 }
 
-/* Signs an order and writes its body. One hash in 2^55 cannot be signed: another nonce makes another hash. */
-static pg_status sign(ex_venue *venue, const pg_tracked *order, const pg_leg *leg, pg_error *err)
+/* Signs an order, notes in its flight what was signed, and writes its body. One hash in 2^55 cannot be signed: another nonce makes another hash. */
+static pg_status sign(ex_flight *flight, const pg_tracked *order, const pg_leg *leg, pg_error *err)
 {
+    ex_venue *venue = flight->venue;
     outgoing out;
     pg_extended_signed_order made;
     pg_status status = PG_OK;
@@ -144,7 +172,11 @@ static pg_status sign(ex_venue *venue, const pg_tracked *order, const pg_leg *le
     }
     if (status == PG_OK)
         status = pg_extended_order_body(venue->body, sizeof venue->body, &out.order, &made, &venue->account, err);
-    explicit_bzero(&made, sizeof made);
+    if (status == PG_OK) {
+        flight->amounts = made.order.amounts;
+        flight->hash = made.order.message_hash;
+        flight->nonce = out.order.nonce;
+    }
     return status;
 }
 
@@ -157,7 +189,7 @@ static void send_order(ex_venue *venue, const pg_submit *submit, pg_tracked *ord
         pg_late_refuse(venue->late, submit, true, PG_REASON_RATE, "no room within the venue's limit of requests");
     } else if (!(flight = take_off(venue, kind, order->id))) {
         pg_late_refuse(venue->late, submit, true, PG_REASON_RATE, "too many requests are without an answer");
-    } else if (sign(venue, order, leg, &err) != PG_OK) {
+    } else if (sign(flight, order, leg, &err) != PG_OK) {
         ex_log_error(venue, PG_LOG_ERROR, "an order cannot be signed", &err);
         land(flight);
         pg_late_refuse(venue->late, submit, true, PG_REASON_OTHER, "the order cannot be signed");

@@ -96,10 +96,22 @@ static void on_tick(void *self)
     pg_live_act(live);
 }
 
+/* Who is not there yet: nobody shall wait before a silent screen. */
+static void tell_waiting(pg_live *live)
+{
+    for (int i = 0; i < live->venue_count; i++) {
+        const live_venue *v = &live->venue[i];
+        if (v->desk && !v->begun)
+            live_say(live, "%s: waiting for %s", v->venue->name, v->venue->url ? v->venue->url : v->venue->kind);
+    }
+}
+
 static void on_status(void *self)
 {
     pg_live *live = self;
     char text[256];
+    if (live->phase < LIVE_STOPPING)
+        tell_waiting(live);
     if (live->phase != LIVE_RUNNING)
         return;
     for (int i = 0; i < live->market_count; i++)

@@ -24,8 +24,8 @@ typedef struct {
 typedef struct pg_sdk_key pg_sdk_key;
 
 /* Loads a key of a kind ("hyperliquid", "stark", "lighter", "raw", "text"). from: "env" (the variable `name`, which is
- * removed, or else the line of ./.env), "file" (name: its path) or "keystore" (name: of the entry; passphrase_file NULL:
- * the terminal is asked). NULL on failure. Lua holds the handle; the key never leaves this side. */
+ * removed, or else the line of ./.env), "file" (name: its path) or "keystore" (name: of the entry; passphrase_file
+ * NULL: the terminal is asked). NULL on failure. Lua holds the handle; the key never leaves this side. */
 pg_sdk_key *pg_sdk_key_load(const char *kind, const char *from, const char *name, const char *passphrase_file,
                             pg_sdk_error *error);
 

@@ -91,7 +91,8 @@ static void refuse(pg_tracker *tracker, pg_tracked *order, uint8_t reply, pg_rea
     say(tracker, &report, reason, words);
 }
 
-/* A fill of the order as it is now. The last one ends it, and with it a replacement on its way: the venue refuses that. */
+/* A fill of the order as it is now. The last one ends it, and with it a replacement on its way: the venue refuses
+ * that. */
 static void book_fill(pg_tracker *tracker, pg_tracked *order, const pg_told_fill *fill, const char *symbol)
 {
     pg_report report;

@@ -147,7 +147,7 @@ void pg_tracker_voided(pg_tracker *tracker, pg_tracked *order, bool voided, int6
 /* The question could not be asked; it will be again. */
 void pg_tracked_ask_again(pg_tracked *order, int64_t now_ns);
 
-/* A list of all open tracker, asked for at asked_ns, for states that passed while a connection was gone are not told
+/* A list of all open orders, asked for at asked_ns, for states that passed while a connection was gone are not told
  * again: begin, give each, end. What should be in it and is not is asked about. */
 void pg_tracker_list_begin(pg_tracker *tracker);
 void pg_tracker_list_add(pg_tracker *tracker, const pg_told_order *update, int64_t now_ns);

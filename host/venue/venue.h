@@ -3,8 +3,9 @@
  * A venue keeps its connections, subscribes, signs, translates, and reports; it decides nothing. Everything happens on
  * the loop's thread; nothing here waits. What it says goes to the sink, in the order in which it happened.
  *
- * Life: pg_venue_open -> ready (instruments known, streams subscribed, account read) -> events and reports ...; links go
- * down and come up again by themselves. After a link is up again the host reads the account anew (pg_venue_account). */
+ * Life: pg_venue_open -> ready (instruments known, streams subscribed, account read) -> events and reports ...; links
+ * go down and come up again by themselves. After a link is up again the host reads the account anew
+ * (pg_venue_account). */
 #ifndef PG_VENUE_VENUE_H
 #define PG_VENUE_VENUE_H
 
@@ -162,7 +163,8 @@ void pg_venue_account(pg_venue *venue, void *self, pg_account_done done);
 typedef void (*pg_venue_done)(void *self, const pg_error *err);
 void pg_venue_fills_since(pg_venue *venue, int64_t time_ns, void *self, pg_venue_done done);
 
-/* Sets the dead-man's switch to go off in `seconds` (0: takes it away). PG_ERR_UNSUPPORTED in done where there is none. */
+/* Sets the dead-man's switch to go off in `seconds` (0: takes it away). PG_ERR_UNSUPPORTED in done where there is
+ * none. */
 void pg_venue_arm_switch(pg_venue *venue, int seconds, void *self, pg_venue_done done);
 
 void pg_venue_set_leverage(pg_venue *venue, int market, int leverage, bool cross, void *self, pg_venue_done done);

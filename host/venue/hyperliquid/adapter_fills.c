@@ -5,10 +5,10 @@
 #include "venue/hyperliquid/adapter_internal.h"
 
 enum {
-    PAGE = 500,
-    PAGES = 64,
-    SCANNED = 1 << 14
-}; /* the shortest full page that was seen; the venue keeps 10000 fills */
+    PAGE = 500,       /* the shortest full page that was seen */
+    PAGES = 64,       /* of one reading */
+    SCANNED = 1 << 14 /* the venue keeps 10000 fills */
+};
 
 typedef struct {
     pg_call call;

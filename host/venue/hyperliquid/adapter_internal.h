@@ -1,7 +1,7 @@
-/* What the parts of the adapter share. adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has the
- * market stream, adapter_account.c the account's; adapter_submit.c takes orders, adapter_margin.c and adapter_rights.c
- * judge them, adapter_send.c sends them, adapter_doubt.c asks what became of them; adapter_read.c, adapter_fills.c,
- * adapter_sweep.c and adapter_calls.c have the other calls of venue.h. */
+/* What the parts of the adapter share. adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has
+ * the market stream, adapter_account.c the account's; adapter_submit.c takes orders, adapter_margin.c and
+ * adapter_rights.c judge them, adapter_send.c sends them, adapter_doubt.c asks what became of them; adapter_read.c,
+ * adapter_fills.c, adapter_sweep.c and adapter_calls.c have the other calls of venue.h. */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 #define PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 

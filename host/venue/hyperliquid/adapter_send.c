@@ -8,7 +8,8 @@ static const int64_t slow_ns = 10 * (int64_t)1000000000;
 
 /* ---- signing ---- */
 
-/* The next nonce of the key. Far ahead of the clock it is told: a clock that was set back, or a burst that never ends. */
+/* The next nonce of the key. Far ahead of the clock it is told: a clock that was set back, or a burst that never
+ * ends. */
 static uint64_t next_nonce(hl_venue *venue, uint64_t now_ms)
 {
     uint64_t nonce = pg_hl_nonce_next(venue->nonces, now_ms);

@@ -207,6 +207,23 @@ static void modes(void **state)
     assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE));
 }
 
+/* The content network refuses: no orders go out until the venue answers again, and they go out then. */
+static void blocked(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    pg_fault fault = { .kind = PG_FAULT_STATUS, .count = 1, .code = 403, .channel = "/user/order" };
+    snprintf(fault.text, sizeof fault.text,
+             "{\"status\":\"ERROR\",\"error\":{\"code\":403,\"message\":\"Forbidden\"}}");
+    ext_check(pg_faults_add(t->faults, &fault, &err), &err);
+    expect_refusal(ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO), PG_REASON_CLOSED, false);
+    assert_false(pg_venue_has_room(t->venue, 1, false));
+    expect_refusal(ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO), PG_REASON_CLOSED, true);
+    assert_true(ext_until(t, pg_venue_has_room(t->venue, 1, false))); /* it is asked every ten seconds */
+    uint64_t id = ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO);
+    assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE));
+}
+
 /* What was signed is told where the venue refuses it: all that is needed to find out why, and no key. */
 static void signature_refused(void **state)
 {
@@ -606,6 +623,7 @@ int main(void)
         on_exchange(replacement_ends_both),
         on_exchange(refusals),
         on_exchange(modes),
+        on_exchange(blocked),
         on_exchange(signature_refused),
         on_exchange(near_liquidation),
         on_exchange(answer_lost),

@@ -30,6 +30,7 @@ static void take_refusal(ex_venue *venue, pg_tracked *order, uint8_t kind, const
                          int64_t now_ns)
 {
     char words[PG_VENUE_WORDS];
+    int market = order->market; /* the order may be gone when its refusal was told */
     pg_extended_refusal refusal = pg_extended_refusal_of(found->answer.code, found->code);
     pg_extended_answer_words(words, sizeof words, &found->answer);
     if (refusal.class == PG_EXTENDED_DUPLICATE || refusal.class == PG_EXTENDED_UNCLEAR) {
@@ -41,7 +42,7 @@ static void take_refusal(ex_venue *venue, pg_tracked *order, uint8_t kind, const
         pg_tracker_answer(venue->orders, order, kind, &answer, now_ns);
     }
     if (refusal.class == PG_EXTENDED_WRONG_FEE)
-        ex_fees_again(venue, order->market);
+        ex_fees_again(venue, market);
     ex_heed(venue, refusal.class, words);
 }
 
@@ -156,7 +157,8 @@ static pg_status compose(outgoing *out, ex_venue *venue, const pg_tracked *order
     return PG_OK;
 }
 
-/* Signs an order, notes in its flight what was signed, and writes its body. One hash in 2^55 cannot be signed: another nonce makes another hash. */
+/* Signs an order, notes in its flight what was signed, and writes its body. One hash in 2^55 cannot be signed: another
+ * nonce makes another hash. */
 static pg_status sign(ex_flight *flight, const pg_tracked *order, const pg_leg *leg, pg_error *err)
 {
     ex_venue *venue = flight->venue;

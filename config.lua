@@ -38,7 +38,10 @@ venue "hl" {
   -- paper       = true,         -- its market data, orders matched here: no key needed
   -- capital     = 100000,       -- on paper: the account's equity at the start
   -- latency_ms  = 50,           -- on paper: of requests, and of answers
-  unknown_orders = "cancel",     -- open orders found at the start: "adopt", "cancel" or "leave"
+  unknown_orders = "cancel",     -- open orders found at the start: "cancel" all, "leave" them, or "adopt": those that the
+                                 -- ledger knows from a session that was killed go on as quotes, where they are in the
+                                 -- queue, if the strategy wants them within a minute; others are left. A guard that
+                                 -- outlives the host cancels before there is anything to adopt
   dead_man_s     = 30,           -- the venue cancels everything when it has not heard of us for so long; 0: not used
   rest_backup_s  = 0,            -- reads prices over HTTP this often while the stream is down; 0: never
   -- vault            = "0x...", -- settings that only a venue of this kind has
@@ -111,7 +114,7 @@ market {
   mode            = "quotes",    -- or "ping_pong": after a fill only the other side, until that fills
 
   close_on_stop = false,         -- true: the position is closed when the host stops
-  trusted       = false,         -- true: this strategy may use the raw FFI
+  trusted       = false,         -- true: its scripts may require "ffi"; then no key, limit or file is out of their reach
   enabled       = true,
 }
 

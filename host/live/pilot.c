@@ -33,6 +33,7 @@ static pg_status open_session(pg_pilot *pilot, const pg_log *log, pg_error *err)
                                  .taker_fee = plan->taker_fee,
                                  .seed = plan->seed,
                                  .limits = plan->limits,
+                                 .trusted = plan->trusted,
                                  .log = log };
     return pg_session_open(&pilot->session, &config, err);
 }

@@ -88,6 +88,8 @@ static int make_settings(lua_State *lua)
     set_number(lua, "maker_fee", config->maker_fee);
     set_number(lua, "taker_fee", config->taker_fee);
     set_number(lua, "callback_ns", (double)config->limits.callback_ns);
+    lua_pushboolean(lua, config->trusted);
+    lua_setfield(lua, -2, "trusted");
     push_settings(lua, config->params, config->param_count);
     lua_setfield(lua, -2, "params");
     push_settings(lua, config->estimators, config->estimator_count);

@@ -89,8 +89,8 @@ local function read_params_file(params, symbol)
   return values, why
 end
 
-local function load_class(kind, path, words, say)
-  local env = sandbox.environment(words, say)
+local function load_class(kind, path, words, say, trusted)
+  local env = sandbox.environment(words, say, trusted)
   local class = sandbox.run(path, path, env)
   declare.check_class(class, kind, path)
   return class
@@ -103,11 +103,11 @@ end
 
 --- Loads the strategy and its estimators and checks every parameter. Nothing runs yet.
 ---@param settings {path: string, params: table, estimators: table, seed: integer, symbol: string, venue: string,
----  maker_fee: number, taker_fee: number, callback_ns: number, say: fun(text: string)}
+---  maker_fee: number, taker_fee: number, callback_ns: number, trusted: boolean, say: fun(text: string)}
 function M.load(settings)
   math.randomseed(settings.seed)
   local path, say = settings.path, settings.say
-  local class = load_class("strategy", path, { strategy = declare.strategy }, say)
+  local class = load_class("strategy", path, { strategy = declare.strategy }, say, settings.trusted)
   local slots = {}
   for slot, wanted in pairs(class.declaration.definition.estimators or {}) do slots[slot] = wanted end
   for slot in pairs(settings.estimators) do
@@ -125,7 +125,7 @@ function M.load(settings)
     local name, chosen = slot_choice(slot, slots[slot], settings.estimators[slot], path)
     for key, value in pairs(by_slot[slot] or {}) do chosen[key] = value end
     local file = estimator_path(estimator_names.resolve(slot, name), path)
-    local estimator_class = load_class("estimator", file, { estimator = declare.estimator }, say)
+    local estimator_class = load_class("estimator", file, { estimator = declare.estimator }, say, settings.trusted)
     local estimator, estimator_params = instance_of(estimator_class, chosen, file)
     session.estimators[#session.estimators + 1] =
       { slot = slot, path = file, object = estimator, class = estimator_class, params = estimator_params }

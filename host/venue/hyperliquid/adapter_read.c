@@ -175,10 +175,11 @@ static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err
         const pg_told_order *update = &frame.update[i];
         if (r->state.order_count == PG_HL_UPDATES_MAX)
             return pg_fail(err, PG_ERR_FULL, "more than %d open orders", PG_HL_UPDATES_MAX);
+        const pg_tracked *ours = pg_tracker_named(venue->orders, update->cloid);
         pg_open_order *order = &r->orders[r->state.order_count++];
         *order = (pg_open_order){ .market = update->market,
-                                  .run = update->cloid.run,
-                                  .id = update->cloid.id,
+                                  .run = ours ? venue->run : update->cloid.run,
+                                  .id = ours ? ours->id : update->cloid.id,
                                   .price = update->price,
                                   .remaining = update->remaining,
                                   .filled = update->size - update->remaining,

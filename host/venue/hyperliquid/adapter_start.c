@@ -360,4 +360,5 @@ void hl_start_check(hl_venue *venue)
         if (venue->market[i].asset.market == PG_HL_PERP)
             hl_set_leverage(&venue->base, i, venue->leverage, !venue->isolated, venue, leverage_set);
     venue->sink.ready(venue->sink.self);
+    hl_account_ready(venue);
 }

@@ -64,6 +64,8 @@ venue "ext" {
   -- order_lifetime_s    = 86400,         -- orders end by themselves after so long; 60 makes short-lived ones
   -- fee_policy          = "maker_taker", -- which rate is signed: the maker's for post-only orders, or "taker" for all
   -- requests_per_minute = 1000,          -- of the account's tier
+  -- reduce_only_margin_pct = 70,         -- margin ratio (the venue liquidates at 100) from which orders only reduce,
+  -- cancel_margin_pct      = 85,         -- and from which all orders are cancelled
   -- best_prices         = "on",          -- the stream of best prices beside the whole book; or "off"
 }
 

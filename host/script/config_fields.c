@@ -28,6 +28,8 @@ const pg_config_option pg_config_options[] = {
     { "extended", "leverage", .min = 1, .max = 100 },
     { "extended", "order_lifetime_s", .min = 60, .max = 2419200 },
     { "extended", "requests_per_minute", .min = 60, .max = 100000 },
+    { "extended", "reduce_only_margin_pct", .min = 1, .max = 100 },
+    { "extended", "cancel_margin_pct", .min = 1, .max = 100 },
     { "extended", "fee_policy", .choices = fee_policies },
     { "extended", "best_prices", .choices = on_off },
     { "lighter", "api_key_index", .min = 0, .max = 254 },

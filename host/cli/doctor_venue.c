@@ -31,7 +31,7 @@ static const manners kinds[] = {
       pg_hyperliquid_url },
     { "extended", "/api/v1/info/starknet", NULL, NULL, 1000, 5000, "/stream.extended.exchange/v1/prices/mark", NULL,
       pg_extended_url },
-    { "lighter", "/", NULL, "timestamp", 1000, 30000, "/stream?readonly=true", "{\"type\":\"ping\"}", pg_lighter_url },
+    { "lighter", "/", NULL, "timestamp", 1000, 30000, "/stream?readonly=true", NULL, pg_lighter_url },
 };
 
 typedef struct {

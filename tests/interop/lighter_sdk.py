@@ -88,7 +88,8 @@ class Clients(unittest.IsolatedAsyncioTestCase):
         self.assertIsNone(self.clients[0].check_client())
         books = await self.orders.order_books()
         self.assertEqual({(b.symbol, b.market_id) for b in books.order_books}, {("ETH", ETH), ("BTC", BTC)})
-        self.assertLess(await self.price(1, ask=False), await self.price(1))
+        bid, ask = await self.price(1, ask=False), await self.price(1)
+        self.assertLess(abs(bid / ask - 1), 0.01)  # of two answers: the market moves between them
         await self.orders.recent_trades(market_id=ETH, limit=10)
         await self.orders.exchange_stats()
         now = int(time.time() * 1000)

@@ -323,7 +323,7 @@ static void order_time(pg_record_market *m, pg_event *e)
 /* How far our clock is ahead of the venue's, transport included: the least of a minute tells most about the clocks. */
 static void track_lag(pg_record_market *m, const pg_event *e)
 {
-    if (e->flags & (PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_REPEATED) || e->exch_ns == 0)
+    if (e->flags & (PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_REPEATED | PG_EVENT_LATE) || e->exch_ns == 0)
         return;
     int64_t lag = e->local_ns - e->exch_ns;
     m->lag_next_ns = lag < m->lag_next_ns ? lag : m->lag_next_ns;
@@ -340,7 +340,7 @@ static void track_lag(pg_record_market *m, const pg_event *e)
  * a new connection they may begin anew. */
 static bool is_stale(pg_record_market *m, const pg_event *e)
 {
-    if (e->kind == PG_EVENT_SNAPSHOT_BEGIN || e->kind == PG_EVENT_GAP)
+    if (e->kind == PG_EVENT_SNAPSHOT_BEGIN || (e->kind == PG_EVENT_GAP && e->price2 != PG_GAP_TRADES))
         m->has_sequence = m->skips = false;
     if (e->kind == PG_EVENT_SNAPSHOT_END && e->id != 0) {
         m->sequence = e->id;

@@ -38,7 +38,10 @@ venue "hl" {
   -- paper       = true,         -- its market data, orders matched here: no key needed
   -- capital     = 100000,       -- on paper: the account's equity at the start
   -- latency_ms  = 50,           -- on paper: of requests, and of answers
-  unknown_orders = "cancel",     -- open orders found at the start: "adopt", "cancel" or "leave"
+  unknown_orders = "cancel",     -- open orders found at the start: "cancel" all, "leave" them, or "adopt": those that the
+                                 -- ledger knows from a session that was killed go on as quotes, where they are in the
+                                 -- queue, if the strategy wants them within a minute; others are left. A guard that
+                                 -- outlives the host cancels before there is anything to adopt
   dead_man_s     = 30,           -- the venue cancels everything when it has not heard of us for so long; 0: not used
   rest_backup_s  = 0,            -- reads prices over HTTP this often while the stream is down; 0: never
   -- vault            = "0x...", -- settings that only a venue of this kind has
@@ -61,6 +64,8 @@ venue "ext" {
   -- order_lifetime_s    = 86400,         -- orders end by themselves after so long; 60 makes short-lived ones
   -- fee_policy          = "maker_taker", -- which rate is signed: the maker's for post-only orders, or "taker" for all
   -- requests_per_minute = 1000,          -- of the account's tier
+  -- reduce_only_margin_pct = 70,         -- margin ratio (the venue liquidates at 100) from which orders only reduce,
+  -- cancel_margin_pct      = 85,         -- and from which all orders are cancelled
   -- best_prices         = "on",          -- the stream of best prices beside the whole book; or "off"
 }
 
@@ -99,6 +104,7 @@ market {
   max_position = 1,              -- base currency, either way; without it only the limits below hold
   -- max_order_size = 0.2,       -- base currency
   -- leverage       = 3,         -- set at the venue before the first order; otherwise as it is there
+  -- margin         = "cross",   -- set with it: or "isolated"
 
   -- How quotes become orders: the fewest messages that keep them where the strategy wants them.
   size_tolerance  = 0.1,         -- an order within 10% of its wanted size is left alone
@@ -109,7 +115,7 @@ market {
   mode            = "quotes",    -- or "ping_pong": after a fill only the other side, until that fills
 
   close_on_stop = false,         -- true: the position is closed when the host stops
-  trusted       = false,         -- true: this strategy may use the raw FFI
+  trusted       = false,         -- true: its scripts may require "ffi"; then no key, limit or file is out of their reach
   enabled       = true,
 }
 

@@ -2,10 +2,11 @@
 --
 --     perigee lua examples/compare_strategies.lua [--out REPORT.html] [DATA...]
 --
--- DATA are tapes or recordings, each one market; without any a synthetic market of two hours is made. The strategies
--- run with their defaults and the same size. It shows how they differ, not which one earns: profit on so little data is
--- one draw, there is no market impact, and parameters that fit one market do not fit another. Warnings say so where the
--- data are too short for a figure, or orders too large for what was displayed.
+-- DATA are tapes or recordings, each one market (several files of one are joined by commas: book.csv,trades.csv);
+-- without any a synthetic market of two hours is made. The strategies run with their defaults and the same size. It
+-- shows how they differ, not which one earns: profit on so little data is one draw, there is no market impact, and
+-- parameters that fit one market do not fit another. Warnings say so where the data are too short for a figure, or
+-- orders too large for what was displayed.
 local bt = require "perigee.backtest"
 local page = require "perigee.page"
 
@@ -58,7 +59,9 @@ end
 
 --- Adds the sections of one market.
 local function compare(path, sections)
-  local data = bt.data { path }
+  local files = {}
+  for file in path:gmatch "[^,]+" do files[#files + 1] = file end
+  local data = bt.data(files)
   local rows, equity, position, warnings, seen = {}, {}, {}, {}, {}
   for i, one in ipairs(runs) do
     local row = run(one, data)
@@ -73,7 +76,8 @@ local function compare(path, sections)
   print(("\n%s: %d events"):format(data.symbol, data.events))
   bt.table(rows, { "strategy", "pnl", "spread_capture", "inventory", "adverse_selection", "fees", "fills",
     "position_mean", "max_drawdown_quote" })
-  sections[#sections + 1] = { heading = ("%s (%s)"):format(data.symbol, path), warnings = warnings,
+  local short = path:gsub("[^,]*/", ""):gsub(",", ", ")
+  sections[#sections + 1] = { heading = ("%s (%s)"):format(data.symbol, short), warnings = warnings,
     table = { columns = columns, rows = rows } }
   sections[#sections + 1] = { text = "Equity, quote units", chart = { series = equity, ylabel = "equity" } }
   sections[#sections + 1] = { text = "Position, base units", chart = { series = position, ylabel = "position" } }

@@ -15,8 +15,13 @@ static inline int64_t pg_clock_now(pg_clock clock)
     return clock.now(clock.self);
 }
 
-/* The operating system's clock. */
+/* The operating system's clock as it stood when this process first asked, and from there on as time passes: it never
+ * steps, however that clock is set, so that ages, deadlines and timers stay what they are. A machine that sleeps does
+ * not stop it. */
 pg_clock pg_clock_real(void);
+
+/* By how much the operating system's clock was set since, ns: 0 and a little while nobody does. */
+int64_t pg_clock_set_by(void);
 
 /* A clock that stands at *time_ns until somebody moves it. */
 pg_clock pg_clock_virtual(const int64_t *time_ns);

@@ -39,6 +39,7 @@ static const char help[] =
     "  --ping-pong             one side at a time: after a fill the other\n"
     "  --seed N                of random numbers; default 1\n"
     "  --memory-mb N, --budget-ms N          limits of the script; default 64 MB, 4 ms a callback\n"
+    "  --trusted               the scripts may require \"ffi\", as with trusted = true in config.lua\n"
     "  --reference DATA        another market, which the strategy sees as ctx.reference\n"
     "  --layout NAME|FILE      how to read foreign files, when the look of them does not tell\n"
     "  --symbol S, --venue V   of foreign files\n"
@@ -211,6 +212,7 @@ enum {
     SEED,
     MEMORY,
     BUDGET,
+    TRUSTED,
     REFERENCE,
     LAYOUT,
     SYMBOL,
@@ -252,6 +254,7 @@ static const struct option long_options[] = {
     { "budget-ms", required_argument, NULL, BUDGET },
     { "reference", required_argument, NULL, REFERENCE },
     { "layout", required_argument, NULL, LAYOUT },
+    { "trusted", no_argument, NULL, TRUSTED },
     { "symbol", required_argument, NULL, SYMBOL },
     { "venue", required_argument, NULL, VENUE },
     { "report", required_argument, NULL, REPORT },
@@ -316,6 +319,7 @@ static pg_status one_option(options *o, int option, const char *name, pg_error *
     case LATENCY: return latency(c, optarg, err);
     case LATENCY_FILE: return latency_file(o, optarg, err);
     case MAX_POSITION: return max_position(c, optarg, err);
+    case TRUSTED: c->trusted = true; return PG_OK;
     case REFERENCE: o->reference = optarg; return PG_OK;
     case LAYOUT: o->layout = optarg; return PG_OK;
     case SYMBOL: o->symbol = optarg; return PG_OK;

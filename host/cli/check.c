@@ -217,6 +217,7 @@ static void check_market(check *c, const pg_config_market *market)
                                  .venue = venue->kind,
                                  .seed = 1,
                                  .limits = pg_script_default_limits(),
+                                 .trusted = market->trusted,
                                  .log = &log };
     pg_session *session;
     pg_error err = { 0 };
@@ -235,7 +236,7 @@ static void check_market(check *c, const pg_config_market *market)
     if (market->close_on_stop)
         printf("    at the end           the position is closed\n");
     if (market->trusted)
-        printf("    trusted              its scripts may use the raw FFI\n");
+        printf("    ! trusted            its scripts have the raw FFI: no key, limit or file is out of their reach\n");
 }
 
 /* ---- limits ---- */

@@ -12,25 +12,26 @@
 #include "venue/hyperliquid/adapter.h"
 #include "venue/lighter/adapter.h"
 
-enum { QUESTIONS = 3, PATIENCE_MS = 8000, CLOCK_WARN_MS = 1000, CLOCK_PROBLEM_MS = 30000, URL = 512, ARGUMENTS = 16 };
+enum { QUESTIONS = 3, PATIENCE_MS = 8000, CLOCK_WARN_MS = 1000, URL = 512, ARGUMENTS = 16 };
 
 /* What is asked of a kind of venue: public, and answered without a key. */
 typedef struct {
     const char *kind;
     const char *path, *body; /* of the question; body NULL: it is a GET */
-    const char *time;        /* member of its answer: since 1970; NULL: it has none */
+    const char *time;        /* member of its answer: since 1970; NULL: it is the header Date that tells */
     int time_ms;             /* its unit */
+    int most_ms;             /* that its clock and ours may be apart */
     const char *ws_path;
     const char *ping; /* NULL: it says something unasked */
     const char *(*url)(const char *network);
 } manners;
 
 static const manners kinds[] = {
-    { "hyperliquid", "/info", "{\"type\":\"exchangeStatus\"}", "time", 1, "/ws", "{\"method\":\"ping\"}",
+    { "hyperliquid", "/info", "{\"type\":\"exchangeStatus\"}", "time", 1, 30000, "/ws", "{\"method\":\"ping\"}",
       pg_hyperliquid_url },
-    { "extended", "/api/v1/info/starknet", NULL, NULL, 0, "/stream.extended.exchange/v1/prices/mark", NULL,
+    { "extended", "/api/v1/info/starknet", NULL, NULL, 1000, 5000, "/stream.extended.exchange/v1/prices/mark", NULL,
       pg_extended_url },
-    { "lighter", "/", NULL, "timestamp", 1000, "/stream?readonly=true", "{\"type\":\"ping\"}", pg_lighter_url },
+    { "lighter", "/", NULL, "timestamp", 1000, 30000, "/stream?readonly=true", "{\"type\":\"ping\"}", pg_lighter_url },
 };
 
 typedef struct {
@@ -88,17 +89,18 @@ static pg_status ask(const patient *p, answer *a, pg_error *err)
     int code = 0;
     char *body = NULL;
     size_t size = 0;
+    int64_t date_s = 0;
     int64_t before_ns = pg_clock_now(pg_clock_real()), start_ns = now_ns();
-    pg_status status = pg_http_wait(&request, &code, &body, &size, err);
+    pg_status status = pg_http_wait(&request, &code, &body, &size, &date_s, err);
     a->round_ns = now_ns() - start_ns;
     if (status == PG_OK && code != 200)
         status = pg_fail(err, PG_ERR_STATE, "it answers with HTTP code %d", code);
     cJSON *json = status == PG_OK ? cJSON_ParseWithLength(body, size) : NULL;
     const cJSON *time = p->manners->time ? cJSON_GetObjectItemCaseSensitive(json, p->manners->time) : NULL;
-    a->has_time = cJSON_IsNumber(time);
+    a->has_time = p->manners->time ? cJSON_IsNumber(time) : date_s > 0;
     if (a->has_time)
-        a->ahead_ms =
-            time->valuedouble * p->manners->time_ms + p->manners->time_ms / 2 - ms(before_ns + a->round_ns / 2);
+        a->ahead_ms = (p->manners->time ? time->valuedouble : (double)date_s) * p->manners->time_ms +
+                      p->manners->time_ms / 2 - ms(before_ns + a->round_ns / 2);
     cJSON_Delete(json);
     free(body);
     return status;
@@ -109,7 +111,7 @@ static void tell_clock(patient *p, const answer *a)
     pg_error err = { 0 };
     double off = a->ahead_ms < 0 ? -a->ahead_ms : a->ahead_ms, unsure = ms(a->round_ns) / 2 + p->manners->time_ms / 2;
     const char *side = a->ahead_ms > 0 ? "behind" : "ahead of";
-    if (off - unsure > CLOCK_PROBLEM_MS) {
+    if (off - unsure > p->manners->most_ms) {
         pg_fail(&err, PG_ERR_STATE, "the clock here is %.1f s %s the venue's: orders would be refused", off * 1e-3,
                 side);
         pg_error_remedy(&err, "set it (timedatectl, chrony)");

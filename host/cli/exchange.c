@@ -376,6 +376,7 @@ int pg_cli_exchange(int argc, char **argv)
         s->options = (pg_exchange_options){ .seed = 1, .limits = true, .speed = 1 };
         if (venue->init)
             venue->init(state);
+        argv[1] = argv[0]; /* the messages of getopt begin with it */
         result = run(s, argc - 1, argv + 1);
         for (int i = 0; i < s->options.tape_count; i++)
             pg_tape_close(s->options.tapes[i]);

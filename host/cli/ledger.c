@@ -14,14 +14,16 @@
 #include "trade/ledger_query.h"
 
 static const char help[] =
-    "perigee ledger orders|fills|reasons|pnl|versions|events [options]\n"
+    "perigee ledger orders|fills|funding|reasons|pnl|versions|events [options]\n"
     "perigee ledger reset-pnl [options]\n"
     "\n"
     "Reads the ledger of all sessions; a host may be running on it.\n"
     "\n"
     "  orders      every order with its last state         fills     every fill, once\n"
     "  reasons     why each order was last asked for as it was: the terms that its strategy explained\n"
-    "  pnl         profit since the first equity, or since the last reset, by account; by market from its fills\n"
+    "  funding     what positions paid (below 0) and received\n"
+    "  pnl         profit since the first equity, or since the last reset, by account; by market from its fills and\n"
+    "              its funding\n"
     "  versions    versions of scripts and what became of them\n"
     "  events      sessions, risk limits that were met, parameter changes, notes\n"
     "  reset-pnl   counts profit from the last equity on\n"
@@ -251,6 +253,21 @@ static bool print_fill(void *self, const pg_ledger_fill_row *row)
     return true;
 }
 
+static const pg_column funding_columns[] = {
+    { "time", -24, false }, PLACE, { "amount", 14, true }, { "rate", 14, true }, { "run", 0, false }
+};
+
+static bool print_funding(void *self, const pg_ledger_funding_row *row)
+{
+    pg_rows *rows = self;
+    cell_time(rows, row->exch_ns);
+    cell_place(rows, row->place.venue, row->place.account, row->place.market);
+    cell_decimal(rows, row->amount_e6, 6);
+    cell_decimal(rows, row->rate_e12, 12);
+    cell_hex(rows, row->run);
+    return true;
+}
+
 /* ---- versions and events ---- */
 
 static const pg_column version_columns[] = { { "time", -24, false },  PLACE,
@@ -342,6 +359,15 @@ static pg_status show_fills(pg_ledger_reader *reader, const options *o, pg_error
     return status;
 }
 
+static pg_status show_funding(pg_ledger_reader *reader, const options *o, pg_error *err)
+{
+    pg_rows rows;
+    BEGIN(funding_columns);
+    pg_status status = pg_ledger_fundings(reader, &o->filter, &rows, print_funding, err);
+    pg_rows_end(&rows);
+    return status;
+}
+
 static pg_status show_versions(pg_ledger_reader *reader, const options *o, pg_error *err)
 {
     pg_rows rows;
@@ -370,8 +396,9 @@ static pg_status show_pnl(pg_ledger_reader *reader, const options *o, pg_error *
 static const struct {
     const char *verb;
     pg_status (*show)(pg_ledger_reader *reader, const options *o, pg_error *err);
-} verbs[] = { { "orders", show_orders }, { "fills", show_fills },       { "reasons", show_reasons },
-              { "pnl", show_pnl },       { "versions", show_versions }, { "events", show_events } };
+} verbs[] = { { "orders", show_orders },   { "fills", show_fills }, { "funding", show_funding },
+              { "reasons", show_reasons }, { "pnl", show_pnl },     { "versions", show_versions },
+              { "events", show_events } };
 
 static int reset_pnl(const options *o)
 {

@@ -15,6 +15,7 @@ typedef struct {
     int price_decimals, size_decimals;
     pg_position position; /* of the fills counted: flat at their beginning */
     int64_t fills, bought, sold;
+    __int128 funding_e6; /* received */
 } market_total;
 
 typedef struct {
@@ -116,13 +117,25 @@ static bool take_fill(void *self, const pg_ledger_fill_row *row)
     return true;
 }
 
+static bool take_funding(void *self, const pg_ledger_funding_row *row)
+{
+    totals *t = self;
+    if (row->exch_ns < counted_since(t, &row->place))
+        return true;
+    market_total *m = find_market(t, &row->place);
+    t->full = t->full || !m;
+    if (m)
+        m->funding_e6 += row->amount_e6;
+    return m != NULL;
+}
+
 /* ---- printing ---- */
 
 static const pg_column columns[] = { { "venue", -10, false },  { "account", -14, false }, { "market", -10, false },
                                      { "since", -24, false },  { "initial", 14, true },   { "equity", 14, true },
                                      { "pnl", 14, true },      { "fills", 8, true },      { "bought", 12, true },
                                      { "sold", 12, true },     { "net_size", 12, true },  { "turnover", 14, true },
-                                     { "realised", 14, true }, { "fees", 12, true } };
+                                     { "realised", 14, true }, { "fees", 12, true },      { "funding", 12, true } };
 
 static void cell_cents(pg_rows *rows, int64_t e6)
 {
@@ -141,7 +154,7 @@ static void print_account(pg_rows *rows, const account_total *a, int64_t since_n
     cell_cents(rows, from_e6);
     cell_cents(rows, a->row.last_e6);
     cell_cents(rows, a->row.last_e6 - from_e6);
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 8; i++)
         pg_rows_cell(rows, "");
 }
 
@@ -173,6 +186,8 @@ static void print_market(pg_rows *rows, const market_total *m)
     cell_money(rows, m->position.turnover, m);
     cell_money(rows, m->position.realised, m);
     cell_money(rows, m->position.fees, m);
+    char funding[PG_MONEY_TEXT];
+    pg_rows_cell(rows, pg_money_format(funding, m->funding_e6, 6));
 }
 
 static void print(const totals *t, pg_rows_format format, FILE *out)
@@ -198,6 +213,8 @@ pg_status pg_ledger_print_pnl(pg_ledger_reader *reader, const pg_ledger_filter *
     pg_status status = pg_ledger_equities(reader, filter, t, take_equity, err);
     if (status == PG_OK)
         status = pg_ledger_fills(reader, &fills, t, take_fill, err);
+    if (status == PG_OK)
+        status = pg_ledger_fundings(reader, &fills, t, take_funding, err);
     if (status == PG_OK && t->full)
         status = pg_fail(err, PG_ERR_FULL,
                          "the ledger has more accounts or markets than are shown at once:"

@@ -58,6 +58,15 @@ int pg_cli_is_interactive(void)
     return isatty(STDERR_FILENO);
 }
 
+/* argv from the command on. Its first word is what getopt's messages begin with. */
+static int run(const command *c, int argc, char **argv)
+{
+    char name[32];
+    snprintf(name, sizeof name, "perigee %s", c->name);
+    argv[0] = name;
+    return c->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off(); /* kernels look at GSL's results themselves; its default is to abort */
@@ -71,7 +80,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return run(&commands[i], argc - 1, argv + 1);
     fprintf(stderr, "perigee: there is no command '%s'\n\n", argv[1]);
     return usage(stderr);
 }

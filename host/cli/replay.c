@@ -27,11 +27,12 @@ static const char help[] =
     "simulator\n"
     "  --folder FOLDER   where the sessions are; default .perigee/sessions\n"
     "  --tape FILE       writes the market data as a tape (of a session with one market)\n"
+    "  --trusted         scripts that had the raw FFI (trusted = true) get it again: they can do anything here\n"
     "  --json            for machines\n";
 
 typedef struct {
     const char *session, *folder, *strategy, *tape;
-    bool json;
+    bool json, trusted;
     char path[MARKETS][PG_PATH_SIZE];
     int count;
 } options;
@@ -49,12 +50,13 @@ typedef struct {
     double latency_ms;
 } result;
 
-enum { STRATEGY, FOLDER, TAPE, JSON, HELP };
+enum { STRATEGY, FOLDER, TAPE, TRUSTED, JSON, HELP };
 
 static const struct option long_options[] = {
     { "strategy", required_argument, NULL, STRATEGY },
     { "folder", required_argument, NULL, FOLDER },
     { "tape", required_argument, NULL, TAPE },
+    { "trusted", no_argument, NULL, TRUSTED },
     { "json", no_argument, NULL, JSON },
     { "help", no_argument, NULL, HELP },
     { NULL, 0, NULL, 0 },
@@ -161,6 +163,7 @@ static pg_backtest_config config_of(const pg_plan *plan, pg_setting *params, pg_
     config.size_tolerance = plan->policy.size_tolerance;
     config.seed = plan->seed;
     config.limits = plan->limits;
+    config.trusted = plan->trusted;
     return config;
 }
 
@@ -341,7 +344,7 @@ static pg_status one_market(result *r, const options *o, const char *path, pg_er
 {
     uint64_t events;
     memset(r, 0, sizeof *r);
-    pg_status status = pg_replay_run(&r->replay, path, o->strategy, err);
+    pg_status status = pg_replay_run(&r->replay, path, o->strategy, o->trusted, err);
     if (status == PG_OK && o->tape)
         status = pg_replay_tape(path, o->tape, &events, err);
     if (status == PG_OK && o->strategy)
@@ -388,6 +391,7 @@ static int parse(options *o, int argc, char **argv)
         case STRATEGY: o->strategy = optarg; break;
         case FOLDER: o->folder = optarg; break;
         case TAPE: o->tape = optarg; break;
+        case TRUSTED: o->trusted = true; break;
         case JSON: o->json = true; break;
         case HELP: fputs(help, stdout); return 0;
         default: fprintf(stderr, "perigee replay --help lists the options\n"); return 2;

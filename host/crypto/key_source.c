@@ -152,3 +152,21 @@ pg_status pg_key_load(pg_secret **secret, const pg_key_source *source, pg_key_ki
     }
     return pg_fail(err, PG_ERR_INVALID, "there is no such source of keys");
 }
+
+pg_status pg_setting_read(char *text, size_t size, const char *path, const char *name, pg_error *err)
+{
+    pg_secret *kept = NULL;
+    const char *value = pg_environment_get(name);
+    pg_status status = PG_OK;
+    if (!value) {
+        status = from_dotenv(&kept, path, name, PG_KEY_TEXT, err);
+        value = status == PG_OK ? pg_secret_text(kept) : "";
+        if (status == PG_ERR_NOT_FOUND)
+            pg_fail(err, status, "%.64s is set neither in the environment nor in %s", name, path);
+    }
+    if (status == PG_OK && strlen(value) >= size)
+        status = pg_fail(err, PG_ERR_RANGE, "%.64s has more than %zu characters", name, size - 1);
+    snprintf(text, size, "%s", status == PG_OK ? value : "");
+    pg_secret_free(kept);
+    return status;
+}

@@ -28,4 +28,9 @@ typedef struct {
  * PG_ERR_IO, and those of pg_key_parse and pg_keystore_unseal. */
 pg_status pg_key_load(pg_secret **secret, const pg_key_source *source, pg_key_kind kind, pg_error *err);
 
+/* A setting that is no secret (the number of an account, the name of a network): of the environment, or else of the .env
+ * file `path`. Into text[size]. Unlike a key it stays where it is. PG_ERR_NOT_FOUND, PG_ERR_RANGE when it does not fit,
+ * and the errors of a .env file. */
+pg_status pg_setting_read(char *text, size_t size, const char *path, const char *name, pg_error *err);
+
 #endif

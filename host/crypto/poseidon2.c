@@ -51,46 +51,32 @@ static inline uint64_t power7(uint64_t x)
     return pg_gl_mul(pg_gl_mul(x, x2), x4);
 }
 
-/* The 4x4 matrix circ(2, 3, 1, 1) on half elements: the sums stay far below 2^64. */
-static inline void mix4(uint64_t *x)
+/* The 4x4 matrix circ(2, 3, 1, 1), with carries in the upper half. */
+static inline void mix4(pg_u128 y[4], const uint64_t x[4])
 {
-    uint64_t a = x[0] + x[1], b = x[2] + x[3], all = a + b;
-    uint64_t c = x[1] + x[2], d = x[3] + x[0];
-    uint64_t y0 = all + a + x[1], y1 = all + c + x[2], y2 = all + b + x[3], y3 = all + d + x[0];
-    x[0] = y0;
-    x[1] = y1;
-    x[2] = y2;
-    x[3] = y3;
+    pg_u128 a = (pg_u128)x[0] + x[1], b = (pg_u128)x[2] + x[3], all = a + b;
+    y[0] = all + a + x[1];
+    y[1] = all + x[1] + ((pg_u128)x[2] + x[2]);
+    y[2] = all + b + x[3];
+    y[3] = all + x[3] + ((pg_u128)x[0] + x[0]);
 }
 
-static inline void mix12(uint64_t x[WIDTH])
-{
-#pragma GCC unroll 3
-    for (int block = 0; block < WIDTH; block += 4)
-        mix4(x + block);
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; k++) {
-        uint64_t total = x[k] + x[k + 4] + x[k + 8];
-        x[k] += total;
-        x[k + 4] += total;
-        x[k + 8] += total;
-    }
-}
-
-/* The external layer, on the upper and lower 32 bits apart: no carries until the end. */
+/* The sums stay below 29 * 2^64: one reduction at the end does. Carries cost less than to keep halves apart. */
 static inline void external_layer(uint64_t state[WIDTH])
 {
-    uint64_t lo[WIDTH], hi[WIDTH];
+    pg_u128 y[WIDTH];
 
-    for (int i = 0; i < WIDTH; i++) {
-        lo[i] = state[i] & PG_GL_EPSILON;
-        hi[i] = state[i] >> 32;
-    }
-    mix12(lo);
-    mix12(hi);
-    for (int i = 0; i < WIDTH; i++) {
-        pg_u128 x = ((pg_u128)hi[i] << 32) + lo[i];
-        state[i] = pg_gl_reduce96((uint64_t)x, (uint64_t)(x >> 64));
+#pragma GCC unroll 3
+    for (int block = 0; block < WIDTH; block += 4)
+        mix4(y + block, state + block);
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+        pg_u128 total = y[k] + y[k + 4] + y[k + 8];
+#pragma GCC unroll 3
+        for (int i = k; i < WIDTH; i += 4) {
+            pg_u128 x = y[i] + total;
+            state[i] = pg_gl_reduce96((uint64_t)x, (uint64_t)(x >> 64));
+        }
     }
 }
 

@@ -37,8 +37,9 @@ struct pg_engine {
     bool live;
     pg_live_config with;
     engine_inbox inbox;
-    uint32_t holds; /* pg_input_hold */
-    void *worker;   /* runs fits; NULL start: nobody does */
+    uint32_t holds;            /* pg_input_hold */
+    int64_t inherits_until_ns; /* orders that were taken over wait so long for a strategy that quotes; 0: none do */
+    void *worker;              /* runs fits; NULL start: nobody does */
     void (*start)(void *worker, uint64_t number, void *call);
     uint64_t works; /* fits started */
     uint64_t cut_calls, cut_requests;

@@ -83,6 +83,21 @@ static void keep_reducing(pg_engine *e)
 
 /* ---- what follows from replies and holds ---- */
 
+/* Orders of an earlier session were taken over, and the strategy has not said yet what it wants: it may have to warm up,
+ * and the host may not have let it begin. They stay for a while as they are. */
+static bool inherits(pg_engine *e)
+{
+    if (e->inherits_until_ns == 0 || e->halted)
+        return false;
+    if (e->now_ns >= e->inherits_until_ns) {
+        e->inherits_until_ns = 0;
+        return false;
+    }
+    e->orders.due_ns = e->inherits_until_ns;
+    engine_schedule(e);
+    return true;
+}
+
 /* What is held is cancelled as soon as it can be; otherwise quotes are brought to what is wanted. */
 static void settle_orders(pg_engine *e)
 {
@@ -94,7 +109,9 @@ static void settle_orders(pg_engine *e)
     }
     if (e->holds & PG_INPUT_REDUCE)
         keep_reducing(e);
-    if (e->halted || (e->holds & PG_INPUT_PULL)) {
+    if (inherits(e)) {
+        e->orders.changed = false;
+    } else if (e->halted || (e->holds & PG_INPUT_PULL)) {
         e->orders.changed = false;
         pg_orders_cancel_all(&e->orders);
     } else {
@@ -143,6 +160,7 @@ static void adopt(pg_engine *e, const pg_reply *found)
                                              .side = found->side,
                                              .tif = PG_TIF_GTC,
                                              .quoted = true });
+    e->inherits_until_ns = e->now_ns + (int64_t)PG_INHERIT_S * 1000000000;
     e->orders.changed = true;
 }
 
@@ -295,6 +313,7 @@ void pg_engine_take_over(pg_engine *e, pg_engine *from)
     e->wanted.touch[0] = e->wanted.touch[1] = 0;
     e->turn = from->turn;
     e->holds = from->holds;
+    e->inherits_until_ns = from->inherits_until_ns;
     e->refused_ns = from->refused_ns;
     e->stats.decisions = from->stats.decisions;
     e->stats.refused_quotes = from->stats.refused_quotes;

@@ -212,6 +212,8 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
     round_side(e, desired, 0, &sides[0]);
     round_side(e, desired, 1, &sides[1]);
     uint8_t tif = desired->post_only ? PG_TIF_ALO : PG_TIF_GTC;
+    if (e->inherits_until_ns && sides[0].count + sides[1].count == 0) /* it is not ready for what was taken over */
+        return;
     bool watches = pg_quotes_watch_touch(&e->config.policy); /* what rests beside its price may have to move */
     if (!watches && !e->orders.changed && tif == e->wanted.tif && desired->reduce_only == e->wanted.reduce_only &&
         same_side(&sides[0], &e->wanted.side[0]) && same_side(&sides[1], &e->wanted.side[1]))
@@ -223,6 +225,7 @@ void pg_engine_quote(pg_engine *e, const pg_desired *desired)
     }
     e->wanted.tif = tif;
     e->wanted.reduce_only = desired->reduce_only;
+    e->inherits_until_ns = 0; /* from here on they serve as quotes, or go */
     reconcile(e);
 }
 

@@ -22,6 +22,10 @@ typedef enum {
  * position smaller. */
 typedef enum { PG_INPUT_PULL = 1, PG_INPUT_REDUCE = 2 } pg_input_hold;
 
+/* Adopted orders stay for so long, whatever holds quoting meanwhile from the start, until the strategy declares quotes:
+ * those that fit serve as quotes then, the others go. */
+enum { PG_INHERIT_S = 60 };
+
 /* Whose fit it is, when not that of the one at the controls. */
 #define PG_INPUT_SHADOW (UINT64_C(1) << 63)
 #define PG_INPUT_BEFORE (UINT64_C(1) << 62)

@@ -361,6 +361,17 @@ static void on_link(void *self, pg_link link, bool up, const char *why)
     pg_desk_tick(desk, desk_now());
 }
 
+/* The scripts' accounts book funding from the market's rates; this is what was settled, for the ledger. */
+static void on_funding(void *self, const pg_funding_paid *paid)
+{
+    pg_desk *desk = self;
+    int place = first_seat(desk, paid->market);
+    if (place < 0)
+        return;
+    (void)pg_ledger_funding(desk->config.ledger, desk->seat[place]->number, paid->amount_e6, paid->rate_e12,
+                            paid->time_ns, desk_now());
+}
+
 /* ---- holds ---- */
 
 static uint32_t bits_of(pg_risk_state state)
@@ -495,9 +506,13 @@ static pg_status open_venue(pg_desk *desk, pg_error *err)
                               .state = config->state,
                               .log = config->log };
     pg_desk_venue_config(&venue, options, config->venue);
-    pg_venue_sink sink = {
-        .self = desk, .ready = on_ready, .failed = on_failed, .events = on_events, .report = on_report, .link = on_link
-    };
+    pg_venue_sink sink = { .self = desk,
+                           .ready = on_ready,
+                           .failed = on_failed,
+                           .events = on_events,
+                           .report = on_report,
+                           .link = on_link,
+                           .funding = on_funding };
     if (config->venue->paper) {
         pg_paper_options paper = paper_options(config->venue);
         return pg_paper_open(&desk->venue, &venue, NULL, &paper, config->loop, sink, err);

@@ -219,8 +219,12 @@ static void account_read(void *self, const pg_account_state *state, const pg_err
     desk->odd_fills = desk->state.fills;
     if (desk->begun)
         cancel_orphans(desk, state);
+    int adopted = desk->begun ? 0 : desk_adopt(desk, state, now_ns);
     desk_history_settle(desk, state, now_ns);
-    tell_others(desk, state);
+    if (adopted > 0)
+        desk_read_soon(desk); /* which then tells them apart from others' */
+    else
+        tell_others(desk, state);
     desk->hooks.act(desk->hooks.self);
     bool old = desk->doubted_ns >= desk->asked_ns;
     if (young || odd || old)

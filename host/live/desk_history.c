@@ -23,8 +23,11 @@ static bool take_order(void *self, const pg_ledger_order_row *row)
     if (row->run == desk->config.run || desk->left_count == DESK_LEFT)
         return true;
     left_order *left = &desk->left[desk->left_count++];
-    *left = (left_order){ .run = row->run, .id = row->id, .price = row->price, .side = (uint8_t)row->side };
+    *left = (left_order){
+        .run = row->run, .id = row->id, .price = row->price, .side = (uint8_t)row->side, .tif = (uint8_t)row->tif
+    };
     snprintf(left->symbol, sizeof left->symbol, "%s", row->place.market);
+    snprintf(left->order_id, sizeof left->order_id, "%s", row->order_id);
     int64_t from_ns = row->sent_ns - OVERLAP_S * INT64_C(1000000000);
     if (desk->fills_from_ns == 0 || from_ns < desk->fills_from_ns)
         desk->fills_from_ns = from_ns; /* its fills may be missing although later ones are there */
@@ -54,10 +57,24 @@ void desk_history_read(pg_desk *desk)
     pg_ledger_reader_close(reader);
 }
 
+static bool is_same(const left_order *left, const pg_open_order *found)
+{
+    bool by_venue = left->order_id[0] && strcmp(left->order_id, found->order_id) == 0;
+    return by_venue || (left->run == found->run && left->id == found->id);
+}
+
+const left_order *desk_find_left(const pg_desk *desk, const pg_open_order *found)
+{
+    for (int i = 0; i < desk->left_count; i++)
+        if (is_same(&desk->left[i], found))
+            return &desk->left[i];
+    return NULL;
+}
+
 static bool is_open(const pg_account_state *state, const left_order *left)
 {
     for (int i = 0; i < state->order_count; i++)
-        if (state->orders[i].run == left->run && state->orders[i].id == left->id)
+        if (is_same(left, &state->orders[i]))
             return true;
     return false;
 }

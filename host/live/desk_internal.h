@@ -21,7 +21,8 @@ typedef struct {
     uint64_t run, id;
     int64_t price;
     char symbol[PG_SYMBOL_SIZE];
-    uint8_t side;
+    char order_id[PG_VENUE_ORDER_ID]; /* the venue's; "" when not known */
+    uint8_t side, tif;
 } left_order;
 
 /* Ids of requests that were refused here, and that the seat's engine has not heard of yet: it still holds them for open.
@@ -60,15 +61,15 @@ struct pg_desk {
     bool begun;
     int64_t base_e6; /* equity as the venue said it, and what the seats' accounts were worth then */
     double base_net;
-    int64_t refusal_logged_ns;  /* the last refusal that was logged */
-    uint64_t refusals_unlogged; /* since then */
-    int64_t nonsense_logged_ns; /* the last report that cannot be true */
-    int64_t doubted_ns;         /* a reading that was asked for before this settles nothing; 0: no doubt */
-    bool failed;                /* the venue needs a person: its links do not matter any more */
-    bool stopping;              /* holds are no news any more */
-    int64_t switch_next_ns;     /* the dead-man's switch is to be set again */
-    bool switch_set, switch_off;
-    int switch_failures; /* in a row */
+    int64_t refusal_logged_ns;   /* the last refusal that was logged */
+    uint64_t refusals_unlogged;  /* since then */
+    int64_t nonsense_logged_ns;  /* the last report that cannot be true */
+    int64_t doubted_ns;          /* a reading that was asked for before this settles nothing; 0: no doubt */
+    bool failed;                 /* the venue needs a person: its links do not matter any more */
+    bool stopping;               /* holds are no news any more */
+    int64_t switch_next_ns;      /* the dead-man's switch is to be set again */
+    bool switch_set, switch_off; /* off: it cannot be set, and that was said */
+    int switch_failures;         /* in a row */
 };
 
 /* Sets the venue's dead-man's switch again when it is time (desk_switch.c). */
@@ -123,6 +124,14 @@ void desk_nonsense(pg_desk *desk, const pg_report *report, const char *why, int6
  * (desk_history.c). */
 void desk_history_read(pg_desk *desk);
 void desk_history_settle(pg_desk *desk, const pg_account_state *state, int64_t now_ns);
+
+/* The order of an earlier session that this one is; NULL: none that the ledger knows. By its id, or by the venue's: one
+ * that was taken over keeps the id of the session before at the venue. */
+const left_order *desk_find_left(const pg_desk *desk, const pg_open_order *found);
+
+/* Takes over what earlier sessions left, where that is wanted (desk_adopt.c), and says how many orders. Once, before what
+ * they left is settled. */
+int desk_adopt(pg_desk *desk, const pg_account_state *state, int64_t now_ns);
 
 /* Whether orders can be placed: with a key, or on paper without one. */
 static inline bool desk_has_account(const pg_desk *desk)

@@ -2,9 +2,11 @@
  * whole machine cancels the orders. */
 #include "live/desk_internal.h"
 
-/* Where it cannot be set the guard is the cover, and that is said once. */
+/* Where it cannot be set the guard is the cover, and that is said once; it is set when it can be after all. */
 static void cannot_be_set(pg_desk *desk, const char *why)
 {
+    if (desk->switch_off)
+        return;
     desk->switch_off = true;
     desk_say(desk, PG_LOG_WARN, "no dead-man's switch: %s; the guard is what cancels when this host is lost", why);
 }
@@ -42,14 +44,14 @@ static void was_set(void *self, const pg_error *err)
 void desk_switch_tick(pg_desk *desk, int64_t now_ns)
 {
     double ahead_s = desk->config.venue->dead_man_s;
-    if (!(ahead_s > 0) || desk->switch_off || !desk->config.key || !desk->config.trading || desk->stopping ||
-        now_ns < desk->switch_next_ns)
+    if (!(ahead_s > 0) || !desk->config.key || !desk->config.trading || desk->stopping || now_ns < desk->switch_next_ns)
         return;
     const pg_venue_facts *facts = pg_venue_get_facts(desk->venue);
     if (facts->switch_least_s == 0) {
         cannot_be_set(desk, facts->switch_why[0] ? facts->switch_why : "this venue has none");
         return;
     }
+    desk->switch_off = false;
     if (ahead_s < facts->switch_least_s)
         ahead_s = facts->switch_least_s;
     desk->switch_next_ns = now_ns + (int64_t)(ahead_s / 3 * 1e9);

@@ -80,10 +80,28 @@ static void watch_cascade(pg_live *live, const pg_live_market *market)
         pg_risk_cascade(live->risk, pg_live_market_number(market), severity);
 }
 
+/* Nothing here steps with it (base/clock.h), but whoever reads the logs has to know. */
+static void watch_clock(pg_live *live)
+{
+    char text[192];
+    int64_t set_by_ns = pg_clock_set_by();
+    if (llabs(set_by_ns - live->clock_told_ns) < INT64_C(1000000000))
+        return;
+    live->clock_told_ns = set_by_ns;
+    snprintf(
+        text, sizeof text,
+        "the system's clock was set: it is %+.1f s off what it was at the start. This host keeps its own time until "
+        "it is started again",
+        (double)set_by_ns * 1e-9);
+    live_say(live, "! %s", text);
+    pg_ledger_note(live->ledger, PG_LEDGER_NO_MARKET, PG_LOG_WARN, text, pg_clock_now(pg_clock_real()));
+}
+
 static void on_tick(void *self)
 {
     pg_live *live = self;
     int64_t now_ns = pg_clock_now(pg_clock_real());
+    watch_clock(live);
     for (int i = 0; i < live->market_count; i++)
         watch_cascade(live, live->market[i]);
     live_guard_turn(live);
@@ -96,10 +114,22 @@ static void on_tick(void *self)
     pg_live_act(live);
 }
 
+/* Who is not there yet: nobody shall wait before a silent screen. */
+static void tell_waiting(pg_live *live)
+{
+    for (int i = 0; i < live->venue_count; i++) {
+        const live_venue *v = &live->venue[i];
+        if (v->desk && !v->begun)
+            live_say(live, "%s: waiting for %s", v->venue->name, v->venue->url ? v->venue->url : v->venue->kind);
+    }
+}
+
 static void on_status(void *self)
 {
     pg_live *live = self;
     char text[256];
+    if (live->phase < LIVE_STOPPING)
+        tell_waiting(live);
     if (live->phase != LIVE_RUNNING)
         return;
     for (int i = 0; i < live->market_count; i++)

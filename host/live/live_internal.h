@@ -54,6 +54,7 @@ struct pg_live {
     int market_count;
     live_phase phase;
     bool acting;
+    int64_t clock_told_ns; /* by how much the system's clock was set, as last told */
     pg_console *console;
     pg_exporter *exporter; /* NULL: none */
     pg_hangar *hangar;

@@ -273,7 +273,8 @@ static void set_next_leverage(live_venue *v)
         int number = 0;
         while (strcmp(v->symbols[number], entry->symbol) != 0)
             number++;
-        pg_venue_set_leverage(pg_desk_venue(v->desk), number, entry->leverage, true, v, leverage_set);
+        pg_venue_set_leverage(pg_desk_venue(v->desk), number, entry->leverage, entry->margin == PG_MARGIN_CROSS, v,
+                              leverage_set);
         return;
     }
     begin(v);
@@ -345,14 +346,19 @@ static void remember_equity(live_venue *v)
                  pg_error_text(&err, text, sizeof text));
 }
 
+static pg_status check_adoption(const live_venue *v, pg_error *err)
+{
+    if (v->venue->unknown_orders != PG_UNKNOWN_ADOPT || v->venue->paper || pg_venue_adopts(pg_desk_venue(v->desk)))
+        return PG_OK; /* on paper nothing outlasts a session */
+    pg_fail(err, PG_ERR_UNSUPPORTED, "venue %s: orders of earlier sessions cannot be taken over at this kind of venue",
+            v->venue->name);
+    pg_error_remedy(err, "unknown_orders = \"cancel\", or \"leave\"");
+    return PG_ERR_UNSUPPORTED;
+}
+
 static pg_status open_desk(live_venue *v, pg_error *err)
 {
     pg_live *live = v->live;
-    if (v->venue->unknown_orders == PG_UNKNOWN_ADOPT) {
-        pg_fail(err, PG_ERR_UNSUPPORTED, "venue %s: orders of earlier sessions cannot be adopted yet", v->venue->name);
-        pg_error_remedy(err, "unknown_orders = \"cancel\", or \"leave\"");
-        return PG_ERR_UNSUPPORTED;
-    }
     pg_desk_config config = { .venue = v->venue,
                               .account = v->number,
                               .loop = live->loop,
@@ -376,6 +382,8 @@ static pg_status open_desk(live_venue *v, pg_error *err)
         status = live_guard_watch(live, v->number, err);
     if (status == PG_OK)
         status = pg_desk_new(&v->desk, &config, hooks, err);
+    if (status == PG_OK)
+        status = check_adoption(v, err);
     if (status == PG_OK)
         remember_equity(v);
     return status;

@@ -155,6 +155,9 @@ void live_report(const pg_live *live)
     for (int i = 0; i < live->venue_count; i++) {
         const live_venue *v = &live->venue[i];
         remaining += v->remaining;
+        if (v->desk && !v->begun && v->key)
+            live_say(out, "%s was never reached: whether orders of earlier sessions are open there is not known",
+                     v->venue->name);
         if (v->desk && v->begun)
             pg_ledger_equity(live->ledger, v->number, pg_desk_get_state(v->desk)->equity_e6, 0, now_ns);
     }

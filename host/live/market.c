@@ -121,6 +121,17 @@ static void write_version(pg_live_market *m, const pg_pilot *pilot, pg_version_e
     }
 }
 
+/* Not to be overlooked, and to be found later. */
+static void say_trusted(pg_live_market *m)
+{
+    static const char text[] = "trusted = true: its scripts have the raw FFI. Keys, limits, files, memory: nothing of "
+                               "this host is out of their reach";
+    if (!pg_runner_pilot(m->runner)->plan.trusted)
+        return;
+    pg_ledger_note(m->with.ledger, m->seat.number, PG_LOG_WARN, text, pg_clock_now(pg_clock_real()));
+    m->hooks.say(m->hooks.self, m, PG_LOG_ERROR, text);
+}
+
 static void hear(void *self, pg_runner_news news, const char *version, const char *text)
 {
     pg_live_market *m = self;
@@ -149,6 +160,8 @@ static void hear(void *self, pg_runner_news news, const char *version, const cha
     bool bad = news == PG_RUNNER_REFUSED || news == PG_RUNNER_BACK || news == PG_RUNNER_FAILED;
     pg_ledger_note(m->with.ledger, m->seat.number, bad ? PG_LOG_ERROR : PG_LOG_INFO, line, now_ns);
     m->hooks.say(m->hooks.self, m, bad ? PG_LOG_ERROR : PG_LOG_INFO, line);
+    if (news == PG_RUNNER_LIVE)
+        say_trusted(m);
 }
 
 /* ---- fits on the loop's pool ---- */
@@ -237,6 +250,7 @@ pg_status pg_live_market_plan(const pg_live_market *m, pg_plan *plan, const pg_c
     plan->first_id = pg_desk_first_id(m->place);
     plan->fresh_replace = facts->replace_is_fresh;
     plan->limits = pg_script_default_limits();
+    plan->trusted = entry->trusted;
     pg_status status = add_settings(plan, entry, err);
     for (int i = 0; status == PG_OK && i < m->set_count; i++)
         status = pg_plan_set_param(plan, m->set[i].name, m->set[i].value, err);
@@ -333,6 +347,7 @@ pg_status pg_live_market_new(pg_live_market **made, const pg_market_config *conf
     }
     if (m->with.recorder && m->with.records_market)
         pg_backfill_begin(&m->backfill);
+    say_trusted(m);
     *made = m;
     return PG_OK;
 }

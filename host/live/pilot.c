@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "script/params_file.h"
 
 enum { BATCH = 256 }; /* inputs between two looks at the clock */
 
@@ -33,6 +34,7 @@ static pg_status open_session(pg_pilot *pilot, const pg_log *log, pg_error *err)
                                  .taker_fee = plan->taker_fee,
                                  .seed = plan->seed,
                                  .limits = plan->limits,
+                                 .trusted = plan->trusted,
                                  .log = log };
     return pg_session_open(&pilot->session, &config, err);
 }
@@ -231,13 +233,14 @@ pg_status pg_pilot_kept_plan(const pg_pilot *pilot, pg_plan *plan, pg_error *err
     snprintf(plan->strategy, sizeof plan->strategy, "0.lua");
     snprintf(slots, sizeof slots, "%s", pg_session_slots(pilot->session));
     pg_status status = PG_OK;
-    int number = 1;
+    int number = 1, params_text = pg_session_params_text(pilot->session);
     char *rest = slots;
     for (char *slot = strsep(&rest, "\n"); status == PG_OK && slot && *slot; slot = strsep(&rest, "\n")) {
         snprintf(name, sizeof name, "%s%d.lua", is_chosen(&pilot->plan, slot) ? "" : "@", number++);
         status = pg_plan_set_estimator(plan, slot, name, err);
     }
-    return status;
+    snprintf(name, sizeof name, "%d.lua", params_text);
+    return status == PG_OK && params_text >= 0 ? pg_plan_set_param(plan, PG_PARAMS_FILE_NAME, name, err) : status;
 }
 
 pg_status pg_pilot_keep(const pg_pilot *pilot, const char *folder, pg_error *err)

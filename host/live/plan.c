@@ -99,6 +99,8 @@ void pg_plan_write(const pg_plan *plan, pg_text *out, const char *key)
     write_integer(out, "memory_bytes", (int64_t)plan->limits.memory_bytes);
     write_integer(out, "callback_ns", plan->limits.callback_ns);
     write_integer(out, "start_ns", plan->limits.start_ns);
+    if (plan->trusted)
+        write_integer(out, "trusted", 1);
     pg_json_close(out, '}');
 }
 
@@ -199,6 +201,8 @@ static pg_status read_plan(pg_plan *plan, source *from, pg_error *err)
     plan->limits.memory_bytes = (size_t)read_integer(from, "memory_bytes");
     plan->limits.callback_ns = read_integer(from, "callback_ns");
     plan->limits.start_ns = read_integer(from, "start_ns");
+    if (cJSON_HasObjectItem(from->object, "trusted")) /* recordings of sandboxed scripts alone have none */
+        plan->trusted = read_integer(from, "trusted") != 0;
     if (from->missing)
         return pg_fail(err, PG_ERR_PARSE, "the plan in the flight recording has no '%s'", from->missing);
     return PG_OK;

@@ -30,6 +30,7 @@ typedef struct {
     uint64_t first_id; /* of its orders */
     bool fresh_replace;
     pg_script_limits limits;
+    bool trusted; /* the scripts get the raw FFI */
 } pg_plan;
 
 /* Sets or adds. PG_ERR_RANGE for a text that is too long, PG_ERR_FULL. */

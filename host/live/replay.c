@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "data/tape.h"
+#include "script/params_file.h"
 #include "script/work.h"
 
 enum { WAITING = 4096, PATIENCE = 50, CUTS = 1024 };
@@ -43,7 +44,8 @@ typedef struct {
     bool unexpected; /* the script failed, and the recording does not say so yet */
     char failure[PG_REPLAY_TEXT];
     cut_list cuts;
-    int changes; /* of who is at the controls */
+    int changes;  /* of who is at the controls */
+    bool trusted; /* scripts may have the raw FFI */
 } replay;
 
 /* ---- comparing ---- */
@@ -234,9 +236,25 @@ static pg_status plan_of(pg_plan *plan, const char *folder, const pg_flight_reco
         if (status == PG_OK)
             status = pg_plan_set_estimator(plan, plan->estimators[i].name, path, err);
     }
+    for (int i = 0; status == PG_OK && i < plan->param_count; i++) {
+        if (strcmp(plan->params[i].name, PG_PARAMS_FILE_NAME) != 0 || !plan->params[i].value[0])
+            continue;
+        status = pg_file_join(path, own, pg_file_name(plan->params[i].value), err);
+        if (status == PG_OK)
+            status = pg_plan_set_param(plan, PG_PARAMS_FILE_NAME, path, err);
+    }
     plan->limits.callback_ns *= PATIENCE; /* what was in time then is not judged by today's machine */
     plan->limits.start_ns *= PATIENCE;
     return status;
+}
+
+static pg_status check_trust(const replay *p, const pg_plan *plan, pg_error *err)
+{
+    if (!plan->trusted || p->trusted)
+        return PG_OK;
+    pg_fail(err, PG_ERR_UNSUPPORTED, "the scripts of this recording had the raw FFI, and would get it again");
+    pg_error_remedy(err, "--trusted, if you know where the recording comes from");
+    return PG_ERR_UNSUPPORTED;
 }
 
 static bool has_workers(const pg_flight_record *record)
@@ -263,6 +281,8 @@ static pg_status begin(replay *p, const pg_flight_record *meta, pg_error *err)
     pg_pilot *pilot = NULL;
     pg_status status = plan ? plan_of(plan, p->folder, meta, err) : PG_ERR_MEMORY;
     if (status == PG_OK)
+        status = check_trust(p, plan, err);
+    if (status == PG_OK)
         status = pg_pilot_new(&pilot, plan, (int64_t)number_of(meta, "start"), (pg_gateway){ 0 }, false, NULL, err);
     pg_runner_hooks hooks = {
         .self = p, .send = keep_request, .news = note_news, .start = has_workers(meta) ? run_fit : NULL
@@ -288,6 +308,8 @@ static pg_status bring_shadow(replay *p, const char *flight, const pg_flight_rec
     int64_t start_ns = (int64_t)number_of(record, "start");
     part.book = part.from > 0;
     pg_status status = plan ? plan_of(plan, p->folder, record, err) : PG_ERR_MEMORY;
+    if (status == PG_OK)
+        status = check_trust(p, plan, err);
     if (status == PG_OK)
         status = pg_pilot_new(&pilot, plan, start_ns, (pg_gateway){ 0 }, true, NULL, err);
     if (status == PG_OK)
@@ -499,13 +521,14 @@ static pg_status run(replay *p, pg_flight_reader *reader, const char *flight, pg
     return status;
 }
 
-pg_status pg_replay_run(pg_replay *result, const char *flight, const char *other, pg_error *err)
+pg_status pg_replay_run(pg_replay *result, const char *flight, const char *other, bool trusted, pg_error *err)
 {
     memset(result, 0, sizeof *result);
     replay *p = calloc(1, sizeof *p);
     if (!p)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for a replay");
     p->result = result;
+    p->trusted = trusted;
     double started = pg_clock_elapsed();
     pg_flight_reader *reader;
     pg_flight_record meta;

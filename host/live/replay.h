@@ -28,8 +28,9 @@ typedef struct {
 
 /* Runs a recording (folder/NAME.flight, its scripts in folder/scripts). other: NULL, or the path of a strategy that
  * flies along on the same inputs, fills included, with what pg_replay_other_plan leaves of the recorded settings.
- * Errors: PG_ERR_IO, PG_ERR_CORRUPT for a file that is none, those of opening scripts. Differences are no errors. */
-pg_status pg_replay_run(pg_replay *result, const char *flight, const char *other, pg_error *err);
+ * Errors: PG_ERR_IO, PG_ERR_CORRUPT for a file that is none, those of opening scripts. Differences are no errors. trusted: scripts that had the raw FFI get it again; otherwise
+ * PG_ERR_UNSUPPORTED, for whoever made the recording could do anything here. */
+pg_status pg_replay_run(pg_replay *result, const char *flight, const char *other, bool trusted, pg_error *err);
 
 /* The plan that a recording began with: for running it through the simulator too. */
 pg_status pg_replay_plan(pg_plan *plan, const char *flight, pg_error *err);

@@ -111,7 +111,7 @@ static void open_venue(pg_sweeper *s)
 {
     pg_error err = { 0 };
     char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
-    pg_venue_sink sink = { s, ready, failed, ignore_events, ignore_report, ignore_link };
+    pg_venue_sink sink = { s, ready, failed, ignore_events, ignore_report, ignore_link, NULL };
     s->ready = s->failed = s->tried = s->asking = false;
     s->since_s = pg_clock_elapsed();
     if (pg_venue_open(&s->venue, &s->place->config, s->loop, sink, &err) != PG_OK) {

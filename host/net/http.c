@@ -491,6 +491,7 @@ typedef struct {
     int code;
     char *body;
     size_t size;
+    int64_t date_s;
 } waiting;
 
 static void waited(void *self, const pg_http_answer *answer)
@@ -505,6 +506,7 @@ static void waited(void *self, const pg_http_answer *answer)
     }
     w->code = answer->code;
     w->size = answer->size;
+    w->date_s = answer->date_s;
     w->body = malloc(answer->size + 1);
     if (!w->body) {
         w->status = pg_fail(w->err, PG_ERR_MEMORY, "out of memory");
@@ -514,13 +516,15 @@ static void waited(void *self, const pg_http_answer *answer)
     w->body[answer->size] = '\0';
 }
 
-pg_status pg_http_wait(const pg_http_request *request, int *code, char **body, size_t *size, pg_error *err)
+pg_status pg_http_wait(const pg_http_request *request, int *code, char **body, size_t *size, int64_t *date_s,
+                       pg_error *err)
 {
     waiting w = { .err = err };
     pg_http *http = NULL;
     *code = 0;
     *body = NULL;
     *size = 0;
+    *date_s = 0;
     pg_status status = pg_loop_new(&w.loop, err);
     if (status != PG_OK)
         return status;
@@ -536,5 +540,6 @@ pg_status pg_http_wait(const pg_http_request *request, int *code, char **body, s
     *code = w.code;
     *body = w.body;
     *size = w.size;
+    *date_s = w.date_s;
     return status;
 }

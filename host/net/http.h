@@ -44,7 +44,8 @@ void pg_http_free(pg_http *http);
 pg_status pg_http_send(pg_http *http, const pg_http_request *request, void *self, pg_http_done done, pg_error *err);
 
 /* The same, waiting for it on a loop of its own: for commands and tests, never on a running loop. *body is the caller's
- * to free. Returns PG_OK for any HTTP code, which is put into *code. */
-pg_status pg_http_wait(const pg_http_request *request, int *code, char **body, size_t *size, pg_error *err);
+ * to free. Returns PG_OK for any HTTP code, which is put into *code. *date_s: the server's clock; 0: not told. */
+pg_status pg_http_wait(const pg_http_request *request, int *code, char **body, size_t *size, int64_t *date_s,
+                       pg_error *err);
 
 #endif

@@ -81,6 +81,11 @@ void pg_peer_end(pg_peer *peer)
     pg_peer_leave(peer);
 }
 
+void pg_peer_refuse(pg_peer *peer, int code)
+{
+    peer->refusal = code;
+}
+
 void pg_peer_set(pg_peer *peer, void *data)
 {
     peer->data = data;

@@ -30,7 +30,7 @@ typedef struct {
     void *self;
     /* A whole HTTP request: answer it now or later by pg_server_answer, exactly once, unless the peer is gone. */
     void (*request)(void *self, const pg_server_request *request);
-    /* A WebSocket wants to open at this path; false refuses it with 404. */
+    /* A WebSocket wants to open at this path; false refuses it, with 404 or what pg_peer_refuse has said. */
     bool (*connect)(void *self, pg_peer *peer, const char *path, const pg_server_request *headers);
     void (*opened)(void *self, pg_peer *peer);
     /* A whole text message; terminated, may be changed in place. */
@@ -62,6 +62,9 @@ int pg_server_port(const pg_server *server);
 /* The user's pointer of a peer, NULL at first. */
 void pg_peer_set(pg_peer *peer, void *data);
 void *pg_peer_get(const pg_peer *peer);
+
+/* Within connect, before it returns false: the code of HTTP that refuses. */
+void pg_peer_refuse(pg_peer *peer, int code);
 
 /* Answers an HTTP request; everything is copied. `type` is the Content-Type. */
 void pg_server_answer(pg_peer *peer, int code, const char *type, const char *body, size_t size);

@@ -243,7 +243,7 @@ static void upgrade(pg_peer *peer)
     } else {
         use_up(peer);
         peer->last = true;
-        write_answer(peer, 404, "text/plain", "", 0);
+        write_answer(peer, peer->refusal ? peer->refusal : 404, "text/plain", "", 0);
     }
     pg_peer_leave(peer);
     free(head);

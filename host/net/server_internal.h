@@ -37,6 +37,7 @@ struct pg_peer {
     size_t in_length, in_size;
     pg_request_reader reader;
     bool answering;   /* a request is out, its answer is not in */
+    int refusal;      /* code of an upgrade's; 0: 404 */
     bool no_body;     /* of the answer: the request was HEAD */
     bool last;        /* close after this answer */
     bool draining;    /* the answer is out; the rest of what comes is thrown away */

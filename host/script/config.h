@@ -72,6 +72,8 @@ typedef struct {
 
 typedef enum { PG_MODE_QUOTES, PG_MODE_PING_PONG } pg_quote_mode;
 
+typedef enum { PG_MARGIN_CROSS, PG_MARGIN_ISOLATED } pg_config_margin;
+
 /* One strategy on one market. Several on one market differ by name. */
 typedef struct {
     int line;
@@ -86,15 +88,16 @@ typedef struct {
     int param_count;
     pg_setting estimators[PG_CONFIG_ESTIMATORS]; /* slot and estimator */
     int estimator_count;
-    double capital;         /* quote units */
-    double max_position;    /* base units; 0: only the limits of risk */
-    double max_order_size;  /* base units; 0: only the limits of risk */
-    int leverage;           /* 0: as it is at the venue */
-    double size_tolerance;  /* relative size difference that is left as it is */
-    double reprice_bps;     /* an order this close to its wanted price stays; 0: every tick counts */
-    double min_life_ms;     /* a quote is not touched before this age, unless it must be pulled; 0: no such time */
-    double refresh_s;       /* a quote is placed anew at this age; 0: never */
-    double order_timeout_s; /* an order of that age is cancelled; 0: never */
+    double capital;          /* quote units */
+    double max_position;     /* base units; 0: only the limits of risk */
+    double max_order_size;   /* base units; 0: only the limits of risk */
+    int leverage;            /* 0: as it is at the venue */
+    pg_config_margin margin; /* that is set with the leverage */
+    double size_tolerance;   /* relative size difference that is left as it is */
+    double reprice_bps;      /* an order this close to its wanted price stays; 0: every tick counts */
+    double min_life_ms;      /* a quote is not touched before this age, unless it must be pulled; 0: no such time */
+    double refresh_s;        /* a quote is placed anew at this age; 0: never */
+    double order_timeout_s;  /* an order of that age is cancelled; 0: never */
     pg_quote_mode mode;
     bool close_on_stop; /* the position is closed when the host stops */
     bool trusted;       /* the scripts get the raw FFI */

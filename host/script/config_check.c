@@ -257,6 +257,8 @@ static void check_pair(checker *c, const pg_config_market *first, const pg_confi
         pg_error_remedy(WRONG(c, second->line, "there is a market %s of %s%s%s already, at line %d", second->symbol,
                               second->venue_name, *second->name ? " with the name " : "", second->name, first->line),
                         "give one of them a name of its own: name = \"second\"");
+    if (first->leverage && second->leverage && first->margin != second->margin)
+        WRONG(c, second->line, "margin is another than at line %d for the same market", first->line);
     if (first->leverage && second->leverage && first->leverage != second->leverage)
         WRONG(c, second->line, "leverage is %d, but %d at line %d for the same market", second->leverage,
               first->leverage, first->line);
@@ -271,6 +273,8 @@ static bool check_market(checker *c, pg_config_market *market)
         WRONG(c, market->line, "symbol is longer than %d characters", PG_SYMBOL_SIZE - 1);
         return false;
     }
+    if (market->margin != PG_MARGIN_CROSS && market->leverage == 0)
+        WRONG(c, market->line, "margin is set together with leverage: give that, too");
     if (market->venue_name)
         check_market_venue(c, market);
     return market->venue_name && market->symbol && market->name;

@@ -6,11 +6,10 @@
 
 #include <lua.h>
 
-#include "base/environment.h"
 #include "crypto/key_source.h"
 #include "script/config_reader.h"
 
-enum { NUMBER_TEXT = 32 };
+enum { NUMBER_TEXT = 32, SETTING_TEXT = 1024 };
 
 /* The name behind env "NAME" on top of the stack, NULL for anything else; pushes one value. */
 static const char *variable(pg_config_reader *reader)
@@ -44,17 +43,10 @@ static void push_value(lua_State *lua, const char *text)
 /* From the environment, or else from ./.env. */
 static bool push_variable(lua_State *lua, const char *name)
 {
-    pg_key_source source = { .from = PG_KEY_FROM_DOTENV, .path = ".env", .name = name };
-    const char *text = pg_environment_get(name);
-    pg_secret *kept = NULL;
-    if (text) {
-        push_value(lua, text);
-        return true;
-    }
-    if (pg_key_load(&kept, &source, PG_KEY_TEXT, NULL) != PG_OK)
+    char text[SETTING_TEXT];
+    if (pg_setting_read(text, sizeof text, ".env", name, NULL) != PG_OK)
         return false;
-    push_value(lua, pg_secret_text(kept));
-    pg_secret_free(kept);
+    push_value(lua, text);
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 static const char *const networks[] = { "mainnet", "testnet", "local", NULL };
 static const char *const unknown_orders[] = { "none", "adopt", "cancel", "leave", NULL };
+static const char *const margins[] = { "cross", "isolated", NULL };
 static const char *const modes[] = { "quotes", "ping_pong", NULL };
 static const char *const formats[] = { "tape", "parquet", "csv", "parts", NULL };
 static const char *const log_levels[] = { "debug", "info", "warn", "error", NULL };
@@ -27,6 +28,8 @@ const pg_config_option pg_config_options[] = {
     { "extended", "leverage", .min = 1, .max = 100 },
     { "extended", "order_lifetime_s", .min = 60, .max = 2419200 },
     { "extended", "requests_per_minute", .min = 60, .max = 100000 },
+    { "extended", "reduce_only_margin_pct", .min = 1, .max = 100 },
+    { "extended", "cancel_margin_pct", .min = 1, .max = 100 },
     { "extended", "fee_policy", .choices = fee_policies },
     { "extended", "best_prices", .choices = on_off },
     { "lighter", "api_key_index", .min = 0, .max = 254 },
@@ -89,6 +92,7 @@ static const pg_config_field market_fields[] = {
     { MARKET(max_position, NUMBER, LIVE), 1e-9, 1e12, "of base currency" },
     { MARKET(max_order_size, NUMBER, LIVE), 1e-9, 1e12, "of base currency" },
     { MARKET(leverage, INTEGER, LIVE), 1, 100 },
+    { MARKET(margin, CHOICE, RESTART), .choices = margins },
     { MARKET(size_tolerance, NUMBER, LIVE), 0, 1, "(a fraction: 0.1 is 10%)" },
     { MARKET(reprice_bps, NUMBER, LIVE), 0, 1000, "bps" },
     { MARKET(min_life_ms, NUMBER, LIVE), 0, 3600000, "ms" },

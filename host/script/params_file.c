@@ -3,9 +3,6 @@
 #include <cjson/cJSON.h>
 #include <lua.h>
 #include <math.h>
-#include <stdlib.h>
-
-#include "base/file.h"
 
 static pg_status check(const cJSON *document, pg_error *err)
 {
@@ -36,20 +33,16 @@ static void push(lua_State *lua, const cJSON *document)
     }
 }
 
-pg_status pg_params_file_push(lua_State *lua, const char *path, pg_error *err)
+pg_status pg_params_push(lua_State *lua, const char *text, size_t size, pg_error *err)
 {
-    char *text;
-    size_t size;
-    pg_status status = pg_file_read(&text, &size, path, PG_PARAMS_FILE_LIMIT, err);
-    if (status != PG_OK)
-        return status;
+    if (size == 0)
+        return pg_fail(err, PG_ERR_NOT_FOUND, "there is no params file yet");
     cJSON *document = cJSON_ParseWithLength(text, size);
-    status = check(document, err);
+    pg_status status = check(document, err);
     if (status == PG_OK)
         push(lua, document);
     else
-        pg_error_where(err, "%s", path);
+        pg_error_where(err, "the params file");
     cJSON_Delete(document);
-    free(text);
     return status;
 }

@@ -37,15 +37,25 @@ static int file_exists(lua_State *lua)
     return 1;
 }
 
-/* read_params(path) -> table, or nil and why it cannot be used. */
+/* read_params(path) -> table, or nil and why it cannot be used. The text is kept among the scripts' own: it is part of
+ * the version, the live host watches it as it watches them, and a replay reads what was read. A file that cannot be read
+ * counts as an empty one: it may come. */
 static int read_params(lua_State *lua)
 {
+    pg_session *session = lua_touserdata(lua, lua_upvalueindex(1));
+    const char *path = luaL_checkstring(lua, 1);
     pg_error err = { 0 };
-    char text[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
-    if (pg_params_file_push(lua, luaL_checkstring(lua, 1), &err) == PG_OK)
+    char *text = NULL, words[PG_ERROR_WHAT + PG_ERROR_WHERE + PG_ERROR_REMEDY];
+    size_t size = 0;
+    if (pg_file_read(&text, &size, path, PG_PARAMS_FILE_LIMIT, NULL) != PG_OK)
+        size = 0;
+    session->params_text = pg_state_keep_text(session->state, path, text ? text : "", size);
+    pg_status status = pg_params_push(lua, text, size, &err);
+    free(text);
+    if (status == PG_OK)
         return 1;
     lua_pushnil(lua);
-    lua_pushstring(lua, pg_error_text(&err, text, sizeof text));
+    lua_pushstring(lua, pg_error_text(&err, words, sizeof words));
     return 2;
 }
 
@@ -78,7 +88,8 @@ static int make_settings(lua_State *lua)
     lua_getglobal(lua, "perigee_host");
     lua_pushcfunction(lua, file_exists);
     lua_setfield(lua, -2, "exists");
-    lua_pushcfunction(lua, read_params);
+    lua_pushlightuserdata(lua, session);
+    lua_pushcclosure(lua, read_params, 1);
     lua_setfield(lua, -2, "read_params");
     lua_newtable(lua);
     set_text(lua, "path", config->path);
@@ -88,6 +99,8 @@ static int make_settings(lua_State *lua)
     set_number(lua, "maker_fee", config->maker_fee);
     set_number(lua, "taker_fee", config->taker_fee);
     set_number(lua, "callback_ns", (double)config->limits.callback_ns);
+    lua_pushboolean(lua, config->trusted);
+    lua_setfield(lua, -2, "trusted");
     push_settings(lua, config->params, config->param_count);
     lua_setfield(lua, -2, "params");
     push_settings(lua, config->estimators, config->estimator_count);
@@ -209,6 +222,7 @@ pg_status pg_session_open(pg_session **opened, const pg_session_config *config, 
     if (!session)
         return pg_fail(err, PG_ERR_MEMORY, "no memory for a script session");
     session->config = *config;
+    session->params_text = -1;
     snprintf(session->name, sizeof session->name, "%s", pg_file_name(config->path));
     pg_status status = pg_state_open(&session->state, &config->limits, false, err);
     if (status == PG_OK)

@@ -27,6 +27,7 @@ typedef struct {
     double taker_fee;
     uint64_t seed;
     pg_script_limits limits;
+    bool trusted;      /* the scripts may use the raw FFI: then nothing of this process is out of their reach */
     const pg_log *log; /* where print and ctx:log go, with the engine's time; NULL: nowhere */
 } pg_session_config;
 

@@ -18,6 +18,7 @@ struct pg_session {
     pg_parameter_row parameters[SESSION_PARAMETERS];
     int parameter_count;
     char slots[1024];
+    int params_text; /* number of the params file among the sources; -1: none is read */
     bool wants_trades;
     bool collecting;        /* a cycle of garbage collection is under way */
     size_t collected_bytes; /* in use after the last one */

@@ -250,3 +250,8 @@ const pg_source_text *pg_session_sources(const pg_session *session, int *count)
 {
     return pg_state_sources(session->state, count);
 }
+
+int pg_session_params_text(const pg_session *session)
+{
+    return session->params_text;
+}

@@ -47,4 +47,8 @@ void pg_session_collect(pg_session *session);
 /* The files that this version was loaded from, with their texts. */
 const pg_source_text *pg_session_sources(const pg_session *session, int *count);
 
+/* The place among them of the file that the parameter params_file names; -1: there is none. Its text is empty while the
+ * file is not there. */
+int pg_session_params_text(const pg_session *session);
+
 #endif

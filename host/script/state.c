@@ -274,6 +274,19 @@ pg_status pg_state_require(pg_state *state, const char *name, pg_error *err)
     return pg_state_call(state, 1, 1, err);
 }
 
+int pg_state_keep_text(pg_state *state, const char *path, const char *text, size_t length)
+{
+    char *copy = malloc(length + 1);
+    if (!copy)
+        return -1;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    if (keep_source(state, path, copy, length))
+        return state->source_count - 1;
+    free(copy);
+    return -1;
+}
+
 const pg_source_text *pg_state_sources(const pg_state *state, int *count)
 {
     *count = state->source_count;

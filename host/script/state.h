@@ -50,6 +50,9 @@ typedef struct {
     size_t length;
 } pg_source_text;
 
+/* Adds another text that what runs depends on; it is copied. Its number; -1: there is no room. */
+int pg_state_keep_text(pg_state *state, const char *path, const char *text, size_t length);
+
 const pg_source_text *pg_state_sources(const pg_state *state, int *count);
 
 /* Pushes the module NAME of lua/perigee (as `require "perigee.NAME"` would). */

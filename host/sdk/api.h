@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PG_SDK_ERROR = 1100 };
+enum { PG_SDK_ERROR = 1100, PG_SDK_SETTING = 1024 };
 
 typedef struct {
     int32_t status;  /* pg_status */
@@ -24,8 +24,8 @@ typedef struct {
 typedef struct pg_sdk_key pg_sdk_key;
 
 /* Loads a key of a kind ("hyperliquid", "stark", "lighter", "raw", "text"). from: "env" (the variable `name`, which is
- * removed, or else the line of ./.env), "file" (name: its path) or "keystore" (name: of the entry; passphrase_file NULL:
- * the terminal is asked). NULL on failure. Lua holds the handle; the key never leaves this side. */
+ * removed, or else the line of ./.env), "file" (name: its path) or "keystore" (name: of the entry; passphrase_file
+ * NULL: the terminal is asked). NULL on failure. Lua holds the handle; the key never leaves this side. */
 pg_sdk_key *pg_sdk_key_load(const char *kind, const char *from, const char *name, const char *passphrase_file,
                             pg_sdk_error *error);
 
@@ -35,6 +35,9 @@ void pg_sdk_key_free(pg_sdk_key *key);
 
 /* Its address or public key, as it may be shown. */
 const char *pg_sdk_key_address(const pg_sdk_key *key);
+
+/* A setting that is no secret, of the environment or of ./.env, into text[PG_SDK_SETTING]. */
+bool pg_sdk_setting(char *text, const char *name, pg_sdk_error *error);
 
 /* ---- clients ---- */
 
@@ -77,6 +80,8 @@ typedef struct {
     bool maybe_sent;  /* there is no answer, but the request may have been received: its outcome is unknown */
     const char *body; /* terminated */
     uint64_t size;
+    int64_t date_s;        /* the venue's clock; 0: not told */
+    int64_t retry_after_s; /* how long it wants to be left alone; 0: not told */
 } pg_sdk_answer;
 
 /* Sends a request once and waits for its answer, whatever its code. False: there is none. */
@@ -87,7 +92,7 @@ bool pg_sdk_send(pg_sdk_client *client, pg_sdk_answer *answer, const pg_sdk_requ
 typedef struct pg_sdk_stream pg_sdk_stream;
 
 enum {
-    PG_SDK_STREAMS = 10,   /* of a client */
+    PG_SDK_STREAMS = 32,   /* of a client */
     PG_SDK_KEPT = 1000,    /* texts that are said again */
     PG_SDK_QUEUE = 10000,  /* messages that wait for the program; the oldest make room for new ones */
     PG_SDK_QUEUE_MIB = 64, /* and their size */
@@ -134,5 +139,8 @@ void pg_sdk_stream_forget(pg_sdk_stream *stream, const char *text);
 
 /* The next thing that happened on it; waits for at most timeout_ms. */
 void pg_sdk_stream_next(pg_sdk_stream *stream, pg_sdk_message *message, int64_t timeout_ms);
+
+/* Waits until something has happened on any stream of a client, for at most so long. False: nothing has. */
+bool pg_sdk_streams_wait(pg_sdk_client *client, int64_t timeout_ms);
 
 #endif

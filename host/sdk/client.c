@@ -113,6 +113,8 @@ static void answered(void *self, const pg_http_answer *answer)
     w->done = true;
     pg_loop_stop(w->client->loop);
     w->answer->maybe_sent = answer->maybe_sent;
+    w->answer->date_s = answer->date_s;
+    w->answer->retry_after_s = answer->retry_after_s;
     if (answer->error) {
         *w->err = *answer->error;
         w->status = answer->error->status;

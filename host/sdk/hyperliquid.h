@@ -117,8 +117,8 @@ bool pg_sdk_hl_cloid(char *text, pg_sdk_error *error);
 
 /* ---- the stream fastAssetCtxs ---- */
 
-/* Unpacks base64 of raw DEFLATE: a text of *size bytes, terminated, to be freed by pg_sdk_hl_free. NULL on failure, also
- * for more than 16 MiB. */
+/* Unpacks base64 of raw DEFLATE: a text of *size bytes, terminated, to be freed by pg_sdk_hl_free. NULL on failure,
+ * also for more than 16 MiB. */
 char *pg_sdk_hl_unpack(uint64_t *size, const char *base64, uint64_t length, pg_sdk_error *error);
 void pg_sdk_hl_free(char *text);
 

@@ -94,6 +94,12 @@ const char *pg_sdk_key_address(const pg_sdk_key *key)
     return key->address;
 }
 
+bool pg_sdk_setting(char *text, const char *name, pg_sdk_error *error)
+{
+    pg_error err = { 0 };
+    return pg_setting_read(text, PG_SDK_SETTING, ".env", name, &err) == PG_OK || sdk_fail(error, &err);
+}
+
 /* ---- headers ---- */
 
 pg_status sdk_header_new(char **header, const char *name, const pg_sdk_key *key, pg_error *err)

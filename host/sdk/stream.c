@@ -208,3 +208,21 @@ void pg_sdk_stream_next(pg_sdk_stream *stream, pg_sdk_message *message, int64_t 
     stream->handed = e.text;
     *message = (pg_sdk_message){ .kind = e.kind, .text = e.text, .size = e.size, .received_ns = e.received_ns };
 }
+
+static bool any_waits(const pg_sdk_client *client)
+{
+    for (int i = 0; i < PG_SDK_STREAMS; i++)
+        if (client->streams[i] && (client->streams[i]->count > 0 || client->streams[i]->lost > 0))
+            return true;
+    return false;
+}
+
+bool pg_sdk_streams_wait(pg_sdk_client *client, int64_t timeout_ms)
+{
+    int64_t end = pg_sdk_ticks_ms() + timeout_ms;
+    if (!any_waits(client))
+        pg_loop_run_for(client->loop, timeout_ms > 0 ? timeout_ms : 0);
+    while (!any_waits(client) && pg_sdk_ticks_ms() < end)
+        pg_loop_run_for(client->loop, end - pg_sdk_ticks_ms());
+    return any_waits(client);
+}

@@ -400,8 +400,6 @@ static void say_json_fundings(reader *r, const cJSON *data)
     int n = 0;
     r->bad = r->bad || (snapshot && !cJSON_IsBool(snapshot));
     pg_text_print(r->out, "fundings %d", cJSON_IsTrue(snapshot));
-    if (cJSON_IsTrue(snapshot))
-        return;
     r->bad = r->bad || !cJSON_IsArray(list);
     cJSON_ArrayForEach(item, list)
     {

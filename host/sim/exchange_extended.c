@@ -63,12 +63,20 @@ static exx_socket *make_socket(pg_extended_exchange *e, pg_peer *peer, const exx
 static bool on_connect(void *self, pg_peer *peer, const char *path, const pg_server_request *headers)
 {
     pg_extended_exchange *e = self;
-    exx_subscription s;
+    exx_subscription s = { .scope = EXX_SCOPES };
     bool rpc;
     size_t prefix = sizeof streams - 1;
-    if (!headers->user_agent[0] || strncmp(path, streams, prefix) != 0 || e->socket_count == EXX_SOCKETS ||
-        !exx_read_path(&s, &rpc, e, path + prefix, headers->query, headers->api_key))
+    if (!headers->user_agent[0]) {
+        pg_peer_refuse(peer, 403);
         return false;
+    }
+    if (strncmp(path, streams, prefix) != 0 || e->socket_count == EXX_SOCKETS)
+        return false;
+    if (!exx_read_path(&s, &rpc, e, path + prefix, headers->query, headers->api_key)) {
+        if (s.scope == EXX_ACCOUNT && s.account == PG_EXCHANGE_NOBODY)
+            pg_peer_refuse(peer, 401);
+        return false;
+    }
     exx_socket *socket = make_socket(e, peer, &s, rpc);
     if (!socket)
         return false;

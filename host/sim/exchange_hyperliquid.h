@@ -1,12 +1,14 @@
-/* The built-in exchange behind Hyperliquid's protocol: HTTP POST /info and /exchange and a WebSocket at /ws, on loopback.
+/* The built-in exchange behind Hyperliquid's protocol: HTTP POST /info and /exchange and a WebSocket at /ws, on
+ * loopback.
  *
- * The counterpart of paper trading and of the tests (hyperliquid.md 2 to 20). Every signature and nonce is verified, and
- * what the venue refuses is refused, with the venue's words where they are known.
+ * The counterpart of paper trading and of the tests (hyperliquid.md 2 to 20). Every signature and nonce is verified,
+ * and what the venue refuses is refused, with the venue's words where they are known.
  *
  * Here: perpetuals of the venue and of builders, cross and isolated margin, hourly funding, liquidation at the market,
- * groups of orders, builders; spot, transfers and sends of dollars and tokens; TWAP; sub-accounts, vaults, agents, accounts
- * of several keys; referrals, staking. Not here, and refused as for one who has none of it: outcomes, lending, auctions,
- * links between staking accounts, the EVM chain, collateral shared between exchanges (unified accounts, portfolio margin).
+ * groups of orders, builders; spot, transfers and sends of dollars and tokens; TWAP; sub-accounts, vaults, agents,
+ * accounts of several keys; referrals, staking. Not here, and refused as for one who has none of it: outcomes, lending,
+ * auctions, links between staking accounts, the EVM chain, collateral shared between exchanges (unified accounts,
+ * portfolio margin).
  *
  * Invented where the venue publishes nothing: validators, the supply of tokens, addresses of sub-accounts and vaults. A
  * vault costs nothing to make, and is never closed.
@@ -24,9 +26,9 @@
 
 typedef struct pg_hl_exchange pg_hl_exchange;
 
-/* A market. Texts and what its flow is are borrowed until the exchange is made; a tape until it is freed. The name says what
- * it is: "ETH" a perpetual of the venue, "xyz:ETH" one of the exchange that a builder has deployed as xyz, "HYPE/USDC" a
- * pair, which is "@<index>" on the wire but for PURR/USDC. */
+/* A market. Texts and what its flow is are borrowed until the exchange is made; a tape until it is freed. The name says
+ * what it is: "ETH" a perpetual of the venue, "xyz:ETH" one of the exchange that a builder has deployed as xyz,
+ * "HYPE/USDC" a pair, which is "@<index>" on the wire but for PURR/USDC. */
 typedef struct {
     const char *name;
     int size_decimals; /* szDecimals: prices have 6 - szDecimals decimals, a pair's 8 - szDecimals */

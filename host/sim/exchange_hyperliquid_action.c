@@ -1,4 +1,5 @@
-/* POST /exchange and posts of actions: who signed, with which nonce, and when it is done (hyperliquid.md 2.2, 3.3, 6, 9). */
+/* POST /exchange and posts of actions: who signed, with which nonce, and when it is done (hyperliquid.md 2.2, 3.3, 6,
+ * 9). */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,8 +189,8 @@ static bool has_budget(pg_hl_exchange *e, pg_text *out, int account, const pg_hl
 
 /* ---- doing ---- */
 
-/* The account that `owner` trades for by vaultAddress: a sub-account or vault of his; PG_EXCHANGE_NOBODY with the answer
- * written for any other. */
+/* The account that `owner` trades for by vaultAddress: a sub-account or vault of his; PG_EXCHANGE_NOBODY with the
+ * answer written for any other. */
 static int account_for(pg_hl_exchange *e, pg_text *out, const request *r, int owner)
 {
     int account = pg_exchange_find_account(e->core, r->vault);
@@ -200,7 +201,8 @@ static int account_for(pg_hl_exchange *e, pg_text *out, const request *r, int ow
     return PG_EXCHANGE_NOBODY;
 }
 
-/* The account whose key, or whose agent's, has signed; PG_EXCHANGE_NOBODY with the answer written when there is none. */
+/* The account whose key, or whose agent's, has signed; PG_EXCHANGE_NOBODY with the answer written when there is
+ * none. */
 static int account_of_key(pg_hl_exchange *e, pg_text *out, const request *r, bool by_user, pg_address *signer)
 {
     char name[PG_ADDRESS_TEXT];

@@ -37,8 +37,8 @@ void hlx_json_unnamed_agent(pg_hl_exchange *e, pg_text *text, int account);
 /* The builders that an account has approved. */
 void hlx_json_builders(pg_hl_exchange *e, pg_text *text, int account);
 
-/* The tag of an order in the core: of a TWAP its id, above it the number of the builder's approval, and whether its tif is
- * FrontendMarket. */
+/* The tag of an order in the core: of a TWAP its id, above it the number of the builder's approval, and whether its tif
+ * is FrontendMarket. */
 #define HLX_MARKET_TAG ((uint64_t)1 << 63)
 uint64_t hlx_builder_tag(const pg_hl_exchange *e, int account, const char *builder);
 int hlx_approval_of(uint64_t tag);

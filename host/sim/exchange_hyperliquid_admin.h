@@ -1,8 +1,8 @@
 /* What accounts of Hyperliquid's exchange have beside money: codes and referrers, rewards, names, bought requests and
  * settings (hyperliquid.md 12.8, 14.3).
  *
- * Who trades with somebody's code pays 4% less in fees; a tenth of what he pays is the referrer's reward, and what builders
- * charge is theirs. Rewards are claimed as dollars of the spot balance. */
+ * Who trades with somebody's code pays 4% less in fees; a tenth of what he pays is the referrer's reward, and what
+ * builders charge is theirs. Rewards are claimed as dollars of the spot balance. */
 #ifndef PG_SIM_EXCHANGE_HYPERLIQUID_ADMIN_H
 #define PG_SIM_EXCHANGE_HYPERLIQUID_ADMIN_H
 

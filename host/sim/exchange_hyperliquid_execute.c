@@ -1,4 +1,5 @@
-/* What each kind of action does, and the small ones: the dead-man's switch, leverage and margin (hyperliquid.md 12.3, 12.5). */
+/* What each kind of action does, and the small ones: the dead-man's switch, leverage and margin (hyperliquid.md 12.3,
+ * 12.5). */
 #include <string.h>
 
 #include "base/decimal.h"
@@ -112,8 +113,8 @@ static void top_up_margin(pg_hl_exchange *e, pg_text *out, int account, const pg
         hlx_error(out, "Insufficient margin to place order. asset=%lld", (long long)coin->asset);
 }
 
-/* What is asked of parts of the venue that are not here: outcomes, lending, auctions, the other chain. An account without
- * what they need would be refused there, too. */
+/* What is asked of parts of the venue that are not here: outcomes, lending, auctions, the other chain. An account
+ * without what they need would be refused there, too. */
 static void refuse_kind(pg_text *out, const pg_hl_action *action)
 {
     switch (action->kind) {

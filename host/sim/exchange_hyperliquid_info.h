@@ -1,4 +1,5 @@
-/* Questions to Hyperliquid's exchange: reading them, and the states that answers and streams share (hyperliquid.md 14). */
+/* Questions to Hyperliquid's exchange: reading them, and the states that answers and streams share (hyperliquid.md
+ * 14). */
 #ifndef PG_SIM_EXCHANGE_HYPERLIQUID_INFO_H
 #define PG_SIM_EXCHANGE_HYPERLIQUID_INFO_H
 

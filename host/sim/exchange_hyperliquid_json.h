@@ -47,7 +47,8 @@ const char *hlx_interval_name(int interval);
 /* Counts a trade. */
 void hlx_candle_trade(hlx_coin *coin, const pg_exchange_trade *trade);
 
-/* The candles that have to do with a span of time (ms), oldest first and at most PG_EXCHANGE_CANDLES; returns how many. */
+/* The candles that have to do with a span of time (ms), oldest first and at most PG_EXCHANGE_CANDLES; returns how
+ * many. */
 int hlx_json_candles(pg_hl_exchange *e, pg_text *text, int market, int interval, double from_ms, double to_ms);
 
 /* The newest one; false: nothing has traded yet. */

@@ -1,5 +1,5 @@
-/* Where money and tokens of Hyperliquid's exchange are, and how they move: purses, the ledger, transfers (hyperliquid.md
- * 12.7, 14.3). Amounts are in 1e-12. */
+/* Where money and tokens of Hyperliquid's exchange are, and how they move: purses, the ledger, transfers
+ * (hyperliquid.md 12.7, 14.3). Amounts are in 1e-12. */
 #ifndef PG_SIM_EXCHANGE_HYPERLIQUID_MONEY_H
 #define PG_SIM_EXCHANGE_HYPERLIQUID_MONEY_H
 

@@ -236,8 +236,8 @@ static void deposit(pg_hl_exchange *e, pg_text *out, vault *v, int account, pg_m
     }
 }
 
-/* Makes room for an amount: cancels the vault's orders, and closes of each position the part that is taken out, at what the
- * book gives within a twentieth of the mark. */
+/* Makes room for an amount: cancels the vault's orders, and closes of each position the part that is taken out, at what
+ * the book gives within a twentieth of the mark. */
 static void make_room(pg_hl_exchange *e, const vault *v, pg_money amount)
 {
     pg_money value = value_of(e, v) + HLX_MICRO; /* never 0 */

@@ -1,6 +1,6 @@
-/* Vaults of Hyperliquid's exchange (hyperliquid.md 12.7, 14.3): accounts that a leader trades for with vaultAddress, and of
- * whose value each follower owns shares. A follower's deposit is locked for a day; the leader keeps a twentieth of the
- * vault at least, and has a tenth of what a follower takes out as profit. */
+/* Vaults of Hyperliquid's exchange (hyperliquid.md 12.7, 14.3): accounts that a leader trades for with vaultAddress,
+ * and of whose value each follower owns shares. A follower's deposit is locked for a day; the leader keeps a twentieth
+ * of the vault at least, and has a tenth of what a follower takes out as profit. */
 #ifndef PG_SIM_EXCHANGE_HYPERLIQUID_VAULT_H
 #define PG_SIM_EXCHANGE_HYPERLIQUID_VAULT_H
 

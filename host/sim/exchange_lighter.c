@@ -271,6 +271,8 @@ static pg_status add_fund(pg_lighter_exchange *e, const pg_lighter_exchange_fund
             return status;
         key->registered = true;
     }
+    if (fund->quota > 0)
+        a->quota = fund->quota;
     pg_exchange_deposit(e->core, a->number, (pg_money)fund->usd * pg_pow10(PG_EXCHANGE_MONEY_DECIMALS));
     return PG_OK;
 }

@@ -65,7 +65,8 @@ typedef struct {
         char public_key[81]; /* 80 digits */
     } keys[PG_LIGHTER_FUND_KEYS];
     int key_count;
-    int64_t usd; /* whole */
+    int64_t usd;   /* whole */
+    int64_t quota; /* volume quota to begin with; 0: 1000 */
 } pg_lighter_exchange_fund;
 
 /* Reads "INDEX[,KEY:PUBLICKEY]...[,0xADDRESS][,standard|premium|plus|builder]". PG_ERR_PARSE names the part. */

@@ -4,7 +4,7 @@
 #include "sim/exchange_lighter_internal.h"
 #include "venue/lighter/sign.h"
 
-enum { MARGIN_FRACTION = 10000, SUB_ACCOUNTS = 16, WITHDRAWAL_MICRO = 1000000, PERPS = 0 };
+enum { SUB_ACCOUNTS = 16, WITHDRAWAL_MICRO = 1000000, PERPS = 0 };
 
 static pg_money micro_to_e12(int64_t micro)
 {

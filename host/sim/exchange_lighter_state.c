@@ -5,7 +5,7 @@
 #include "base/decimal.h"
 #include "sim/exchange_lighter_internal.h"
 
-enum { FRACTION = 10000, PERCENT_DECIMALS = 2, LIT_DECIMALS = 8 };
+enum { PERCENT_DECIMALS = 2, LIT_DECIMALS = 8 };
 
 static pg_money to_e12(const pg_lighter_exchange *e, int market, pg_money value)
 {

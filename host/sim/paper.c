@@ -410,7 +410,7 @@ static pg_status open_inner(pg_paper *p, const pg_venue_type *inner, pg_error *e
     config.account = NULL;
     config.options = NULL;
     config.option_count = 0;
-    pg_venue_sink sink = { p, on_ready, on_failed, on_events, on_report, on_link };
+    pg_venue_sink sink = { p, on_ready, on_failed, on_events, on_report, on_link, NULL };
     pg_status status = inner ? inner->open(&p->inner, &config, p->loop, sink, err)
                              : pg_venue_open(&p->inner, &config, p->loop, sink, err);
     if (status == PG_OK)

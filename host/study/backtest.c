@@ -162,6 +162,7 @@ pg_status pg_backtest_new(pg_backtest **backtest, const pg_backtest_config *conf
                                   .taker_fee = config->taker_fee_bps * 1e-4,
                                   .seed = config->seed,
                                   .limits = config->limits,
+                                  .trusted = config->trusted,
                                   .log = config->log };
     status = pg_session_open(&b->session, &session, err);
     if (status == PG_OK)

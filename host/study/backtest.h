@@ -31,6 +31,7 @@ typedef struct {
     bool ignore_aggressor;
     uint64_t seed;
     pg_script_limits limits;
+    bool trusted;      /* the scripts may use the raw FFI */
     const pg_log *log; /* what the script prints; NULL: nowhere */
 } pg_backtest_config;
 

@@ -189,7 +189,7 @@ static void warnings(builder *b)
     if (b->account->position.quantity != 0)
         warn(b, "A position of %g stays open at the end; it is marked at the mid, without the cost of closing it.",
              pg_size_double(b->instrument, b->account->position.quantity));
-    if (b->stats->shown_large > 0)
+    if (b->stats->shown_large * 100 > b->stats->shown_samples) /* now and then is no habit */
         warn(b,
              "Own orders exceeded 5%% of the displayed depth in %.0f%% of the samples: without market impact that is "
              "not to be believed.",

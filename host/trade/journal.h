@@ -43,6 +43,7 @@ typedef enum {
     PG_RECORD_TEXT,      /* more text of the record before it */
     PG_RECORD_CUT,       /* the text before it has no end: its writer died */
     PG_RECORD_END,       /* the run ended in order */
+    PG_RECORD_FUNDING,   /* exch_ns; price: rate in 1e-12, size: received in 1e-6 quote */
     PG_RECORD_KINDS
 } pg_record_kind;
 

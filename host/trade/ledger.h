@@ -109,6 +109,11 @@ pg_status pg_ledger_reply(pg_ledger *ledger, int market, uint64_t run, const pg_
 /* price: average price in price units, 0 when not known. */
 pg_status pg_ledger_position(pg_ledger *ledger, int market, int64_t quantity, int64_t price, int64_t now_ns);
 
+/* Funding of a market's position, as the venue settled it: amount_e6 > 0 was received, 1e-6 quote units; rate_e12: in
+ * 1e-12. It is in the database once by account, market and time, however often it is told. */
+pg_status pg_ledger_funding(pg_ledger *ledger, int market, int64_t amount_e6, int64_t rate_e12, int64_t exch_ns,
+                            int64_t now_ns);
+
 /* In 1e-6 quote units. The first equity of an account is the one that profit is counted from, until reset. */
 pg_status pg_ledger_equity(pg_ledger *ledger, int account, int64_t equity_e6, int64_t free_e6, int64_t now_ns);
 

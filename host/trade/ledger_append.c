@@ -217,6 +217,16 @@ pg_status pg_ledger_position(pg_ledger *ledger, int market, int64_t quantity, in
     return append(ledger, &record);
 }
 
+pg_status pg_ledger_funding(pg_ledger *ledger, int market, int64_t amount_e6, int64_t rate_e12, int64_t exch_ns,
+                            int64_t now_ns)
+{
+    pg_record record = record_of(ledger, PG_RECORD_FUNDING, market, now_ns);
+    record.exch_ns = exch_ns;
+    record.size = amount_e6;
+    record.price = rate_e12;
+    return append(ledger, &record);
+}
+
 pg_status pg_ledger_equity(pg_ledger *ledger, int account, int64_t equity_e6, int64_t free_e6, int64_t now_ns)
 {
     pg_record record = record_of(ledger, PG_RECORD_EQUITY, account, now_ns);

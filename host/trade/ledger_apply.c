@@ -27,6 +27,7 @@ typedef enum {
     Q_TRANSITION,
     Q_FILL,
     Q_POSITION,
+    Q_FUNDING,
     Q_EQUITY,
     Q_BASELINE,
     Q_PARAMETER,
@@ -64,6 +65,7 @@ static const char *const sql[QUERIES] = {
     [Q_TRANSITION] = "INSERT OR IGNORE INTO transitions VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [Q_FILL] = "INSERT OR IGNORE INTO fills VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [Q_POSITION] = "INSERT OR IGNORE INTO positions VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [Q_FUNDING] = "INSERT OR IGNORE INTO funding VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [Q_EQUITY] = "INSERT OR IGNORE INTO equity VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [Q_BASELINE] = "INSERT OR IGNORE INTO baselines VALUES(?1, ?2, ?3)",
     [Q_PARAMETER] = "INSERT OR IGNORE INTO parameters VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -429,6 +431,17 @@ static void apply_position(ledger_applier *a, const pg_record *r)
     end(a, s);
 }
 
+static void apply_funding(ledger_applier *a, const pg_record *r)
+{
+    market_key key = find_market(a, r->market);
+    const int64_t values[] = { (int64_t)r->sequence, key.account, key.market, (int64_t)a->run,
+                               r->time_ns,           r->exch_ns,  r->size,    r->price };
+    sqlite3_stmt *s = begin(a, Q_FUNDING);
+    for (int i = 0; i < 8; i++)
+        put(s, i + 1, values[i]);
+    end(a, s);
+}
+
 static void apply_equity(ledger_applier *a, const pg_record *r)
 {
     int64_t account = find_account(a, r->market);
@@ -513,6 +526,7 @@ static void apply(ledger_applier *a, const pg_record *r)
     case PG_RECORD_REPORT:
     case PG_RECORD_FILL: apply_reply(a, r); break;
     case PG_RECORD_POSITION: apply_position(a, r); break;
+    case PG_RECORD_FUNDING: apply_funding(a, r); break;
     case PG_RECORD_EQUITY: apply_equity(a, r); break;
     case PG_RECORD_PARAMETER:
     case PG_RECORD_RISK: apply_words(a, r); break;

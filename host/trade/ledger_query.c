@@ -202,6 +202,30 @@ pg_status pg_ledger_fills(pg_ledger_reader *reader, const pg_ledger_filter *filt
 
 /* ---- positions and equity ---- */
 
+pg_status pg_ledger_fundings(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self,
+                             pg_ledger_funding_fn fn, pg_error *err)
+{
+    sqlite3_stmt *s;
+    static const char sql[] = "SELECT " PLACE ", t.exch_ns, t.sequence, t.run, t.amount_e6, t.rate_e12"
+                              " FROM funding t " OF_MARKET " WHERE " CHOSEN " AND t.exch_ns >= ?1";
+    if (sqlite3_table_column_metadata(reader->db, NULL, "funding", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+        return PG_OK; /* a ledger that no host has opened since there is such a thing */
+    pg_status status = prepare(&s, reader, sql, PLACE_COLUMNS + 1, filter, err);
+    if (status != PG_OK)
+        return status;
+    int code, at = PLACE_COLUMNS;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        const pg_ledger_funding_row row = { .place = place_of(s),
+                                            .exch_ns = sqlite3_column_int64(s, at),
+                                            .run = (uint64_t)sqlite3_column_int64(s, at + 2),
+                                            .amount_e6 = sqlite3_column_int64(s, at + 3),
+                                            .rate_e12 = sqlite3_column_int64(s, at + 4) };
+        if (!fn(self, &row))
+            break;
+    }
+    return finish(s, reader, code, err);
+}
+
 pg_status pg_ledger_positions(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self,
                               pg_ledger_position_fn fn, pg_error *err)
 {

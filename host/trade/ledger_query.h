@@ -62,6 +62,14 @@ typedef struct {
     int64_t time_ns, quantity, price;
 } pg_ledger_position_row;
 
+/* Funding as it was settled. */
+typedef struct {
+    pg_ledger_place place;
+    uint64_t run;               /* that heard of it */
+    int64_t exch_ns, amount_e6; /* > 0: received; 1e-6 quote units */
+    int64_t rate_e12;
+} pg_ledger_funding_row;
+
 /* Equity of an account, 1e-6 quote units. */
 typedef struct {
     const char *venue, *account;
@@ -89,17 +97,20 @@ typedef struct {
 typedef bool (*pg_ledger_order_fn)(void *self, const pg_ledger_order_row *row);
 typedef bool (*pg_ledger_fill_fn)(void *self, const pg_ledger_fill_row *row);
 typedef bool (*pg_ledger_position_fn)(void *self, const pg_ledger_position_row *row);
+typedef bool (*pg_ledger_funding_fn)(void *self, const pg_ledger_funding_row *row);
 typedef bool (*pg_ledger_equity_fn)(void *self, const pg_ledger_equity_row *row);
 typedef bool (*pg_ledger_version_fn)(void *self, const pg_ledger_version_row *row);
 typedef bool (*pg_ledger_event_fn)(void *self, const pg_ledger_event_row *row);
 
-/* since_ns is compared with: orders, their last change; all others, their time. Errors: PG_ERR_IO. */
+/* since_ns is compared with: orders, their last change; funding, the venue's time; all others, their time. Errors: PG_ERR_IO. */
 pg_status pg_ledger_orders(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self, pg_ledger_order_fn fn,
                            pg_error *err);
 pg_status pg_ledger_fills(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self, pg_ledger_fill_fn fn,
                           pg_error *err);
 pg_status pg_ledger_positions(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self,
                               pg_ledger_position_fn fn, pg_error *err);
+pg_status pg_ledger_fundings(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self,
+                             pg_ledger_funding_fn fn, pg_error *err);
 pg_status pg_ledger_equities(pg_ledger_reader *reader, const pg_ledger_filter *filter, void *self,
                              pg_ledger_equity_fn fn, pg_error *err);
 pg_status pg_ledger_versions(pg_ledger_reader *reader, const pg_ledger_filter *filter, bool with_text, void *self,

@@ -61,7 +61,15 @@ static const char schema[] =
     "PRAGMA application_id = 1346849863;" /* "PGLG" */
     "PRAGMA user_version = 1;";
 
-enum { APPLICATION = 1346849863, VERSION = 1, BUSY_MS = 5000 };
+/* What came with version 2. An older ledger gets it when it is next written to. */
+static const char version_2[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE IF NOT EXISTS funding(sequence INTEGER PRIMARY KEY, account INTEGER, market INTEGER, run INTEGER,"
+    " time_ns INTEGER, exch_ns INTEGER, amount_e6 INTEGER, rate_e12 INTEGER, UNIQUE(account, market, exch_ns));"
+    "PRAGMA user_version = 2;"
+    "COMMIT";
+
+enum { APPLICATION = 1346849863, VERSION = 2, BUSY_MS = 5000 };
 
 pg_status pg_ledger_journal_path(char *path, const char *database, pg_error *err)
 {
@@ -153,6 +161,18 @@ static pg_status make_tables(sqlite3 *db, pg_error *err)
     return status;
 }
 
+static pg_status upgrade(sqlite3 *db, pg_error *err)
+{
+    int64_t version;
+    pg_status status = ask(db, "PRAGMA user_version", NULL, &version, err);
+    if (status != PG_OK || version >= VERSION)
+        return status;
+    status = run(db, version_2, err);
+    if (status != PG_OK)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
 /* A journal with records belongs to one database; a new one of either fits any other. */
 static pg_status pair(sqlite3 *db, uint64_t identity, bool has_records, pg_error *err)
 {
@@ -196,6 +216,8 @@ pg_status pg_ledger_db_open(sqlite3 **db, const char *path, uint64_t identity, b
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;"
                      "PRAGMA trusted_schema = OFF;",
                      err);
+    if (status == PG_OK)
+        status = upgrade(*db, err);
     if (status == PG_OK && identity != 0)
         status = pair(*db, identity, has_records, err);
     if (status != PG_OK) {

@@ -1,5 +1,5 @@
-/* Refusals that are made here, before anything is sent: kept for the loop's next turn, since a report never comes within
- * the call that it belongs to (venue.h). */
+/* Refusals that are made here, before anything is sent: kept for the loop's next turn, since a report never comes
+ * within the call that it belongs to (venue.h). */
 #ifndef PG_VENUE_LATE_H
 #define PG_VENUE_LATE_H
 

@@ -1,5 +1,5 @@
-/* The keys of two numbers that were seen last, so that what a venue says twice counts once. Fixed size; the oldest key is
- * forgotten for a new one. */
+/* The keys of two numbers that were seen last, so that what a venue says twice counts once. Fixed size; the oldest key
+ * is forgotten for a new one. */
 #ifndef PG_VENUE_RECENT_H
 #define PG_VENUE_RECENT_H
 

@@ -8,7 +8,15 @@
 #include "net/backoff.h"
 #include "net/bucket.h"
 
-enum { PATIENCE_MS = 15000, PUMP_MS = 20, READ_MS = 10000, WRITE_MS = 5000, HEADERS = 5, URL_SIZE = 1024 };
+enum {
+    PATIENCE_MS = 15000,
+    PUMP_MS = 20,
+    READ_MS = 10000,
+    WRITE_MS = 5000,
+    PAUSE_MS = 60000,
+    HEADERS = 5,
+    URL_SIZE = 1024
+};
 
 typedef struct job {
     pg_requests *requests;
@@ -75,7 +83,7 @@ pg_status pg_requests_new(pg_requests **requests, pg_loop *loop, const pg_reques
     r->config = *config;
     r->seed = (uint64_t)now();
     pg_bucket_init(&r->bucket, config->capacity, config->per_s, config->reserve, now());
-    pg_backoff_init(&r->limits, 1000, 60000, r->seed++);
+    pg_backoff_init(&r->limits, 1000, config->pause_ms ? config->pause_ms : PAUSE_MS, r->seed++);
     *requests = r;
     return PG_OK;
 }
@@ -111,13 +119,18 @@ bool pg_requests_has(pg_requests *requests, int weight, bool safety)
     return pg_bucket_wait(&requests->bucket, weight, safety, now()) == 0;
 }
 
+void pg_requests_charge(pg_requests *requests, int weight)
+{
+    pg_bucket_charge(&requests->bucket, weight, now());
+}
+
 /* The wait that the venue asks for, or one between the whole of the step and the half of it. */
-static void limited(pg_requests *requests, const pg_http_answer *answer)
+static void limited(pg_requests *requests, int64_t retry_after_s)
 {
     int64_t at = now();
-    if (at < requests->limited_ns && answer->retry_after_s == 0) /* sent before the first of them came back */
+    if (at < requests->limited_ns && retry_after_s == 0) /* sent before the first of them came back */
         return;
-    int64_t wait_ms = answer->retry_after_s * 1000;
+    int64_t wait_ms = retry_after_s * 1000;
     if (wait_ms == 0 || wait_ms > 3600000)
         wait_ms = pg_backoff_next(&requests->limits) / 2 + requests->limits.ceiling_ms / 4;
     requests->limited_ns = at + wait_ms * 1000000;
@@ -125,6 +138,11 @@ static void limited(pg_requests *requests, const pg_http_answer *answer)
     pg_log_field fields[] = { { "wait_ms", NULL, (double)wait_ms } };
     pg_log_write(requests->config.log, PG_LOG_WARN, requests->config.venue,
                  "too many requests: the venue wants a pause", fields, 1);
+}
+
+void pg_requests_limited(pg_requests *requests)
+{
+    limited(requests, 0);
 }
 
 /* ---- the clock ---- */
@@ -230,10 +248,10 @@ static bool is_page(const pg_http_answer *answer)
     return answer->size > 0 && answer->body[0] == '<';
 }
 
-static void fail_code(const job *j, pg_error *err, const pg_http_answer *answer)
+void pg_requests_fail(const pg_requests *requests, pg_error *err, const pg_http_answer *answer)
 {
     bool page = is_page(answer);
-    pg_fail(err, PG_ERR_IO, "%s answers HTTP %d%s%.120s", j->requests->config.venue, answer->code,
+    pg_fail(err, PG_ERR_IO, "%s answers HTTP %d%s%.120s", requests->config.venue, answer->code,
             page           ? ", with a page instead of data"
             : answer->size ? ": "
                            : "",
@@ -280,9 +298,9 @@ static void read_done(void *self, const pg_http_answer *answer)
     }
     take_clock(j->requests, answer);
     if (is_limit(j, answer))
-        limited(j->requests, answer);
+        limited(j->requests, answer->retry_after_s);
     if (is_limit(j, answer) || answer->code >= 500 || is_page(answer)) {
-        fail_code(j, &j->err, answer);
+        pg_requests_fail(j->requests, &j->err, answer);
         failed(j, true);
         return;
     }
@@ -378,7 +396,7 @@ static pg_sent judge(const job *j, const pg_http_answer *answer, pg_error *err)
     }
     if (!is_limit(j, answer) && answer->code < 500 && !is_page(answer))
         return PG_SENT_ANSWERED;
-    fail_code(j, err, answer);
+    pg_requests_fail(j->requests, err, answer);
     return is_limit(j, answer) ? PG_SENT_LIMITED : PG_SENT_UNKNOWN;
 }
 
@@ -392,7 +410,7 @@ static void write_done(void *self, const pg_http_answer *answer)
     if (!answer->error)
         take_clock(j->requests, answer);
     if (sent == PG_SENT_LIMITED)
-        limited(j->requests, answer);
+        limited(j->requests, answer->retry_after_s);
     drop(j);
     done(to, sent, sent == PG_SENT_ANSWERED ? answer : NULL, sent == PG_SENT_ANSWERED ? NULL : &err);
 }

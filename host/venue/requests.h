@@ -23,6 +23,7 @@ typedef struct {
     double capacity, per_s;    /* of the limit: a bucket of so many requests, filled at this rate */
     double reserve;            /* of it, for safety requests */
     int limited_code;          /* of HTTP that says the same as 429; 0: none */
+    int64_t pause_ms;          /* the longest pause after it where the venue names none; 0: 60 s */
     const pg_log *log;
 } pg_requests_config;
 
@@ -48,8 +49,8 @@ void pg_requests_free(pg_requests *requests);
 
 /* ---- reads ---- */
 
-/* answer: NULL with *err when there is none after some tries. It has any code but 429 and those from 500; a page instead
- * of data is tried again, too. Called once, later. */
+/* answer: NULL with *err when there is none after some tries. It has any code but 429 and those from 500; a page
+ * instead of data is tried again, too. Called once, later. */
 typedef void (*pg_read_done)(void *self, const pg_http_answer *answer, const pg_error *err);
 void pg_requests_read(pg_requests *requests, const pg_question *question, void *self, pg_read_done done);
 
@@ -68,6 +69,9 @@ typedef void (*pg_write_done)(void *self, pg_sent sent, const pg_http_answer *an
 /* The caller has taken its weight. */
 void pg_requests_write(pg_requests *requests, const pg_question *question, void *self, pg_write_done done);
 
+/* An answer that is of no use, as an error: its code and words. */
+void pg_requests_fail(const pg_requests *requests, pg_error *err, const pg_http_answer *answer);
+
 /* ---- limits ---- */
 
 /* Another limit than that of the beginning: the account has told its own. The bucket is full. */
@@ -75,6 +79,12 @@ void pg_requests_limit(pg_requests *requests, double capacity, double per_s, dou
 
 bool pg_requests_take(pg_requests *requests, int weight, bool safety);
 bool pg_requests_has(pg_requests *requests, int weight, bool safety);
+
+/* What the venue counts once it has answered. */
+void pg_requests_charge(pg_requests *requests, int weight);
+
+/* The venue has said elsewhere, on a WebSocket, that there were too many: a pause. */
+void pg_requests_limited(pg_requests *requests);
 
 /* ---- the venue's clock ---- */
 

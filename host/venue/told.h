@@ -55,8 +55,7 @@ typedef struct {
 
 typedef struct {
     pg_reason reason;
-    bool
-        gone; /* the order to be cancelled or replaced is not there any more: its end is on the way, or to be asked for */
+    bool gone; /* the order to be cancelled or replaced is not there: its end is on the way, or to be asked for */
 } pg_refusal;
 
 /* The answer to one request. */

@@ -91,7 +91,8 @@ static void refuse(pg_tracker *tracker, pg_tracked *order, uint8_t reply, pg_rea
     say(tracker, &report, reason, words);
 }
 
-/* A fill of the order as it is now. The last one ends it, and with it a replacement on its way: the venue refuses that. */
+/* A fill of the order as it is now. The last one ends it, and with it a replacement on its way: the venue refuses
+ * that. */
 static void book_fill(pg_tracker *tracker, pg_tracked *order, const pg_told_fill *fill, const char *symbol)
 {
     pg_report report;
@@ -366,7 +367,7 @@ pg_tracked *tracker_find_leg(pg_tracker *tracker, uint64_t oid, pg_client_id clo
     pg_tracked *order = tracker_find_oid(tracker, oid, leg);
     if (order)
         return order;
-    order = cloid.run == tracker->run ? pg_tracker_find(tracker, cloid.id) : NULL;
+    order = pg_tracker_named(tracker, cloid);
     if (!order)
         return NULL;
     *leg = cloid.leg ? leg_of_number(order, cloid.leg) : leg_of_unknown(order, oid);
@@ -455,7 +456,7 @@ void pg_tracker_update(pg_tracker *tracker, const pg_told_order *update, int64_t
     pg_tracked *order = tracker_find_leg(tracker, update->oid, update->cloid, &leg);
     if (order && !order->done)
         tracker_take_state(tracker, order, leg, update, now_ns);
-    else if (!order && update->cloid.run != tracker->run)
+    else if (!order && update->cloid.run != tracker->run && !pg_tracker_named(tracker, update->cloid))
         report_other(tracker, update);
 }
 
@@ -471,7 +472,7 @@ bool pg_tracker_know_fill(pg_tracker *tracker, const pg_told_fill *fill)
 static void report_stray(pg_tracker *tracker, const pg_told_fill *fill, const char *symbol)
 {
     pg_report report;
-    const pg_tracked *ours = fill->cloid.run == tracker->run ? pg_tracker_find(tracker, fill->cloid.id) : NULL;
+    const pg_tracked *ours = pg_tracker_named(tracker, fill->cloid);
     pg_report_fill(&report, fill, symbol);
     if (ours && !ours->done)
         report.reply.id = 0;

@@ -52,7 +52,8 @@ typedef enum { PG_REPLACE_NONE, PG_REPLACE_SENT, PG_REPLACE_TAKEN, PG_REPLACE_RE
 
 typedef struct {
     uint64_t id;
-    uint64_t alias; /* the adapter's: a client id that is short enough for the venue */
+    pg_client_id name; /* its client id at the venue, also after a replacement: ours, or that of an adopted order */
+    uint64_t alias;    /* the adapter's: a client id that is short enough for the venue */
     int market;
     uint8_t side, tif;
     bool reduce_only;
@@ -101,6 +102,13 @@ void pg_tracker_set_patience(pg_tracker *tracker, int64_t patience_ns);
 /* By our id, open or lately ended; NULL. */
 pg_tracked *pg_tracker_find(pg_tracker *tracker, uint64_t id);
 
+/* By its client id as the venue tells it; NULL. */
+pg_tracked *pg_tracker_named(pg_tracker *tracker, pg_client_id name);
+
+/* An open order of an earlier session is this one's from here on, under a new id: reports of it carry this run and that
+ * id. tif: as it was placed. NULL when PG_TRACKER_ORDERS are open, or it is here already, or has no id at the venue. */
+pg_tracked *pg_tracker_adopt(pg_tracker *tracker, uint64_t id, const pg_open_order *found, uint8_t tif, int64_t now_ns);
+
 void pg_tracked_cancel(pg_tracked *order, int64_t now_ns);
 void pg_tracked_replace(pg_tracked *order, int64_t price, int64_t size, int64_t now_ns);
 
@@ -147,7 +155,7 @@ void pg_tracker_voided(pg_tracker *tracker, pg_tracked *order, bool voided, int6
 /* The question could not be asked; it will be again. */
 void pg_tracked_ask_again(pg_tracked *order, int64_t now_ns);
 
-/* A list of all open tracker, asked for at asked_ns, for states that passed while a connection was gone are not told
+/* A list of all open orders, asked for at asked_ns, for states that passed while a connection was gone are not told
  * again: begin, give each, end. What should be in it and is not is asked about. */
 void pg_tracker_list_begin(pg_tracker *tracker);
 void pg_tracker_list_add(pg_tracker *tracker, const pg_told_order *update, int64_t now_ns);

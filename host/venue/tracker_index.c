@@ -129,6 +129,7 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
     pg_tracked *order = &tracker->order[slot];
     tracker->free = order->after;
     *order = (pg_tracked){ .id = request->id,
+                           .name = { .run = tracker->run, .id = request->id },
                            .market = market,
                            .side = request->side,
                            .tif = request->tif,
@@ -145,6 +146,42 @@ pg_tracked *pg_tracker_place(pg_tracker *tracker, int market, const pg_request *
     tracker->open++;
     tracker->open_in[market]++;
     return order;
+}
+
+pg_tracked *pg_tracker_adopt(pg_tracker *tracker, uint64_t id, const pg_open_order *found, uint8_t tif, int64_t now_ns)
+{
+    const pg_request request = { .id = id,
+                                 .side = found->side,
+                                 .tif = tif,
+                                 .reduce_only = found->reduce_only,
+                                 .price = found->price,
+                                 .size = found->remaining + found->filled };
+    const uint64_t oid = strtoull(found->order_id, NULL, 10);
+    pg_leg *leg;
+    if (!oid || tracker_find_oid(tracker, oid, &leg) || pg_tracker_find(tracker, id))
+        return NULL;
+    pg_tracked *order = pg_tracker_place(tracker, found->market, &request, now_ns);
+    if (!order)
+        return NULL;
+    order->name = (pg_client_id){ .run = found->run, .id = found->id };
+    order->accepted = true;
+    order->leg.filled = found->filled;
+    tracker_learn_oid(tracker, order, &order->leg, oid);
+    tracker->adopted++;
+    return order;
+}
+
+/* Adopted ones are few and have no index: where there are none, nothing is looked through. */
+pg_tracked *pg_tracker_named(pg_tracker *tracker, pg_client_id name)
+{
+    if (name.run == tracker->run)
+        return pg_tracker_find(tracker, name.id);
+    for (int i = 0; name.run != 0 && tracker->adopted > 0 && i < PG_TRACKER_ORDERS; i++) {
+        pg_tracked *order = &tracker->order[i];
+        if (order->used && order->name.run == name.run && order->name.id == name.id)
+            return order;
+    }
+    return NULL;
 }
 
 void pg_tracker_set_patience(pg_tracker *tracker, int64_t patience_ns)

@@ -20,6 +20,7 @@ struct pg_tracker {
     pg_report_sink sink;
     pg_tracked order[PG_TRACKER_ORDERS];
     int free, first_done, last_done, open;
+    int adopted; /* orders of earlier sessions that were taken over */
     int open_in[PG_VENUE_MARKETS];
     int id_chain[TRACKER_CHAINS], oid_chain[TRACKER_CHAINS];
     int watched; /* first of the list of orders about which something is to be asked */

@@ -43,6 +43,16 @@ void pg_venue_submit(pg_venue *venue, const pg_submit *list, int count)
     venue->type->submit(venue, list, count);
 }
 
+bool pg_venue_adopts(const pg_venue *venue)
+{
+    return venue->type->adopt != NULL;
+}
+
+bool pg_venue_adopt(pg_venue *venue, uint64_t id, const pg_open_order *found, uint8_t tif)
+{
+    return venue->type->adopt && venue->type->adopt(venue, id, found, tif);
+}
+
 void pg_venue_cancel_all(pg_venue *venue, uint64_t run, void *self, pg_cancelled_done done)
 {
     venue->type->cancel_all(venue, run, self, done);

@@ -3,8 +3,9 @@
  * A venue keeps its connections, subscribes, signs, translates, and reports; it decides nothing. Everything happens on
  * the loop's thread; nothing here waits. What it says goes to the sink, in the order in which it happened.
  *
- * Life: pg_venue_open -> ready (instruments known, streams subscribed, account read) -> events and reports ...; links go
- * down and come up again by themselves. After a link is up again the host reads the account anew (pg_venue_account). */
+ * Life: pg_venue_open -> ready (instruments known, streams subscribed, account read) -> events and reports ...; links
+ * go down and come up again by themselves. After a link is up again the host reads the account anew
+ * (pg_venue_account). */
 #ifndef PG_VENUE_VENUE_H
 #define PG_VENUE_VENUE_H
 
@@ -64,7 +65,15 @@ typedef struct {
     int64_t sent_ns;                  /* when the request left, wall clock; 0 when it is not an answer to one */
 } pg_report;
 
-/* Called on the loop; none may be NULL. Pointers are valid during the call. */
+/* Funding of a position, as the venue settled it. */
+typedef struct {
+    int market;
+    int64_t time_ns;   /* the venue's: with the market it tells one payment from every other */
+    int64_t amount_e6; /* quote units in 1e-6; > 0: received */
+    int64_t rate_e12;  /* fraction of the position's value in 1e-12; > 0: longs pay */
+} pg_funding_paid;
+
+/* Called on the loop; none may be NULL but funding. Pointers are valid during the call. */
 typedef struct {
     void *self;
     /* Once: instruments are known, and with a key the account can trade. */
@@ -77,6 +86,8 @@ typedef struct {
     void (*report)(void *self, const pg_report *report);
     /* A link is up (subscribed and heard from), or down and why. */
     void (*link)(void *self, pg_link link, bool up, const char *why);
+    /* From ready on; the same payment may be told again after a connection was lost. It is in the account's equity. */
+    void (*funding)(void *self, const pg_funding_paid *paid);
 } pg_venue_sink;
 
 /* ---- what is known of an account ---- */
@@ -149,6 +160,12 @@ typedef struct {
  * answered by reports, sooner or later: refusals that are known here at once (`unsent`), never within this call. */
 void pg_venue_submit(pg_venue *venue, const pg_submit *list, int count);
 
+/* Takes an open order of an earlier session over: it is told, cancelled and replaced as any of this one from here on,
+ * under a new id, and keeps its place in the queue. `found` as pg_venue_account told it, of a market that is traded here;
+ * tif: as it was placed. False when there is no room, or where the venue does not adopt (pg_venue_adopts). */
+bool pg_venue_adopts(const pg_venue *venue);
+bool pg_venue_adopt(pg_venue *venue, uint64_t id, const pg_open_order *found, uint8_t tif);
+
 /* Cancels every open order of the account (or only those of `run`, unless it is 0) and looks until they are gone:
  * done gets the number that remains, 0 when all is well; err says why it could not be known. */
 typedef void (*pg_cancelled_done)(void *self, int remaining, const pg_error *err);
@@ -168,7 +185,8 @@ void pg_venue_fills_since(pg_venue *venue, int64_t time_ns, void *self, pg_venue
 typedef void (*pg_trades_done)(void *self, const pg_event *trades, int count, const pg_error *err);
 void pg_venue_trades(pg_venue *venue, int market, void *self, pg_trades_done done);
 
-/* Sets the dead-man's switch to go off in `seconds` (0: takes it away). PG_ERR_UNSUPPORTED in done where there is none. */
+/* Sets the dead-man's switch to go off in `seconds` (0: takes it away). PG_ERR_UNSUPPORTED in done where there is
+ * none. */
 void pg_venue_arm_switch(pg_venue *venue, int seconds, void *self, pg_venue_done done);
 
 void pg_venue_set_leverage(pg_venue *venue, int market, int leverage, bool cross, void *self, pg_venue_done done);
@@ -185,6 +203,7 @@ typedef struct {
     const pg_venue_facts *(*facts)(const pg_venue *venue);
     bool (*has_room)(const pg_venue *venue, int requests, bool cancels);
     void (*submit)(pg_venue *venue, const pg_submit *list, int count);
+    bool (*adopt)(pg_venue *venue, uint64_t id, const pg_open_order *found, uint8_t tif); /* NULL: it cannot */
     void (*cancel_all)(pg_venue *venue, uint64_t run, void *self, pg_cancelled_done done);
     void (*account)(pg_venue *venue, void *self, pg_account_done done);
     void (*fills_since)(pg_venue *venue, int64_t time_ns, void *self, pg_venue_done done);

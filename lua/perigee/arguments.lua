@@ -82,6 +82,29 @@ end
 
 local misuse = M.misuse
 
+--- A type whose values are the given texts.
+---@param ... string
+function M.one_of(...)
+  local names, known = { ... }, {}
+  for _, name in ipairs(names) do known[name] = true end
+  return function(value)
+    if known[value] then return value end
+    return nil, table.concat(names, " or ")
+  end
+end
+
+--- Functions by name, made of the entries of a list when they are first used: `client.info` and the like.
+---@param list table<string, any>
+---@param what string what an entry is, for the error about a name that is none
+---@param make fun(entry: any, name: string): function
+function M.functions(list, what, make)
+  return setmetatable({}, { __index = function(self, name)
+    local entry = list[name] or misuse("there is no %s '%s'", what, tostring(name))
+    self[name] = make(entry, name)
+    return self[name]
+  end })
+end
+
 ----------------------------------------------------------------------------------------------------- declarations
 
 ---@class perigee.Field

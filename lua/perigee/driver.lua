@@ -84,13 +84,13 @@ local function read_params_file(params, symbol)
   if type(path) ~= "string" or path == "" then return nil, "no params_file is given" end
   local values, why = perigee_host.read_params(path) -- luacheck: globals perigee_host
   if values and values.symbol and values.symbol ~= symbol then
-    return nil, ("%s is for %s, not for %s"):format(path, tostring(values.symbol), symbol)
+    return nil, ("the params file is for %s, not for %s"):format(tostring(values.symbol), symbol)
   end
   return values, why
 end
 
-local function load_class(kind, path, words, say)
-  local env = sandbox.environment(words, say)
+local function load_class(kind, path, words, say, trusted)
+  local env = sandbox.environment(words, say, trusted)
   local class = sandbox.run(path, path, env)
   declare.check_class(class, kind, path)
   return class
@@ -103,11 +103,11 @@ end
 
 --- Loads the strategy and its estimators and checks every parameter. Nothing runs yet.
 ---@param settings {path: string, params: table, estimators: table, seed: integer, symbol: string, venue: string,
----  maker_fee: number, taker_fee: number, callback_ns: number, say: fun(text: string)}
+---  maker_fee: number, taker_fee: number, callback_ns: number, trusted: boolean, say: fun(text: string)}
 function M.load(settings)
   math.randomseed(settings.seed)
   local path, say = settings.path, settings.say
-  local class = load_class("strategy", path, { strategy = declare.strategy }, say)
+  local class = load_class("strategy", path, { strategy = declare.strategy }, say, settings.trusted)
   local slots = {}
   for slot, wanted in pairs(class.declaration.definition.estimators or {}) do slots[slot] = wanted end
   for slot in pairs(settings.estimators) do
@@ -120,16 +120,16 @@ function M.load(settings)
   local own, by_slot = split_settings(settings.params, slots, path)
   local strategy, params = instance_of(class, own, path)
   local session = { settings = settings, strategy = strategy, class = class, params = params, estimators = {} }
-  session.file, session.file_why = read_params_file(params, settings.symbol)
   for _, slot in ipairs(declare.sorted_names(slots)) do
     local name, chosen = slot_choice(slot, slots[slot], settings.estimators[slot], path)
     for key, value in pairs(by_slot[slot] or {}) do chosen[key] = value end
     local file = estimator_path(estimator_names.resolve(slot, name), path)
-    local estimator_class = load_class("estimator", file, { estimator = declare.estimator }, say)
+    local estimator_class = load_class("estimator", file, { estimator = declare.estimator }, say, settings.trusted)
     local estimator, estimator_params = instance_of(estimator_class, chosen, file)
     session.estimators[#session.estimators + 1] =
       { slot = slot, path = file, object = estimator, class = estimator_class, params = estimator_params }
   end
+  session.file, session.file_why = read_params_file(params, settings.symbol) -- behind the scripts, among their texts
   return session
 end
 

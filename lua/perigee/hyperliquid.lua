@@ -68,15 +68,6 @@ local function signer_of(key)
   return signers[key]
 end
 
---- Functions by name, made when they are first used.
-local function functions(list, what, make)
-  return setmetatable({}, { __index = function(self, name)
-    local entry = list[name] or arguments.misuse("there is no %s '%s'", what, tostring(name))
-    self[name] = make(entry, name)
-    return self[name]
-  end })
-end
-
 --- An agent acts for an account that has approved it.
 local function check_agent(client, account)
   local role, why = client.info.user_role { user = client.signer_address }
@@ -134,10 +125,11 @@ function M.connect(options)
     reading.route_function(client))
   client.list = assets.new(function(type_name, body) return client:ask_text(type_name, body) end)
   client.find = function(name) return client.list:find(name) end
-  client.info = functions(M.questions, "question",
+  client.info = arguments.functions(M.questions, "question",
     function(entry, name) return reading.question_function(client, name, entry) end)
-  client.exchange = functions(M.actions, "action", function(entry) return acting.action_function(client, entry) end)
-  client.subscribe = functions(M.subscriptions, "subscription",
+  client.exchange = arguments.functions(M.actions, "action",
+    function(entry) return acting.action_function(client, entry) end)
+  client.subscribe = arguments.functions(M.subscriptions, "subscription",
     function(entry, name) return reading.subscribe_function(client, name, entry) end)
   if options.key then
     local good, why = load_key(client, options)

@@ -1,4 +1,5 @@
---- The environment that scripts run in: no io, os, ffi, debug, package, no loading of code, deterministic.
+--- The environment that scripts run in: no io, os, ffi, debug, package, no loading of code, deterministic. Scripts that
+-- config.lua trusts get the ffi on top of it, and with it whatever the host can do.
 local host = require "perigee.host"
 
 local M = {}
@@ -90,6 +91,10 @@ for _, name in ipairs { "kernels", "estimators", "maker", "params", "skew", "siz
 end
 
 local function script_require(name)
+  if name == "ffi" then
+    error("module 'ffi' is not for scripts, unless they are trusted: trusted = true in their market { } of config.lua,"
+      .. " --trusted elsewhere", 2)
+  end
   if not allowed[name] then
     local names = {}
     for module in pairs(allowed) do names[#names + 1] = module end
@@ -99,11 +104,17 @@ local function script_require(name)
   return require(name)
 end
 
+local function trusted_require(name)
+  if name == "ffi" then return require "ffi" end
+  return script_require(name)
+end
+
 --- Makes an environment for one script. `words` are added to it (strategy, estimator, ...).
 ---@param words table<string, any>
 ---@param say fun(text: string) receives what the script prints
+---@param trusted? boolean it may `require "ffi"`
 ---@return table
-function M.environment(words, say)
+function M.environment(words, say, trusted)
   local env = {}
   for _, name in ipairs(plain) do env[name] = _G[name] end
   env.tostring = tostring_without_address
@@ -113,7 +124,7 @@ function M.environment(words, say)
   env.math = copy(math, { randomseed = true })
   env.bit = copy(bit)
   env.coroutine = copy(coroutine)
-  env.require = script_require
+  env.require = trusted and trusted_require or script_require
   env.print = function(...)
     local parts = {}
     for i = 1, select("#", ...) do parts[i] = tostring_without_address((select(i, ...))) end

@@ -68,6 +68,30 @@ function M.new_key(kind)
     source = "new" }
 end
 
+--- A setting that is no secret, of the environment or of ./.env; nil and why when it is not there.
+---@param name string
+---@return string? value, string? error
+function M.setting(name)
+  local text = ffi.new("char[?]", tonumber(C.PG_SDK_SETTING))
+  local good, why = M.call(C.pg_sdk_setting, text, name)
+  if not good then return nil, why end
+  return ffi.string(text)
+end
+
+--- Writes a file whole or not at all: readers see the old one or the new one.
+---@return boolean? written, string? error
+function M.write_file(path, text)
+  local new = path .. ".new"
+  local file, why = io.open(new, "w")
+  if not file then return nil, why end
+  local good = file:write(text)
+  good = file:close() and good
+  if good then good, why = os.rename(new, path) end
+  if good then return true end
+  os.remove(new)
+  return nil, why or path .. ": it cannot be written"
+end
+
 ---------------------------------------------------------------------------------------------------------- requests
 
 ---@class perigee.sdk.Client
@@ -95,6 +119,11 @@ function Client:charge(weight) C.pg_sdk_charge(open_handle(self), weight) end
 ---@param seconds number
 function Client:sleep(seconds) C.pg_sdk_wait(open_handle(self), math.max(0, seconds) * 1000) end
 
+--- Waits until something has happened on any stream, for at most so many seconds. Whether something has.
+---@param timeout number
+---@return boolean
+function Client:wait_streams(timeout) return C.pg_sdk_streams_wait(open_handle(self), math.max(0, timeout) * 1000) end
+
 --- Frees connections at once; otherwise the garbage collector does.
 function Client:close()
   if self.handle then C.pg_sdk_client_free(ffi.gc(self.handle, nil)) end
@@ -118,7 +147,8 @@ end
 ---@field key? perigee.Key of kind "text"
 
 --- Sends a request once. The code of HTTP and the body; or nil, why there is no answer, and { unknown = true } when the
---- request may have been received all the same.
+--- request may have been received all the same. detail of an answer: date_s, the venue's clock, and retry_after_s,
+--- where it tells them.
 ---@param options perigee.Request
 ---@return integer? code, string body, table? detail
 function Client:request(options)
@@ -135,7 +165,18 @@ function Client:request(options)
   request.key_header, request.api_key = options.key_header, options.key and options.key.handle
   local good, why = M.call(C.pg_sdk_send, open_handle(self), answer, request)
   if not good then return nil, why, { unknown = answer.maybe_sent } end
-  return answer.code, ffi.string(answer.body, answer.size)
+  local date_s, retry_after_s = tonumber(answer.date_s), tonumber(answer.retry_after_s)
+  return answer.code, ffi.string(answer.body, answer.size),
+    { date_s = date_s > 0 and date_s or nil, retry_after_s = retry_after_s > 0 and retry_after_s or nil }
+end
+
+--- A value as it stands in a URL, percent-encoded; large ids (cdata) as their digits.
+---@param value string|number|boolean|userdata
+---@return string
+function M.escape(value)
+  local is_number = type(value) == "number" or type(value) == "cdata"
+  local text = is_number and json.encode(value) or tostring(value)
+  return (text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
 --- "?a=1&b=x%20y" of arguments, in the order of their names; "" when there are none. Lists are repeated.
@@ -146,9 +187,7 @@ function M.query(given)
   for name in pairs(given) do names[#names + 1] = name end
   table.sort(names)
   local function add(name, value)
-    local text = type(value) == "number" and json.encode(value) or tostring(value)
-    text = text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end)
-    parts[#parts + 1] = name .. "=" .. text
+    parts[#parts + 1] = name .. "=" .. M.escape(value)
   end
   for _, name in ipairs(names) do
     local value = given[name]

@@ -24,6 +24,16 @@ function M.job(call, keep, finish)
   return token
 end
 
+--- Computes a job here and now, and what it gives: for programs, which have no engine to wait for.
+---@return any result, any status
+function M.compute(token)
+  local job = type(token) == "table" and jobs[token]
+  if not job then error("compute: this is no job that a kernel made and that has not run", 2) end
+  jobs[token] = nil
+  C.pg_work_run(job.call)
+  return job.finish()
+end
+
 --- The jobs of one context, in the order of their due times. Where the engine has workers (live) they run there and
 -- are handed over when the engine says so.
 function M.queue(engine)

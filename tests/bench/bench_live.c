@@ -513,7 +513,7 @@ static void replay_last(const char *name)
     static pg_replay replay;
     if (glob("sessions/*/*.flight", 0, NULL, &found) != 0)
         return;
-    check(pg_replay_run(&replay, found.gl_pathv[found.gl_pathc - 1], NULL, &err), &err);
+    check(pg_replay_run(&replay, found.gl_pathv[found.gl_pathc - 1], NULL, false, &err), &err);
     globfree(&found);
     double recorded_s = (double)(replay.last_ns - replay.first_ns) * 1e-9;
     printf("%s_inputs %llu\n%s_requests_same %llu of %llu\n", name, (unsigned long long)replay.inputs, name,

@@ -41,7 +41,7 @@ int main(int argc, char **argv)
     rig_stop(t->rig);
     pg_replay result;
     pg_error err = { 0 };
-    bool replayed = pg_replay_run(&result, r->path, NULL, &err) == PG_OK && result.different == 0;
+    bool replayed = pg_replay_run(&result, r->path, NULL, false, &err) == PG_OK && result.different == 0;
     printf("replay: %llu of %llu requests the same, %.0f x real time%s%s\n", (unsigned long long)result.same,
            (unsigned long long)result.requests, (double)(result.last_ns - result.first_ns) * 1e-9 / result.seconds,
            replayed ? "" : ": ", replayed ? "" : result.first);

@@ -23,6 +23,7 @@ int pg_ledger_request(void *ledger, int market, const test_request *r, uint64_t 
   const char *reasons, int64_t now);
 int pg_ledger_reply(void *ledger, int market, uint64_t run, const test_reply *r, const test_names *n, int64_t now);
 int pg_ledger_equity(void *ledger, int account, int64_t equity_e6, int64_t free_e6, int64_t now);
+int pg_ledger_funding(void *ledger, int market, int64_t amount_e6, int64_t rate_e12, int64_t exch, int64_t now);
 int pg_ledger_risk(void *ledger, int market, const char *limit, const char *consequence, const char *text, int64_t now);
 int pg_ledger_parameter(void *ledger, int market, const char *name, const char *value, const char *who, int64_t now);
 int pg_ledger_version(void *ledger, uint64_t *version, int market, int event, const char *path, const char *text,
@@ -77,6 +78,9 @@ reply(0, 0x1111, 1, 1, 1, 30000, 0, 1000, 0, { "77" }, 11)
 reply(0, 0x1111, 1, 3, 1, 30000, 1000, 0, 4500, { "77", "t1" }, 12) -- fee 0.045
 order(1, 2, 2, 90000, 100, 20) -- sell 0.001 BTC at 90000
 reply(1, 0x1111, 2, 2, 2, 90000, 0, 0, 0, { nil, nil, 'said "no", \27[31mred' }, 21)
+for _ = 1, 2 do -- what is told again counts once
+  must(C.pg_ledger_funding(ledger, 0, -3750, 12500000, at(25), at(26)))
+end
 must(C.pg_ledger_risk(ledger, 0, "max_drawdown", "shutdown", "5.1% of 1,000", at(30)))
 must(C.pg_ledger_parameter(ledger, 0, "gamma", "0.8", "console", at(31)))
 must(C.pg_ledger_end(ledger, at(40)))
@@ -87,6 +91,7 @@ reply(0, 0x2222, 1, 1, 2, 30100, 0, 400, 0, { "78" }, 3611)
 reply(0, 0x2222, 1, 3, 2, 30100, 400, 0, -100, { "78", "t2" }, 3612) -- a rebate
 order(0, 2, 1, 29900, 500, 3620) -- stays open
 must(C.pg_ledger_equity(ledger, 0, 1003500000, 900000000, at(3630)))
+must(C.pg_ledger_funding(ledger, 0, 1000, -100000000, at(3600), at(3631)))
 if mode == "crash" then
   must(C.pg_ledger_flush(ledger, 5000, err))
   reply(0, 0x2222, 2, 3, 1, 29900, 100, 400, 0, { "79", "t3" }, 3640)

@@ -28,19 +28,23 @@ def config(venue='data = "synthetic"', more="web { enabled = false }\n"):
 class Answers(http.server.BaseHTTPRequestHandler):
     """A venue that answers every question in the same way, and knows no WebSocket."""
     code, body = 200, b""
+    get, ahead_s = 404, 0  # of a GET, and of its header Date
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.reply(self.code, self.body)
 
     def do_GET(self):
-        self.reply(404, b"")
+        self.reply(self.get, b"{}")
 
     def reply(self, code, body):
         self.send_response(code)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.ahead_s)
 
     def log_message(self, *arguments):
         pass
@@ -73,9 +77,9 @@ class Doctor(unittest.TestCase):
         for pattern in patterns:
             self.assertRegex(run.stdout, pattern)
 
-    def serve(self, code, body, context=None):
+    def serve(self, code, body, context=None, **more):
         """A venue of the above; its address."""
-        handler = type("Handler", (Answers,), {"code": code, "body": body})
+        handler = type("Handler", (Answers,), {"code": code, "body": body, **more})
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         if context:
             server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -203,6 +207,15 @@ class Doctor(unittest.TestCase):
                          r"(?m)^warning +venue v +the clock here is \d+\.\d s ahead of the venue's")
         self.assertRegex(self.doctor(config(f'url = "{self.serve(200, b"[]")}"')).stdout,
                          r"(?m)^warning +venue v +it does not tell its time")
+
+    def test_clock_of_the_header(self):
+        """Extended tells its time in the header Date only, and does not trade with a clock that is 5 s off."""
+        def look(ahead_s):
+            url = self.serve(404, b"", get=200, ahead_s=ahead_s)
+            return self.doctor(config(f'url = "{url}"').replace('"hyperliquid"', '"extended"').replace("ETH", "ETH-USD"))
+        self.assertRegex(look(0).stdout, r"(?m)^ok +venue v +the clock here is \d+ ms \w+( of)? the venue's")
+        self.assertRegex(look(-4).stdout, r"(?m)^warning +venue v +the clock here is \d\.\d s ahead of the venue's")
+        self.assertProblem(look(9), r"(?m)^PROBLEM +venue v +the clock here is \d+\.\d s behind the venue's.*\n +set it")
 
     @unittest.skipUnless(shutil.which("openssl"), "there is no openssl to make a certificate with")
     def test_certificate_that_nobody_vouches_for(self):

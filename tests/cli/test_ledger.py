@@ -73,6 +73,14 @@ class Ledger(unittest.TestCase):
         self.assertEqual(self.rows("fills", "--venue", "lighter"), [])
         self.assertIn("(none)", self.ask("fills", "--account", "0xdef"))
 
+    def test_funding(self):
+        self.assertEqual(self.make().returncode, 0)
+        paid = self.rows("funding")
+        self.assertEqual([(p["market"], p["amount"], p["rate"]) for p in paid],
+                         [("ETH", "-0.00375", "0.0000125"), ("ETH", "0.001", "-0.0001")])
+        self.assertEqual(len(self.rows("funding", "--since", "2025-11-12T01:00:00")), 1)
+        self.assertEqual(self.rows("funding", "--market", "BTC"), [])
+
     def test_pnl_and_reset(self):
         self.assertEqual(self.make().returncode, 0)
         account, market = self.rows("pnl")
@@ -80,6 +88,7 @@ class Ledger(unittest.TestCase):
         # 0.1 bought at 3000, 0.04 of it sold at 3010: 0.4 realised; fees 0.045 - 0.001.
         self.assertEqual((market["market"], market["fills"], market["net_size"], market["realised"], market["fees"]),
                          ("ETH", "2", "0.06", "0.4", "0.044"))
+        self.assertEqual(market["funding"], "-0.00275")
         run = perigee("ledger", "reset-pnl", "--ledger", self.path, "--venue", "lighter")
         self.assertEqual(run.returncode, 1)
         self.assertIn("1 account ", self.ask("reset-pnl"))

@@ -121,9 +121,9 @@ class Extended(unittest.TestCase):
                                          headers={"X-Api-Key": API_KEY, "User-Agent": "test"})
         return json.load(urllib.request.urlopen(request, timeout=PATIENCE_S))["data"]
 
-    def serve(self):
+    def serve(self, *more):
         exchange = self.start(["exchange", "extended", "--port", "0", "--coin", "BTC", "--fund",
-                               f"{VAULT}:{PUBLIC}:{API_KEY}=100000"], "exchange")
+                               f"{VAULT}:{PUBLIC}:{API_KEY}=100000", *more], "exchange")
         url = exchange.wait_for(r"http://127\.0\.0\.1:\d+").group(0)
         (self.dir / "config.lua").write_text(OWN.format(url) + MARKET.format(""))
         return url, {"EXTENDED_ENV": "local", "STARK_PRIVATE": PRIVATE, "STARK_PUBLIC": PUBLIC, "API_KEY": API_KEY,
@@ -147,6 +147,42 @@ class Extended(unittest.TestCase):
         self.assertIn("0 open at the venue", again.out.read_text())
         self.assertEqual(self.orders(url), [])
         self.no_secret_anywhere()
+
+    def test_switch_that_cannot_be_set_again(self):
+        """Quotes are pulled in good order before it goes off, and come back when it can be set again."""
+        (self.dir / "faults.json").write_text(json.dumps(
+            [{"channel": "/user/deadmanswitch", "fault": "status", "code": 503, "after": 1, "count": 5}]))
+        url, environment = self.serve("--faults", "faults.json")
+        host = self.start(["run"], "host", environment)
+        host.wait_for("the dead-man's switch is set")
+        host.wait_for("the dead-man's switch could not be set")
+        host.wait_for("the dead-man's switch cannot be set again")
+        self.wait_until(lambda: self.orders(url) == [])
+        self.wait_until(lambda: len(self.orders(url)) >= 1)
+        self.assertGreaterEqual(host.out.read_text().count("could not be set"), 5)
+        self.assertEqual(host.end(), 0)
+        self.assertEqual(self.orders(url), [])
+
+    def refused(self, words, *more, **wrong):
+        """A host with a wrong setting, on an exchange with more options, says so, sends nothing and shows no key."""
+        url, environment = self.serve(*more)
+        host = self.start(["run"], "host", {**environment, **wrong})
+        host.wait_for(words)
+        host.end()
+        self.assertEqual(self.orders(url), [])
+        self.no_secret_anywhere()
+
+    def test_wrong_keys(self):
+        self.refused("the venue does not take the API key", API_KEY="canary-of-nobody")
+
+    def test_wrong_vault(self):
+        self.refused("the vault is 77, that of the API key's account is 10001", VAULT_NUMBER="77")
+
+    def test_wrong_private_key(self):
+        self.refused(f"public key {PUBLIC} is not that of the private key", STARK_PRIVATE="0x5")
+
+    def test_wrong_domain(self):
+        self.refused("the venue signs for chain 'SN_MAIN', this network for 'SN_SEPOLIA'", "--network", "mainnet")
 
     def no_secret_anywhere(self):
         for path in self.dir.rglob("*"):

@@ -2,8 +2,10 @@
 """What `perigee run` does before the first order and after the last: leverage, and positions that are closed or kept, at
 the built-in exchange and on paper. Run by ctest: test_stop.py PERIGEE."""
 import json
+import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -77,6 +79,24 @@ host {{ ledger = "ledger.db", socket = "socket", reload = false }}
 
     def test_position_is_closed_on_paper(self):
         self.check("paper = true", True)
+
+    def test_venue_that_is_not_there(self):
+        """Somebody waits before the screen, and an earlier session's orders may be open: nothing is claimed."""
+        with socket.socket() as taken:  # bound and not listening: nobody answers there
+            taken.bind(("127.0.0.1", 0))
+            (self.dir / "config.lua").write_text(f"""
+venue "hl" {{ kind = "hyperliquid", network = "local", url = "http://127.0.0.1:{taken.getsockname()[1]}",
+  key = env "STOP_TEST_KEY", unknown_orders = "cancel" }}
+market {{ venue = "hl", symbol = "ETH", strategy = "{self.dir}/buyer.lua", capital = 100 }}
+record {{ enabled = false, keep = 0 }}
+host {{ ledger = "ledger.db", socket = "socket", reload = false }}
+""")
+            host = subprocess.Popen([PERIGEE, "run", "config.lua", "--seconds", "8"], cwd=self.dir, text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    env={**os.environ, "STOP_TEST_KEY": "11" * 32})
+            out, err = host.communicate(timeout=60)
+        self.assertIn("hl: waiting for http://127.0.0.1:", out, err)
+        self.assertIn("hl was never reached: whether orders of earlier sessions are open there is not known", out)
 
     def test_leverage_that_the_venue_refuses(self):
         done = self.run_host(market="leverage = 100")

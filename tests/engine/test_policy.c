@@ -285,8 +285,44 @@ static void test_live_adopted(void **state)
     pg_engine_set_gateway(h.engine, (pg_gateway){ &h, live_send });
     pg_reply found = { .id = 7, .side = PG_SELL, .price = 30100, .remaining = 100 };
     give(&h, (pg_input){ .kind = PG_INPUT_ADOPT, .reply = found }, 10);
+    assert_int_equal(h.count, 0); /* the strategy has not said what it wants */
+    give(&h, (pg_input){ .kind = PG_INPUT_TIME }, PG_INHERIT_S * 1000 + 9);
+    assert_int_equal(h.count, 0);
+    give(&h, (pg_input){ .kind = PG_INPUT_TIME }, PG_INHERIT_S * 1000 + 10);
+    assert_int_equal(h.count, 1);
     assert_int_equal(h.sent[0].kind, PG_REQUEST_CANCEL); /* nobody wants it */
     pg_engine_free(h.engine);
+}
+
+/* It is given while quoting is held from the start, outlasts that, and serves as the quote that it is; what does not fit
+ * goes. A hold that comes later cancels it as all others. */
+static void test_live_adopted_serves(void **state)
+{
+    (void)state;
+    for (int held = 0; held < 2; held++) {
+        live_host h = open_live(&(pg_quote_policy){ 0 });
+        pg_engine_set_gateway(h.engine, (pg_gateway){ &h, live_send });
+        give(&h, (pg_input){ .kind = PG_INPUT_HOLD, .bits = PG_INPUT_PULL }, 1);
+        pg_reply fits = { .id = 7, .side = PG_BUY, .price = 29900, .remaining = 100 };
+        pg_reply far = { .id = 8, .side = PG_SELL, .price = 39900, .remaining = 100 };
+        give(&h, (pg_input){ .kind = PG_INPUT_ADOPT, .reply = fits }, 10);
+        give(&h, (pg_input){ .kind = PG_INPUT_ADOPT, .reply = far }, 10);
+        give(&h, (pg_input){ .kind = PG_INPUT_HOLD }, 20);
+        assert_int_equal(h.count, 0);
+        if (held) {
+            give(&h, (pg_input){ .kind = PG_INPUT_HOLD, .bits = PG_INPUT_PULL }, 30);
+            assert_int_equal(h.count, 2);
+            assert_int_equal(h.sent[0].kind, PG_REQUEST_CANCEL);
+        } else {
+            quote(h.engine, 2990, 0);
+            assert_int_equal(h.count, 1);
+            assert_int_equal(h.sent[0].kind, PG_REQUEST_CANCEL);
+            assert_int_equal(h.sent[0].id, 8);
+            answer(&h, 7, PG_REPLY_FILL, PG_BUY, 100, 40);
+            assert_true(pg_engine_position(h.engine)->quantity == 100);
+        }
+        pg_engine_free(h.engine);
+    }
 }
 
 /* The side that makes the position smaller comes first, and only it while the host reduces. */
@@ -402,9 +438,16 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timeout), cmocka_unit_test(test_refresh),      cmocka_unit_test(test_life),
-        cmocka_unit_test(test_reprice), cmocka_unit_test(test_ping_pong),    cmocka_unit_test(test_bad_policies),
-        cmocka_unit_test(test_live),    cmocka_unit_test(test_live_adopted), cmocka_unit_test(test_live_ping_pong),
+        cmocka_unit_test(test_timeout),
+        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_life),
+        cmocka_unit_test(test_reprice),
+        cmocka_unit_test(test_ping_pong),
+        cmocka_unit_test(test_bad_policies),
+        cmocka_unit_test(test_live),
+        cmocka_unit_test(test_live_adopted),
+        cmocka_unit_test(test_live_adopted_serves),
+        cmocka_unit_test(test_live_ping_pong),
         cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

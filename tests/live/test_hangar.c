@@ -24,7 +24,7 @@ static void reloads_cause_no_request(void **state)
     rig_stop(r);
     pg_replay result;
     pg_error err = { 0 };
-    assert_int_equal(pg_replay_run(&result, r->path, NULL, &err), PG_OK);
+    assert_int_equal(pg_replay_run(&result, r->path, NULL, false, &err), PG_OK);
     if (result.different > 0)
         fail_msg("%s", result.first);
     assert_int_equal(result.versions, r->news[PG_RUNNER_LIVE]);

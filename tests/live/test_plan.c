@@ -35,6 +35,7 @@ static pg_plan *make_plan(void)
     plan->seed = UINT64_MAX;
     plan->first_id = (1ull << 62) + 1;
     plan->fresh_replace = true;
+    plan->trusted = true;
     plan->limits = pg_script_default_limits();
     return plan;
 }
@@ -54,7 +55,7 @@ static void test_there_and_back(void **state)
     assert_true(p->replace_loses_place && p->ping_pong);
     assert_true(p->min_life_ns == 250000000 && p->refresh_ns == 60000000001 && p->timeout_ns == 90000000002);
     assert_true(back->seed == UINT64_MAX);
-    assert_true(back->first_id == plan->first_id && back->fresh_replace);
+    assert_true(back->first_id == plan->first_id && back->fresh_replace && back->trusted);
     pg_text_free(&first);
     pg_text_free(&second);
     free(plan);

@@ -51,7 +51,7 @@ static const char fitting[] =
 static void replay(rig *r, pg_replay *result)
 {
     pg_error err = { 0 };
-    if (pg_replay_run(result, r->path, NULL, &err) != PG_OK)
+    if (pg_replay_run(result, r->path, NULL, false, &err) != PG_OK)
         fail_msg("%s: %s", err.where, err.what);
 }
 
@@ -201,7 +201,7 @@ static void cut_at_any_byte(void **state)
     uint64_t random = 99, last = 0;
     for (size_t at = 0; at < size; at += 1 + market_random(&random) % (size / 60)) {
         write_part(r, data, at);
-        pg_status status = pg_replay_run(&result, r->path, NULL, &err);
+        pg_status status = pg_replay_run(&result, r->path, NULL, false, &err);
         if (status != PG_OK) {
             assert_int_equal(status, PG_ERR_CORRUPT);
             assert_int_equal(last, 0); /* only where not even the settings are whole */
@@ -231,7 +231,7 @@ static void tampered_is_torn(void **state)
         char kept = data[at];
         data[at] = (char)(kept ^ (1 << market_random(&random) % 8));
         write_part(r, data, size);
-        pg_status status = pg_replay_run(&result, r->path, NULL, &err);
+        pg_status status = pg_replay_run(&result, r->path, NULL, false, &err);
         assert_true(status == PG_OK || status == PG_ERR_CORRUPT);
         if (status == PG_OK)
             assert_int_equal(result.different, 0); /* what is before the damage is as it was */
@@ -294,7 +294,7 @@ static void another_strategy_flies_along(void **state)
         "return S\n";
     char path[256];
     snprintf(path, sizeof path, "%s", rig_script(r, "wider.lua", wider));
-    assert_int_equal(pg_replay_run(&result, r->path, path, &err), PG_OK);
+    assert_int_equal(pg_replay_run(&result, r->path, path, false, &err), PG_OK);
     assert_int_equal(result.different, 0);
     assert_true(result.compared > 100);
     assert_true(result.apart_bps > 1 && result.apart_bps < 3); /* 5 ticks of 0.1 at 3,000: 1.67 bps */

@@ -52,6 +52,15 @@ static void on_request(void *self, const pg_server_request *r)
     }
 }
 
+/* No WebSocket here; and some may not even ask. */
+static bool on_connect(void *self, pg_peer *peer, const char *path, const pg_server_request *headers)
+{
+    (void)self, (void)headers;
+    if (strcmp(path, "/private") == 0)
+        pg_peer_refuse(peer, 401);
+    return false;
+}
+
 static void on_gone(void *self, pg_peer *peer)
 {
     test_server *s = self;
@@ -64,7 +73,7 @@ static void start(test_server *s, pg_server_config config)
 {
     pg_error err;
     s->loop = new_loop();
-    pg_server_handler handler = { .self = s, .request = on_request, .gone = on_gone };
+    pg_server_handler handler = { .self = s, .request = on_request, .connect = on_connect, .gone = on_gone };
     if (pg_server_new(&s->server, s->loop, &config, handler, &err) != PG_OK)
         fail_msg("%s", err.what);
 }
@@ -91,6 +100,7 @@ typedef struct {
     char *body;
     size_t size;
     bool failed, maybe_sent;
+    int64_t date_s, retry_after_s;
     char error[256];
     int64_t took_ns;
     pg_http *free_in_callback;
@@ -107,6 +117,8 @@ static void on_done(void *self, const pg_http_answer *a)
     r->size = a->size;
     r->failed = a->error;
     r->maybe_sent = a->maybe_sent;
+    r->date_s = a->date_s;
+    r->retry_after_s = a->retry_after_s;
     r->took_ns = a->done_ns - a->sent_ns;
     snprintf(r->error, sizeof r->error, "%s", a->error ? a->error->what : "");
     if (r->free_in_callback)
@@ -154,6 +166,7 @@ static void test_methods(void **state)
         (pg_http_request){ .url = url_of(port, "/echo?a=1&b=%20"), .headers = headers, .header_count = 4 }, &r);
     assert_int_equal(r.code, 200);
     assert_int_equal(r.size, 0);
+    assert_true(r.date_s == 0); /* this server has no clock */
     assert_string_equal(s.seen, "GET /echo ?a=1&b=%20 auth=Bearer abc key=k 1 cookie=a=b; c=d");
     ask(s.loop, http, (pg_http_request){ .url = url_of(port, "/echo"), .body = "{\"x\":1}", .size = 7 }, &r);
     assert_string_equal(r.body, "{\"x\":1}");
@@ -342,6 +355,50 @@ static void test_chunked_answer(void **state)
     free(r.body);
 }
 
+/* What the headers say of the server's clock and of its patience; what cannot be read is not told. */
+static void test_times(void **state)
+{
+    (void)state;
+    pg_loop *loop = new_loop();
+    result r = { 0 };
+    scripted_server s = {
+        .answers = { "HTTP/1.1 429 Too Many Requests\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: 7\r\n"
+                     "Content-Length: 0\r\n\r\n",
+                     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                     "HTTP/1.1 503 Busy\r\nDate: yesterday\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n" }
+    };
+    scripted_start(&s, loop);
+    pg_http *http = new_http(loop);
+    ask(loop, http, (pg_http_request){ .url = url_of(s.port, "/") }, &r);
+    assert_int_equal(r.date_s, 784111777);
+    assert_int_equal(r.retry_after_s, 7);
+    for (int i = 0; i < 2; i++) {
+        ask(loop, http, (pg_http_request){ .url = url_of(s.port, "/") }, &r);
+        assert_int_equal(r.date_s, 0);
+        assert_int_equal(r.retry_after_s, 0);
+    }
+    pg_http_free(http);
+    scripted_stop(&s);
+    pg_loop_free(loop);
+    free(r.body);
+}
+
+/* Our own server tells the time of its clock. */
+static void test_date(void **state)
+{
+    (void)state;
+    test_server s = { 0 };
+    result r = { 0 };
+    start(&s, (pg_server_config){ .clock = pg_clock_real() });
+    pg_http *http = new_http(s.loop);
+    int64_t before_s = pg_clock_now(pg_clock_real()) / 1000000000;
+    ask(s.loop, http, (pg_http_request){ .url = url_of(pg_server_port(s.server), "/echo") }, &r);
+    assert_in_range(r.date_s, before_s, pg_clock_now(pg_clock_real()) / 1000000000);
+    pg_http_free(http);
+    stop(&s);
+    free(r.body);
+}
+
 /* A kept connection dies under an order: the order is not sent a second time, and its outcome is unknown. */
 static void test_no_blind_resend(void **state)
 {
@@ -440,10 +497,11 @@ static void test_wait(void **state)
     int code;
     char *body;
     size_t size;
-    assert_int_equal(pg_http_wait(&(pg_http_request){ .url = "http://127.0.0.1:1/" }, &code, &body, &size, &err),
-                     PG_ERR_IO);
+    int64_t date_s;
+    pg_http_request nobody = { .url = "http://127.0.0.1:1/" }, nowhere = { .url = "x" };
+    assert_int_equal(pg_http_wait(&nobody, &code, &body, &size, &date_s, &err), PG_ERR_IO);
     assert_null(body);
-    assert_int_equal(pg_http_wait(&(pg_http_request){ .url = "x" }, &code, &body, &size, &err), PG_ERR_INVALID);
+    assert_int_equal(pg_http_wait(&nowhere, &code, &body, &size, &date_s, &err), PG_ERR_INVALID);
 }
 
 /* ---- the server alone, against bytes of every kind ---- */
@@ -550,6 +608,15 @@ static void test_bad_bytes(void **state)
     assert_non_null(strstr(out, "Connection: close"));
     converse(&s, "GET /echo HTTP/1.1\r\nConnection: x, Close\r\n\r\n", 4000, 2, out, sizeof out);
     assert_non_null(strstr(out, "Connection: close"));
+    static const char upgrade[] = "HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    char request[512];
+    snprintf(request, sizeof request, "GET /private %s", upgrade);
+    converse(&s, request, 4000, 2, out, sizeof out);
+    assert_non_null(strstr(out, "HTTP/1.1 401 "));
+    snprintf(request, sizeof request, "GET /elsewhere %s", upgrade);
+    converse(&s, request, 4000, 2, out, sizeof out);
+    assert_non_null(strstr(out, "HTTP/1.1 404 "));
     stop(&s);
 }
 
@@ -572,6 +639,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_date),
         cmocka_unit_test(test_late_answer),
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_server_dies),

@@ -35,6 +35,10 @@ class Exchange:
         with urllib.request.urlopen(made, timeout=LIMIT_S) as answer:
             return json.load(answer)
 
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path, timeout=LIMIT_S) as answer:
+            return json.load(answer)
+
     def stop(self):
         """Ends it; anything but a clean end is a failure (of the sanitizers, for one)."""
         self.process.send_signal(signal.SIGINT)
@@ -42,18 +46,18 @@ class Exchange:
         assert self.process.returncode == 0, f"the exchange ended with {self.process.returncode}"
 
 
-def environment(key):
-    """One in which HL_KEY is the key, or is not set."""
+def environment(key=None, **settings):
+    """One in which HL_KEY is the key, or is not set, and the settings are."""
     made = {name: value for name, value in os.environ.items() if name != "HL_KEY"}
-    return {**made, "HL_KEY": key} if key else made
+    return {**made, **({"HL_KEY": key} if key else {}), **settings}
 
 
 class Program:
     """A Lua program that runs meanwhile; its lines come as they are written."""
 
-    def __init__(self, command, key=None):
+    def __init__(self, command, key=None, **settings):
         self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(list(map(str, command)), cwd=ROOT, env=environment(key),
+        self.process = subprocess.Popen(list(map(str, command)), cwd=ROOT, env=environment(key, **settings),
                                         stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self.lines = queue.Queue()
         self.thread = threading.Thread(target=self.read, daemon=True)

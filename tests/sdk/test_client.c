@@ -299,6 +299,37 @@ static void it_comes_back_and_says_again_what_is_kept(void **state)
     pg_sdk_client_free(client);
 }
 
+/* What has happened on one of several streams ends the wait, and what nobody has taken yet ends the next one at once. */
+static void several_streams_are_waited_for(void **state)
+{
+    pg_sdk_client *client = new_client();
+    pg_sdk_stream *first = open_stream(client, *state), *second = open_stream(client, *state);
+    assert_false(pg_sdk_streams_wait(client, 20));
+    say(second, "news");
+    assert_true(pg_sdk_streams_wait(client, PATIENCE_MS));
+    assert_true(pg_sdk_streams_wait(client, 0));
+    assert_string_equal(expect(second, PG_SDK_TEXT).text, "news");
+    assert_false(pg_sdk_streams_wait(client, 0));
+    assert_true(pg_sdk_stream_is_open(first));
+    pg_sdk_client_free(client);
+}
+
+static void settings_stay_where_they_are(void **state)
+{
+    (void)state;
+    char text[PG_SDK_SETTING];
+    pg_sdk_error error = { 0 };
+    assert_int_equal(setenv("PERIGEE_TEST_SETTING", "10001", 1), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_true(pg_sdk_setting(text, "PERIGEE_TEST_SETTING", &error));
+        assert_string_equal(text, "10001");
+    }
+    unsetenv("PERIGEE_TEST_SETTING");
+    assert_false(pg_sdk_setting(text, "PERIGEE_TEST_SETTING", &error));
+    assert_non_null(strstr(error.text, "PERIGEE_TEST_SETTING"));
+    assert_string_equal(text, "");
+}
+
 static void streams_are_bounded(void **state)
 {
     const venue *v = *state;
@@ -308,7 +339,7 @@ static void streams_are_bounded(void **state)
     for (int i = 0; i < PG_SDK_STREAMS; i++)
         assert_non_null(pg_sdk_stream_new(client, &config, &error));
     assert_null(pg_sdk_stream_new(client, &config, &error));
-    assert_non_null(strstr(error.text, "10 streams at most"));
+    assert_non_null(strstr(error.text, "32 streams at most"));
     config.url = "http://127.0.0.1";
     pg_sdk_client_free(client);
     client = new_client();
@@ -319,10 +350,16 @@ static void streams_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_of_any_code),          cmocka_unit_test(no_answer_in_time),
-        cmocka_unit_test(requests_wait_for_the_budget), cmocka_unit_test(a_key_goes_into_a_header),
-        cmocka_unit_test(keys_that_cannot_be),          cmocka_unit_test(messages_come_in_order),
-        cmocka_unit_test(a_full_queue_says_so),         cmocka_unit_test(it_comes_back_and_says_again_what_is_kept),
+        cmocka_unit_test(answers_of_any_code),
+        cmocka_unit_test(no_answer_in_time),
+        cmocka_unit_test(requests_wait_for_the_budget),
+        cmocka_unit_test(a_key_goes_into_a_header),
+        cmocka_unit_test(keys_that_cannot_be),
+        cmocka_unit_test(messages_come_in_order),
+        cmocka_unit_test(a_full_queue_says_so),
+        cmocka_unit_test(it_comes_back_and_says_again_what_is_kept),
+        cmocka_unit_test(several_streams_are_waited_for),
+        cmocka_unit_test(settings_stay_where_they_are),
         cmocka_unit_test(streams_are_bounded),
     };
     return cmocka_run_group_tests(tests, open_venue, close_venue);

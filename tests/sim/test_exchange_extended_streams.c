@@ -244,6 +244,8 @@ static void test_refused(void **state)
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (extended_client_try(&c, &t, paths[i], "no-key"))
             fail_msg("%s was opened", paths[i]);
+        if (i == 0) /* there is such a stream, but not with this key */
+            assert_string_equal(c.why, "HS: ws upgrade unauthorized");
         extended_client_close(&c);
     }
     memset(&c, 0, sizeof c);

@@ -125,7 +125,7 @@ static void on_link(void *self, pg_link link, bool up, const char *why)
     h.links++;
 }
 
-static const pg_venue_sink sink = { &h, on_ready, on_failed, on_events, on_report, on_link };
+static const pg_venue_sink sink = { &h, on_ready, on_failed, on_events, on_report, on_link, NULL };
 
 static void on_account(void *self, const pg_account_state *state, const pg_error *err)
 {
@@ -698,7 +698,7 @@ static void test_hyperliquid(void **state)
     pg_error err = { 0 };
     host_serve(t, &server);
     pg_venue_config config = host_config(t);
-    pg_venue_sink host_sink = { t, host_ready, host_failed, host_events, host_report, host_link };
+    pg_venue_sink host_sink = { t, host_ready, host_failed, host_events, host_report, host_link, NULL };
     pg_paper_options options = quick();
     options.request_ms = options.reply_ms = 2;
     exchange_check(pg_paper_open(&t->venue, &config, NULL, &options, t->exchange.loop, host_sink, &err), &err);

@@ -337,6 +337,7 @@ typedef struct {
     char *frames[EXTENDED_FRAMES];
     int count, next; /* next: the first that nobody has asked for */
     int opens, closes;
+    char why[64]; /* of the last close */
 } extended_client;
 
 static inline void extended_client_opened(void *self)
@@ -361,8 +362,8 @@ static inline void extended_client_text(void *self, char *text, size_t size, int
 static inline void extended_client_closed(void *self, const char *why, int64_t retry_ms)
 {
     extended_client *c = self;
-    (void)why;
     (void)retry_ms;
+    snprintf(c->why, sizeof c->why, "%s", why);
     c->closes++;
     pg_loop_stop(c->test->loop);
 }

@@ -263,7 +263,7 @@ static inline pg_venue_config ext_config(ext_test *t)
 
 static inline pg_status ext_connect(ext_test *t, const pg_venue_config *config, pg_error *err)
 {
-    pg_venue_sink sink = { t, ext_ready, ext_failed, ext_events, ext_report, ext_link };
+    pg_venue_sink sink = { t, ext_ready, ext_failed, ext_events, ext_report, ext_link, NULL };
     return pg_venue_open(&t->venue, config, t->loop, sink, err);
 }
 

@@ -28,14 +28,19 @@ typedef struct {
     pg_secp256k1 *curve;
     pg_secret *secret;
     char url[64], signer[PG_ADDRESS_TEXT];
+    const char *network; /* that the venue believes to be on */
     script_answer answer[SCRIPT_ANSWERS];
     int answers;
     /* the answer to every action; another code than 200 is an error of the server, no body a cut */
     int action_code;
     const char *action_body;
+    const char *action_first;          /* but to the next action alone; NULL: the same */
     char action[SCRIPT_ACTIONS][1024]; /* that came, whole bodies */
     int actions, questions, asked_rate;
     pg_peer *account_peer;
+    const char *fundings; /* the snapshot of userFundings, a list; NULL: none */
+    pg_funding_paid paid[8];
+    int payments;
     FILE *log_file;
     char *log_text;
     size_t log_size;
@@ -121,6 +126,14 @@ static inline void script_keep(script_test *s, const char *body)
     snprintf(s->action[s->actions++], sizeof s->action[0], "%s", body);
 }
 
+/* The answer to the action that came; NULL: a cut. */
+static inline const char *script_action_body(script_test *s)
+{
+    const char *body = s->action_first ? s->action_first : s->action_body;
+    s->action_first = NULL;
+    return body;
+}
+
 static inline void script_request(void *self, const pg_server_request *request)
 {
     script_test *s = self;
@@ -129,8 +142,9 @@ static inline void script_request(void *self, const pg_server_request *request)
         return;
     }
     script_keep(s, request->body);
-    if (s->action_body)
-        pg_server_answer(request->peer, s->action_code, "application/json", s->action_body, strlen(s->action_body));
+    const char *body = script_action_body(s);
+    if (body)
+        pg_server_answer(request->peer, s->action_code, "application/json", body, strlen(body));
     else
         pg_peer_close(request->peer, true);
 }
@@ -168,6 +182,8 @@ static inline void script_subscribe(script_test *s, pg_peer *peer, const cJSON *
                    "{\"channel\":\"l2Book\",\"data\":{\"coin\":\"%s\",\"time\":%lld,\"levels\":[[{\"px\":\"3000.0\","
                    "\"sz\":\"1.0\",\"n\":1}],[{\"px\":\"3001.0\",\"sz\":\"1.0\",\"n\":1}]]}}",
                    coin, now_ms);
+    if (strcmp(type, "userFundings") == 0 && s->fundings)
+        script_say(peer, "{\"channel\":\"userFundings\",\"data\":{\"isSnapshot\":true,\"fundings\":%s}}", s->fundings);
     if (strcmp(type, "userFills") == 0) {
         s->account_peer = peer;
         script_say(peer, "{\"channel\":\"userFills\",\"data\":{\"isSnapshot\":true,\"fills\":[]}}");
@@ -186,12 +202,13 @@ static inline void script_text(void *self, pg_peer *peer, char *text, size_t siz
         double id = cJSON_GetObjectItem(json, "id")->valuedouble;
         script_keep(s, body);
         free(body);
-        if (!s->action_body)
+        const char *answer = script_action_body(s);
+        if (!answer)
             pg_peer_close(peer, true);
         else if (s->action_code == 200)
             script_say(
                 peer, "{\"channel\":\"post\",\"data\":{\"id\":%.0f,\"response\":{\"type\":\"action\",\"payload\":%s}}}",
-                id, s->action_body);
+                id, answer);
         else
             script_say(peer,
                        "{\"channel\":\"post\",\"data\":{\"id\":%.0f,\"response\":{\"type\":\"error\",\"payload\":"
@@ -236,6 +253,13 @@ static inline void script_link(void *self, pg_link link, bool up, const char *wh
     s->downs += !up;
 }
 
+static inline void script_funding(void *self, const pg_funding_paid *paid)
+{
+    script_test *s = self;
+    PG_ASSERT(s->ready && s->payments < 8);
+    s->paid[s->payments++] = *paid;
+}
+
 static inline void script_open(script_test *s)
 {
     static const char key[] = "0000000000000000000000000000000000000000000000000000000000000001";
@@ -251,6 +275,7 @@ static inline void script_open(script_test *s)
     pg_address_format(s->signer, &signer.address);
     s->log_file = open_memstream(&s->log_text, &s->log_size);
     s->log = (pg_log){ .out = s->log_file, .level = PG_LOG_INFO, .clock = pg_clock_real() };
+    s->network = "local";
     s->action_code = 200;
     s->action_body = "{\"status\":\"ok\",\"response\":{\"type\":\"default\"}}";
 }
@@ -262,7 +287,7 @@ static inline pg_status script_connect_venue(script_test *s, const char *account
     static const char *const symbols[] = { "ETH", "BTC" };
     pg_venue_config config = { .name = "hl",
                                .kind = "hyperliquid",
-                               .network = "local",
+                               .network = s->network,
                                .url = s->url,
                                .key = s->secret,
                                .account = account,
@@ -272,7 +297,7 @@ static inline pg_status script_connect_venue(script_test *s, const char *account
                                .options = options,
                                .option_count = count,
                                .log = &s->log };
-    pg_venue_sink sink = { s, script_ready, script_failed, script_events, script_report, script_link };
+    pg_venue_sink sink = { s, script_ready, script_failed, script_events, script_report, script_link, script_funding };
     return pg_venue_open(&s->venue, &config, s->loop, sink, err);
 }
 

@@ -166,7 +166,7 @@ static inline pg_hl_exchange_config host_exchange_config(host_test *h)
 
 static inline pg_status host_connect(host_test *h, const pg_venue_config *config, pg_error *err)
 {
-    pg_venue_sink sink = { h, host_ready, host_failed, host_events, host_report, host_link };
+    pg_venue_sink sink = { h, host_ready, host_failed, host_events, host_report, host_link, NULL };
     return pg_venue_open(&h->venue, config, h->exchange.loop, sink, err);
 }
 

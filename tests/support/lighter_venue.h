@@ -249,11 +249,17 @@ static inline pg_venue_config li_config(place *p, int who)
                               .run = LI_RUN };
 }
 
+static inline pg_venue_sink li_sink(trader *t)
+{
+    return (pg_venue_sink){
+        .self = t, .ready = li_ready, .failed = li_failed, .events = li_events, .report = li_report, .link = li_link
+    };
+}
+
 static inline pg_status li_connect(place *p, int who, const pg_venue_config *config, pg_error *err)
 {
     trader *t = &p->trader[who];
-    pg_venue_sink sink = { t, li_ready, li_failed, li_events, li_report, li_link };
-    return pg_venue_open(&t->venue, config, p->loop, sink, err);
+    return pg_venue_open(&t->venue, config, p->loop, li_sink(t), err);
 }
 
 static inline trader *li_join(place *p, int who)

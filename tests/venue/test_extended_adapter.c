@@ -93,7 +93,7 @@ static void cancelled_at_once(void **state)
     for (int i = 0; i < 20; i++)
         ext_place(t, PG_BUY, 59900 - i, 1000, PG_TIF_ALO);
     pg_orders_cancel_all(&t->orders); /* before any answer: orders that are pending are not touched */
-    assert_true(ext_until(t, ext_open_at_venue(t) + 0 == 20 || t->orders.count == 0));
+    assert_true(ext_until(t, ext_open_at_venue(t) == 20 || t->orders.count == 0));
     assert_true(ext_until(t, (pg_orders_cancel_all(&t->orders), t->orders.count == 0)));
     assert_int_equal(ext_open_at_venue(t), 0);
 }
@@ -205,6 +205,109 @@ static void modes(void **state)
     expect_refusal(ext_place(t, PG_BUY, 59900, 1000, PG_TIF_GTC), PG_REASON_CLOSED, true); /* it is known now */
     uint64_t id = ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO);
     assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE));
+}
+
+/* The content network refuses: no orders go out until the venue answers again, and they go out then. */
+static void blocked(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    pg_fault fault = { .kind = PG_FAULT_STATUS, .count = 1, .code = 403, .channel = "/user/order" };
+    snprintf(fault.text, sizeof fault.text,
+             "{\"status\":\"ERROR\",\"error\":{\"code\":403,\"message\":\"Forbidden\"}}");
+    ext_check(pg_faults_add(t->faults, &fault, &err), &err);
+    expect_refusal(ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO), PG_REASON_CLOSED, false);
+    assert_false(pg_venue_has_room(t->venue, 1, false));
+    expect_refusal(ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO), PG_REASON_CLOSED, true);
+    assert_true(ext_until(t, pg_venue_has_room(t->venue, 1, false))); /* it is asked every ten seconds */
+    uint64_t id = ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO);
+    assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE));
+}
+
+/* What was signed is told where the venue refuses it: all that is needed to find out why, and no key. */
+static void signature_refused(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    char *said = NULL;
+    size_t size;
+    FILE *out = open_memstream(&said, &size);
+    const pg_log log = { .out = out, .level = PG_LOG_DEBUG, .clock = pg_clock_real() };
+    pg_fault fault = { .kind = PG_FAULT_STATUS, .count = 1, .code = 400, .channel = "/user/order" };
+    snprintf(fault.text, sizeof fault.text, "%s",
+             "{\"status\":\"ERROR\",\"error\":{\"code\":1101,\"message\":\"Invalid StarkEx signature\"}}");
+    pg_venue_close(t->venue);
+    pg_venue_config config = ext_config(t);
+    config.log = &log;
+    t->ready = 0;
+    ext_check(ext_connect(t, &config, &err), &err);
+    assert_true(ext_until(t, t->ready && book_is(60000, 60002)));
+    ext_check(pg_faults_add(t->faults, &fault, &err), &err);
+    expect_refusal(ext_place(t, PG_SELL, 60100, 1000, PG_TIF_ALO), PG_REASON_SIGNATURE, false);
+    assert_int_equal(t->failures, 1);
+    expect_refusal(ext_place(t, PG_SELL, 60100, 1000, PG_TIF_ALO), PG_REASON_CLOSED, true);
+    pg_venue_close(t->venue);
+    t->venue = NULL;
+    fclose(out);
+    static const char *const words[] = {
+        "base=-10000 ", "quote=601000000 ", "fee=0 ", "nonce=", "SN_SEPOLIA", "hash=0x"
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (!strstr(said, words[i]))
+            fail_msg("no %s in %s", words[i], said);
+    assert_non_null(strstr(said, t->public_key));
+    assert_null(strstr(said, ext_private_key + 2));
+    assert_null(strstr(said, ext_api_key));
+    free(said);
+}
+
+/* The balance comes after the fill: orders are taken until it has come. */
+static bool margin_refuses(void)
+{
+    uint64_t id = ext_place(t, PG_BUY, 59800, 1000, PG_TIF_ALO);
+    assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE || ext_said(t, id, PG_REPLY_REJECTED)));
+    const pg_report *said = ext_said(t, id, PG_REPLY_REJECTED);
+    return said && said->reply.reason == PG_REASON_MARGIN && said->unsent;
+}
+
+/* Near its liquidation the account's orders may only reduce its position, and nearer still they are all cancelled. */
+static void near_liquidation(void **state)
+{
+    (void)state;
+    static const pg_venue_option options[] = { { "vault", "10001" },
+                                               { "reduce_only_margin_pct", "1" },
+                                               { "cancel_margin_pct", "2" } };
+    const pg_instrument *there = pg_exchange_instrument(t->core, 0);
+    pg_error err = { 0 };
+    pg_venue_close(t->venue);
+    pg_venue_config config = ext_config(t);
+    config.options = options;
+    config.option_count = 3;
+    t->ready = 0;
+    ext_check(ext_connect(t, &config, &err), &err);
+    assert_true(ext_until(t, t->ready && book_is(60000, 60002)));
+    uint64_t first = ext_place(t, PG_BUY, 60001, 200000, PG_TIF_ALO),
+             last = ext_place(t, PG_BUY, 59900, 1000, PG_TIF_ALO);
+    assert_true(ext_until(t, ext_state(t, first) == PG_ORDER_LIVE && ext_state(t, last) == PG_ORDER_LIVE));
+    uint64_t second = ext_place(t, PG_BUY, 60000, 200000, PG_TIF_ALO);
+    assert_true(ext_until(t, ext_state(t, second) == PG_ORDER_LIVE && ext_open_at_venue(t) == 3));
+    ext_take(t, PG_SELL, 60001 * there->tick, 200000 * there->lot); /* 120000 USD need 1200 of 100000 */
+    assert_true(ext_until(t, t->position == 200000));
+    assert_true(ext_until(t, margin_refuses()));
+    expect_refusal(ext_place(t, PG_BUY, 59800, 1000, PG_TIF_ALO), PG_REASON_MARGIN, true);
+    assert_int_equal(ext_state(t, last), PG_ORDER_LIVE);
+    ext_take(t, PG_SELL, 60000 * there->tick, 400000 * there->lot);
+    assert_true(ext_until(t, t->position == 400000));
+    assert_true(ext_until(t, ext_state(t, last) == 0));
+    assert_int_equal(ext_open_at_venue(t), 0);
+    assert_int_equal(t->failures, 0);
+    pg_request less = { .price = 60500 * pg_venue_instrument(t->venue, 0)->tick,
+                        .size = 1000,
+                        .side = PG_SELL,
+                        .tif = PG_TIF_ALO,
+                        .reduce_only = true };
+    uint64_t id = pg_orders_place(&t->orders, &less, false, ext_now());
+    assert_true(ext_until(t, ext_state(t, id) == PG_ORDER_LIVE && ext_open_at_venue(t) == 1));
 }
 
 /* ---- answers that are lost ---- */
@@ -426,7 +529,8 @@ static void wrong_settings(void **state)
 {
     (void)state;
     static const pg_venue_option other_vault[] = { { "vault", "10002" } }, zero[] = { { "vault", "0" } },
-                                 unknown[] = { { "vault", "10001" }, { "valut", "1" } };
+                                 unknown[] = { { "vault", "10001" }, { "valut", "1" } },
+                                 above[] = { { "vault", "10001" }, { "reduce_only_margin_pct", "90" } };
     static const char *const nowhere[] = { "DOGE-USD" };
     pg_error err = { 0 };
     pg_venue_config config = ext_config(t);
@@ -439,6 +543,10 @@ static void wrong_settings(void **state)
     config.options = unknown;
     config.option_count = 2;
     expect_failure(&config, "no setting 'valut'");
+    config = ext_config(t);
+    config.options = above;
+    config.option_count = 2;
+    expect_failure(&config, "reduce_only_margin_pct is above cancel_margin_pct");
     config = ext_config(t);
     config.option_count = 0;
     expect_failure(&config, "a key without a vault");
@@ -515,6 +623,9 @@ int main(void)
         on_exchange(replacement_ends_both),
         on_exchange(refusals),
         on_exchange(modes),
+        on_exchange(blocked),
+        on_exchange(signature_refused),
+        on_exchange(near_liquidation),
         on_exchange(answer_lost),
         on_exchange(server_error),
         on_exchange(too_many_requests),

@@ -422,7 +422,7 @@ static void words(void **state)
         { 1128, 400, PG_EXTENDED_WRONG_FEE, PG_REASON_OTHER },
         { 1010, 400, PG_EXTENDED_TAKES_NONE, PG_REASON_CLOSED },
         { PG_EXTENDED_NO_CODE, 401, PG_EXTENDED_FATAL, PG_REASON_SIGNATURE },
-        { PG_EXTENDED_NO_CODE, 403, PG_EXTENDED_REFUSED, PG_REASON_CLOSED },
+        { PG_EXTENDED_NO_CODE, 403, PG_EXTENDED_TAKES_NONE, PG_REASON_CLOSED },
         { PG_EXTENDED_NO_CODE, 404, PG_EXTENDED_GONE, PG_REASON_UNKNOWN },
         { 7777, 400, PG_EXTENDED_REFUSED, PG_REASON_OTHER },
         { 7777, 502, PG_EXTENDED_UNCLEAR, PG_REASON_OTHER },
@@ -434,6 +434,10 @@ static void words(void **state)
     }
     assert_int_equal(pg_extended_state_of(span("PARTIALLY_FILLED")), PG_TOLD_OPEN);
     assert_int_equal(pg_extended_state_of(span("PARTIALLYFILLED")), PG_TOLD_UNKNOWN);
+    assert_int_equal(pg_extended_mode_of(span("TRADING_OFF_MODE")), PG_EXTENDED_TAKES_NONE);
+    assert_int_equal(pg_extended_mode_of(span("NEGATIVE_EQUITY")), PG_EXTENDED_LIQUIDATES);
+    assert_int_equal(pg_extended_mode_of(span("ACCOUNT_LIQUIDATION")), PG_EXTENDED_LIQUIDATES);
+    assert_int_equal(pg_extended_mode_of(span("POST_ONLY_FAILED")), PG_EXTENDED_REFUSED);
     assert_int_equal(pg_extended_reason_of(span("EXPIRED"), span("NONE")), PG_REASON_EXPIRED);
     assert_int_equal(pg_extended_reason_of(span("CANCELLED"), span("ORDER_REPLACED")), PG_REASON_NONE);
     assert_int_equal(pg_extended_reason_of(span("CANCELLED"), span("A_NEW_ONE")), PG_REASON_OTHER);

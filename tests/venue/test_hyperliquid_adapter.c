@@ -435,7 +435,7 @@ static void wrong_settings(void **state)
     (void)state;
     pg_error err = { 0 };
     pg_venue *none;
-    pg_venue_sink sink = { h, host_ready, host_failed, host_events, host_report, host_link };
+    pg_venue_sink sink = { h, host_ready, host_failed, host_events, host_report, host_link, NULL };
     const pg_venue_option option = { "levrage", "5" };
     pg_venue_config config = host_config(h);
     config.options = &option;

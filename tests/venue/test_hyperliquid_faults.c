@@ -168,19 +168,69 @@ static void a_nonce_that_was_used(void **state)
     assert_int_equal(s.failures, 0);
 }
 
+#define TOO_LOW "{\"status\":\"err\",\"response\":\"Invalid nonce: nonce too low 5 < 17\"}"
+#define RESTING                                                                                                        \
+    "{\"status\":\"ok\",\"response\":{\"type\":\"order\",\"data\":{\"statuses\":[{\"resting\":{\"oid\":7}}]}}}"
+
+/* Nothing of the request has happened: it is signed anew. */
 static void a_nonce_that_is_stale(void **state)
 {
     (void)state;
     assert_true(script_start(&s, NULL, NULL, 0));
-    s.action_body = "{\"status\":\"err\",\"response\":\"Invalid nonce: nonce too low 5 < 17\"}";
+    s.action_first = TOO_LOW;
+    s.action_body = RESTING;
+    script_place(&s, 1, PG_TIF_ALO);
+    assert_int_equal(until_said(1)->reply.kind, PG_REPLY_ACCEPTED);
+    assert_int_equal(s.unknown, 0);
+    assert_int_equal(s.actions, 2);
+    assert_true(nonce_of(s.action[1]) > nonce_of(s.action[0]));
+    const char *first = strstr(s.action[0], "\"orders\""), *second = strstr(s.action[1], "\"orders\"");
+    assert_true(first && second);
+    assert_int_equal(strncmp(first, second, strcspn(first, "]")), 0); /* the same order, of the same client id */
+    s.action_first = TOO_LOW;
+    s.action_body = "{\"status\":\"ok\",\"response\":{\"type\":\"cancel\",\"data\":{\"statuses\":[\"success\"]}}}";
+    script_cancel(&s, 1);
+    assert_true(script_until(&s, s.actions == 4));
+    assert_non_null(strstr(s.action[3], "cancelByCloid"));
+    assert_true(nonce_of(s.action[3]) > nonce_of(s.action[2]));
+}
+
+/* Once, and not for ever. */
+static void nonces_that_are_all_stale(void **state)
+{
+    (void)state;
+    assert_true(script_start(&s, NULL, NULL, 0));
+    s.action_body = TOO_LOW;
     script_place(&s, 1, PG_TIF_ALO);
     assert_int_equal(until_said(1)->reply.kind, PG_REPLY_REJECTED);
     assert_int_equal(s.unknown, 0);
-    s.action_body =
-        "{\"status\":\"ok\",\"response\":{\"type\":\"order\",\"data\":{\"statuses\":[{\"resting\":{\"oid\":7}}]}}}";
+    assert_int_equal(s.actions, 2);
+    s.action_body = RESTING;
     script_place(&s, 2, PG_TIF_ALO);
     assert_int_equal(until_said(2)->reply.kind, PG_REPLY_ACCEPTED);
-    assert_true(nonce_of(s.action[1]) > nonce_of(s.action[0]));
+    assert_int_equal(s.actions, 3);
+}
+
+/* A replacement's size was worked out from what was open then: it is refused, and the order stands. */
+static void a_replacement_of_a_stale_nonce(void **state)
+{
+    (void)state;
+    assert_true(script_start(&s, NULL, NULL, 0));
+    s.action_body = RESTING;
+    script_place(&s, 1, PG_TIF_ALO);
+    assert_int_equal(until_said(1)->reply.kind, PG_REPLY_ACCEPTED);
+    s.action_body = TOO_LOW;
+    script_set(&s, "orderStatus", 200, STATUS("open"), 0);
+    pg_submit submit = { .request = { .kind = PG_REQUEST_REPLACE,
+                                      .id = 1,
+                                      .price = 299800,
+                                      .size = 10000,
+                                      .open = 10000,
+                                      .side = PG_BUY,
+                                      .tif = PG_TIF_ALO } };
+    pg_venue_submit(s.venue, &submit, 1);
+    assert_true(script_until(&s, script_said(&s, 1)->reply.kind == PG_REPLY_REPLACE_REFUSED));
+    assert_int_equal(s.actions, 2);
 }
 
 static void too_many_requests(void **state)
@@ -262,6 +312,8 @@ int main(void)
         with_script(a_cut_behind_the_order),
         with_script(a_nonce_that_was_used),
         with_script(a_nonce_that_is_stale),
+        with_script(nonces_that_are_all_stale),
+        with_script(a_replacement_of_a_stale_nonce),
         with_script(too_many_requests),
         with_script(an_action_that_cannot_be_read),
         with_script(an_answer_of_another_form),

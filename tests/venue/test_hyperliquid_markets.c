@@ -283,7 +283,7 @@ static void one_key_for_two(void **state)
     exchange_check(host_connect(h, &config, &err), &err);
     config.name = "other";
     config.run = HOST_RUN + 1;
-    pg_venue_sink sink = { NULL, other_ready, other_failed, other_events, other_report, other_link };
+    pg_venue_sink sink = { NULL, other_ready, other_failed, other_events, other_report, other_link, NULL };
     exchange_check(pg_venue_open(&second, &config, h->exchange.loop, sink, &err), &err);
     assert_true(host_until(h, h->ready && other.ready));
     for (int i = 0; i < TWICE; i++) {

@@ -1,4 +1,5 @@
-/* What a key may do on Hyperliquid: agents that expire, builders, the address's actions, the time after an upgrade. */
+/* What a key may do on Hyperliquid: agents that expire, builders, the address's actions, the dead-man's switch, the time
+ * after an upgrade; and what funding it pays. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,6 +133,75 @@ static void a_builder_that_is_not(void **state)
     assert_non_null(strstr(err.what, "go together"));
 }
 
+/* ---- the dead-man's switch ---- */
+
+static void done(void *self, const pg_error *err)
+{
+    *(pg_error *)self = err ? *err : (pg_error){ .status = PG_ERR_STATE };
+}
+
+static void a_switch_that_is_not_earned(void **state)
+{
+    (void)state;
+    pg_error said = { 0 };
+    s.network = "testnet";
+    script_set(&s, "userRateLimit", 200, "{\"cumVlm\":\"999999.99\",\"nRequestsUsed\":1,\"nRequestsCap\":1009999}", 0);
+    assert_true(script_start(&s, NULL, NULL, 0));
+    assert_int_equal(pg_venue_get_facts(s.venue)->switch_least_s, 0);
+    assert_non_null(strstr(pg_venue_get_facts(s.venue)->switch_why, "it has traded 999999"));
+    pg_venue_arm_switch(s.venue, 60, &said, done);
+    assert_true(script_until(&s, said.status));
+    assert_int_equal(said.status, PG_ERR_UNSUPPORTED);
+    assert_int_equal(s.actions, 0); /* no action is spent on it */
+}
+
+/* What the venue says when it is asked counts more than the sum. */
+static void a_switch_that_is_refused(void **state)
+{
+    (void)state;
+    pg_error said = { 0 };
+    s.network = "testnet";
+    script_set(&s, "userRateLimit", 200, "{\"cumVlm\":\"1000000.0\",\"nRequestsUsed\":1,\"nRequestsCap\":1010000}", 0);
+    assert_true(script_start(&s, NULL, NULL, 0));
+    assert_int_equal(pg_venue_get_facts(s.venue)->switch_least_s, 5);
+    s.action_body = "{\"status\":\"err\",\"response\":\"Cannot set scheduled cancel time until enough volume traded. "
+                    "Required: $1000000. Traded: $12066.75.\"}";
+    pg_venue_arm_switch(s.venue, 60, &said, done);
+    assert_true(script_until(&s, said.status));
+    assert_int_equal(said.status, PG_ERR_UNSUPPORTED);
+    assert_int_equal(s.actions, 1);
+    assert_int_equal(pg_venue_get_facts(s.venue)->switch_least_s, 0);
+    assert_non_null(strstr(pg_venue_get_facts(s.venue)->switch_why, "enough volume"));
+}
+
+/* ---- funding ---- */
+
+#define PAID(time, coin, usdc)                                                                                         \
+    "{\"time\":" time ",\"coin\":\"" coin "\",\"usdc\":\"" usdc "\",\"szi\":\"1.0\",\"fundingRate\":\"0.0000125\"}"
+
+/* What was settled while nobody listened is told when the host is ready, what is settled later at once, and what the
+ * snapshot of the next connection holds once more. */
+static void funding_is_told(void **state)
+{
+    (void)state;
+    s.fundings = "[" PAID("1791216000037", "ETH", "-2.38878") "," PAID("1791219600012", "ENA", "1.0") "]";
+    assert_true(script_start(&s, NULL, NULL, 0));
+    assert_true(script_until(&s, s.payments == 1)); /* ENA is not traded here */
+    assert_int_equal(s.paid[0].market, 0);
+    assert_int_equal(s.paid[0].time_ns, 1791216000037000000);
+    assert_int_equal(s.paid[0].amount_e6, -2388780);
+    assert_int_equal(s.paid[0].rate_e12, 12500000);
+    script_say(s.account_peer, "{\"channel\":\"userFundings\",\"data\":{\"fundings\":[%s]}}",
+               PAID("1791223200000", "BTC", "0.238633"));
+    assert_true(script_until(&s, s.payments == 2));
+    assert_int_equal(s.paid[1].market, 1);
+    assert_int_equal(s.paid[1].amount_e6, 238633);
+    pg_peer_close(s.account_peer, true);
+    assert_true(script_until(&s, s.payments == 3));
+    assert_int_equal(s.paid[2].time_ns, s.paid[0].time_ns);
+    assert_int_equal(s.failures, 0);
+}
+
 /* ---- actions of the address ---- */
 
 static void actions_are_counted(void **state)
@@ -210,11 +280,19 @@ int main(void)
 {
 #define with_script(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        with_script(an_agent_that_lasts),        with_script(an_agent_that_ends_soon),
-        with_script(an_agent_that_has_ended),    with_script(an_agent_without_a_name),
-        with_script(the_key_of_another),         with_script(an_account_of_another_kind),
-        with_script(a_builder_that_is_approved), with_script(a_builder_that_is_not),
-        with_script(actions_are_counted),        with_script(the_venue_says_that_they_are_used_up),
+        with_script(an_agent_that_lasts),
+        with_script(an_agent_that_ends_soon),
+        with_script(an_agent_that_has_ended),
+        with_script(an_agent_without_a_name),
+        with_script(the_key_of_another),
+        with_script(an_account_of_another_kind),
+        with_script(a_builder_that_is_approved),
+        with_script(a_builder_that_is_not),
+        with_script(a_switch_that_is_not_earned),
+        with_script(a_switch_that_is_refused),
+        with_script(funding_is_told),
+        with_script(actions_are_counted),
+        with_script(the_venue_says_that_they_are_used_up),
         with_script(after_an_upgrade),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

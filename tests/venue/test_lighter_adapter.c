@@ -359,6 +359,34 @@ static void cancel_run(void **state)
     assert_int_equal(li_open_at_venue(t), 1);
 }
 
+/* Orders of an earlier session, of which only the venue's ids are known, are this one's once they are adopted. */
+static void adopted(void **state)
+{
+    (void)state;
+    pg_error err = { 0 };
+    li_place(t, PG_BUY, 299000, 10000, PG_TIF_GTC);
+    assert_true(li_until(p, li_open_at_venue(t) == 1));
+    pg_venue_close(t->venue);
+    t->venue = NULL;
+    trader *next = &p->trader[1];
+    pg_venue_config config = li_config(p, 0);
+    li_check(pg_venue_open(&next->venue, &config, p->loop, li_sink(next), &err), &err);
+    assert_true(li_until(p, next->ready));
+    li_read_account(next);
+    assert_int_equal(next->account_state.order_count, 1);
+    pg_open_order found = next->account_orders[0];
+    pg_order order = { .id = 4711, .state = PG_ORDER_LIVE, .side = PG_BUY, .price = 299000, .remaining = 10000 };
+    assert_true(pg_venue_adopts(next->venue));
+    assert_true(pg_venue_adopt(next->venue, order.id, &found, PG_TIF_GTC));
+    assert_false(pg_venue_adopt(next->venue, order.id + 1, &found, PG_TIF_GTC));
+    assert_true(pg_orders_adopt(&next->orders, &order));
+    pg_orders_replace(&next->orders, pg_orders_find(&next->orders, order.id), 300020, 4000, li_time());
+    assert_true(li_until(p, li_said(next, order.id, PG_REPLY_FILL)));
+    assert_true(li_until(p, next->orders.count == 0));
+    assert_int_equal(next->position, 4000);
+    assert_int_equal(li_open_at_venue(t), 0);
+}
+
 /* A guard has no streams and no memory of what was sent. */
 static void guard_cancels(void **state)
 {
@@ -370,8 +398,7 @@ static void guard_cancels(void **state)
     trader *guard = &p->trader[1];
     pg_venue_config config = li_config(p, 0);
     config.no_streams = true;
-    pg_venue_sink sink = { guard, li_ready, li_failed, li_events, li_report, li_link };
-    li_check(pg_venue_open(&guard->venue, &config, p->loop, sink, &err), &err);
+    li_check(pg_venue_open(&guard->venue, &config, p->loop, li_sink(guard), &err), &err);
     assert_true(li_until(p, guard->ready));
     guard->called = false;
     pg_venue_cancel_all(guard->venue, 0, guard, li_cancelled);
@@ -463,8 +490,7 @@ static void two_with_one_key(void **state)
     pg_error err = { 0 };
     trader *other = &p->trader[1];
     pg_venue_config config = li_config(p, 0);
-    pg_venue_sink sink = { other, li_ready, li_failed, li_events, li_report, li_link };
-    li_check(pg_venue_open(&other->venue, &config, p->loop, sink, &err), &err);
+    li_check(pg_venue_open(&other->venue, &config, p->loop, li_sink(other), &err), &err);
     assert_true(li_until(p, other->ready));
     for (int i = 0; i < 40; i++) {
         li_place(t, PG_BUY, 299000 - 10 * i, 1000, PG_TIF_ALO);
@@ -482,50 +508,6 @@ static void two_with_one_key(void **state)
     pg_orders_cancel_all(&other->orders);
     assert_true(li_until(p, t->orders.count == 0 && other->orders.count == 0));
     assert_int_equal(li_open_at_venue(t), 0);
-}
-
-/* ---- a start that cannot be ---- */
-
-static void wrong_key(void **state)
-{
-    (void)state;
-    pg_error err = { 0 };
-    trader *other = &p->trader[1];
-    pg_venue_config config = li_config(p, 1);
-    config.account = p->trader[0].account; /* whose key 5 is another */
-    li_check(li_connect(p, 1, &config, &err), &err);
-    assert_true(li_until(p, other->failures == 1));
-    assert_non_null(strstr(other->failure.what, "is another"));
-    assert_false(other->ready);
-}
-
-static void wrong_symbol(void **state)
-{
-    (void)state;
-    static const char *const symbols[] = { "ETH", "NONE" };
-    pg_error err = { 0 };
-    trader *other = &p->trader[1];
-    pg_venue_config config = li_config(p, 1);
-    config.symbols = symbols;
-    li_check(li_connect(p, 1, &config, &err), &err);
-    assert_true(li_until(p, other->failures == 1));
-    assert_non_null(strstr(other->failure.what, "NONE"));
-}
-
-static void wrong_settings(void **state)
-{
-    (void)state;
-    pg_error err = { 0 };
-    pg_venue_config config = li_config(p, 1);
-    pg_venue_option bad[] = { { "api_key_index", "255" } };
-    config.options = bad;
-    assert_int_equal(li_connect(p, 1, &config, &err), PG_ERR_INVALID);
-    config = li_config(p, 1);
-    config.account = "0x12";
-    assert_int_equal(li_connect(p, 1, &config, &err), PG_ERR_INVALID);
-    config = li_config(p, 1);
-    config.network = "moon";
-    assert_int_equal(li_connect(p, 1, &config, &err), PG_ERR_INVALID);
 }
 
 /* ---- trouble ---- */
@@ -638,8 +620,7 @@ static void over_http(void **state)
     trader *guard = &p->trader[1];
     pg_venue_config config = li_config(p, 1);
     config.no_streams = true;
-    pg_venue_sink sink = { guard, li_ready, li_failed, li_events, li_report, li_link };
-    li_check(pg_venue_open(&guard->venue, &config, p->loop, sink, &err), &err);
+    li_check(pg_venue_open(&guard->venue, &config, p->loop, li_sink(guard), &err), &err);
     assert_true(li_until(p, guard->ready));
     for (int i = 0; i < 20; i++) /* two batches */
         li_place(guard, PG_BUY, 299000 - 10 * i, 10000, PG_TIF_ALO);
@@ -664,8 +645,7 @@ static void nonce_taken(void **state)
     trader *other = &p->trader[1];
     pg_venue_config config = li_config(p, 0);
     p->options[config.option_count++] = (pg_venue_option){ "client_index_bits", "48" };
-    pg_venue_sink sink = { other, li_ready, li_failed, li_events, li_report, li_link };
-    li_check(pg_venue_open(&other->venue, &config, other_loop, sink, &err), &err);
+    li_check(pg_venue_open(&other->venue, &config, other_loop, li_sink(other), &err), &err);
     for (int i = 0; i < 5000 && !other->ready; i++) {
         pg_loop_run_for(own, 1);
         pg_loop_run_for(other_loop, 1);
@@ -706,11 +686,9 @@ int main(void)
         EACH(fills_since),
         EACH(cancel_all),
         EACH(cancel_run),
+        EACH(adopted),
         EACH(guard_cancels),
         EACH(switch_and_leverage),
-        EACH(wrong_key),
-        EACH(wrong_symbol),
-        EACH(wrong_settings),
         EACH(connections_are_cut),
         EACH(lost_answers),
         EACH(nonce_taken),

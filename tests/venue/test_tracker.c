@@ -511,6 +511,70 @@ static void places_are_used_again(void **state)
     pg_tracker_free(table);
 }
 
+/* ---- orders of an earlier session ---- */
+
+enum { BEFORE = 3, NEW_ID = 50 };
+
+static pg_report told[16];
+static int told_count;
+
+static void keep(void *self, const pg_report *r)
+{
+    (void)self;
+    assert_true(told_count < 16);
+    told[told_count++] = *r;
+}
+
+/* It is told under the new id, whether the venue names it by its own id or by the client id of the session before, also
+ * after a replacement. What it was filled before does not count again. */
+static void adopted(void **state)
+{
+    (void)state;
+    assert_int_equal(pg_tracker_new(&table, RUN, (pg_report_sink){ NULL, keep }, NULL), PG_OK);
+    pg_open_order found = { .order_id = "71", .run = BEFORE, .id = 9, .price = 100, .remaining = 6, .filled = 4 };
+    found.side = PG_BUY;
+    pg_tracked *order = pg_tracker_adopt(table, NEW_ID, &found, PG_TIF_ALO, 1);
+    assert_non_null(order);
+    assert_null(pg_tracker_adopt(table, NEW_ID + 1, &found, PG_TIF_ALO, 1)); /* it is here already */
+    assert_ptr_equal(pg_tracker_named(table, (pg_client_id){ .run = BEFORE, .id = 9 }), order);
+    assert_null(pg_tracker_named(table, (pg_client_id){ .run = BEFORE, .id = 8 }));
+    assert_null(pg_tracker_named(table, (pg_client_id){ .run = 0, .id = 0 }));
+    pg_told_fill fill = {
+        .oid = 71, .tid = 1, .cloid = { .run = BEFORE, .id = 9 }, .size = 2, .price = 100, .side = PG_BUY, .time_ns = 2
+    };
+    assert_true(pg_tracker_fill(table, &fill, "ETH", 2));
+    assert_int_equal(told_count, 1);
+    assert_int_equal(told[0].run, RUN);
+    assert_int_equal(told[0].reply.id, NEW_ID);
+    assert_int_equal(told[0].reply.remaining, 4);
+    pg_tracked_replace(order, 101, 5, 3);
+    pg_answer taken = { .kind = PG_ANSWER_TAKEN, .oid = 72 };
+    pg_tracker_answer(table, order, PG_REQUEST_REPLACE, &taken, 4);
+    pg_told_order gone = { .oid = 71,
+                           .cloid = { .run = BEFORE, .id = 9 },
+                           .state = GONE,
+                           .remaining = 4,
+                           .size = 10,
+                           .price = 100,
+                           .side = PG_BUY };
+    pg_tracker_update(table, &gone, 5);
+    assert_int_equal(told[told_count - 1].reply.kind, PG_REPLY_REPLACED);
+    assert_int_equal(told[told_count - 1].reply.id, NEW_ID);
+    assert_ptr_equal(pg_tracker_named(table, (pg_client_id){ .run = BEFORE, .id = 9 }),
+                     order); /* its name at the venue stays */
+    int before = told_count;
+    pg_tracker_update(table, &gone, 6); /* once more: nobody else's */
+    assert_int_equal(told_count, before);
+    fill = (pg_told_fill){
+        .oid = 72, .tid = 2, .cloid = { .run = BEFORE, .id = 9 }, .size = 5, .price = 101, .side = PG_BUY
+    };
+    assert_true(pg_tracker_fill(table, &fill, "ETH", 7));
+    assert_int_equal(told[told_count - 1].reply.kind, PG_REPLY_FILL);
+    assert_int_equal(told[told_count - 1].reply.remaining, 0);
+    assert_int_equal(pg_tracker_open(table), 0);
+    pg_tracker_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +595,7 @@ int main(void)
         cmocka_unit_test(change_ends_it),
         cmocka_unit_test(legs_by_number),
         cmocka_unit_test(places_are_used_again),
+        cmocka_unit_test(adopted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,9 @@
  *                        clear the book by themselves when everything else fails
  *   fee_policy           "maker_taker" (the maker's rate is signed for post-only orders, the taker's for others) or "taker"
  *   requests_per_minute  of the account's tier (1000 unless it is set)
+ *   reduce_only_margin_pct, cancel_margin_pct
+ *                        margin ratios (maintenance margin by equity; the venue liquidates at 100%) from which on orders
+ *                        may only reduce positions (70 unless it is set), and all orders are cancelled (85)
  *   best_prices          "on" or "off": the stream of best prices beside that of the whole book
  *
  * Fills of markets that are not among the symbols are not reported, their positions and orders are (market -1). */

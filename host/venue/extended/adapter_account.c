@@ -99,17 +99,6 @@ static void take_order(void *self, const pg_extended_order_record *record)
     ex_heed(h->venue, pg_extended_mode_of(record->reason), told.words);
 }
 
-/* The venue liquidates: nothing that is quoted helps. */
-static void liquidated(ex_venue *venue, const pg_told_fill *fill)
-{
-    pg_error err;
-    pg_fail(&err, PG_ERR_STATE, "the venue has closed a position of this account by force, in %s",
-            venue->market[fill->market].name);
-    pg_error_where(&err, "venue %s", venue->name);
-    pg_error_remedy(&err, "look at the account before trading goes on");
-    ex_fail(venue, &err);
-}
-
 static void take_trade(void *self, const pg_extended_trade *record)
 {
     hearing *h = self;
@@ -119,16 +108,15 @@ static void take_trade(void *self, const pg_extended_trade *record)
         refuse(h, &err);
         return;
     }
-    if (told.market < 0)
-        return;
     bool news = told.time_ns >= ex_opened_ns(h->venue);
-    if (!news) {
+    if (told.market >= 0 && news)
+        pg_tracker_fill(h->venue->orders, &told, h->venue->market[told.market].name, h->received_ns);
+    else if (told.market >= 0)
         pg_tracker_know_fill(h->venue->orders, &told);
-        return;
+    if (news && told.liquidation) { /* in whatever market: the margin is one, and nothing that is quoted helps */
+        char market[PG_EXTENDED_NAME];
+        ex_heed(h->venue, PG_EXTENDED_LIQUIDATES, pg_extended_copy(market, sizeof market, record->market));
     }
-    pg_tracker_fill(h->venue->orders, &told, h->venue->market[told.market].name, h->received_ns);
-    if (told.liquidation)
-        liquidated(h->venue, &told);
 }
 
 static void take_position(void *self, const pg_extended_position *position)
@@ -142,6 +130,7 @@ static void take_balance(void *self, const pg_extended_balance *balance)
     hearing *h = self;
     pg_error err;
     char status[32];
+    ex_take_margin(h->venue, balance->margin_ratio);
     if (!balance->status.data || pg_scan_equal(balance->status, "ACTIVE"))
         return;
     pg_fail(&err, PG_ERR_STATE, "the account's status is '%s'",

@@ -106,6 +106,7 @@ static pg_status take_balance(reading *r, const pg_extended_found *found, pg_err
         return pg_fail(err, PG_ERR_RANGE, "a balance that does not fit");
     if (r->state.free_e6 < 0)
         r->state.free_e6 = 0;
+    ex_take_margin(ex_of(&r->call), record.balance.margin_ratio);
     r->state.time_ns = record.balance.updated_ms * 1000000;
     return PG_OK;
 }

@@ -1,7 +1,8 @@
 /* What the parts of the adapter share: adapter.c opens and closes, adapter_options.c has the settings, adapter_start.c
  * makes ready and keeps markets and fees fresh, adapter_market.c has the market's streams, adapter_backup.c prices over
- * HTTP, adapter_account.c the account's stream, adapter_send.c sends requests, adapter_doubt.c asks what became of them,
- * adapter_fills.c looks fills up, adapter_calls.c and adapter_sweep.c have the other calls of venue.h. */
+ * HTTP, adapter_account.c the account's stream, adapter_send.c sends requests, adapter_modes.c knows what may be sent at
+ * present, adapter_doubt.c asks what became of them, adapter_fills.c looks fills up, adapter_calls.c and adapter_sweep.c
+ * have the other calls of venue.h. */
 #ifndef PG_VENUE_EXTENDED_ADAPTER_INTERNAL_H
 #define PG_VENUE_EXTENDED_ADAPTER_INTERNAL_H
 
@@ -75,6 +76,10 @@ typedef struct {
     uint8_t kind; /* pg_request_kind */
     uint64_t order;
     ex_venue *venue;
+    /* what was signed, of orders: nothing of it is secret */
+    pg_extended_amounts amounts;
+    pg_felt hash;
+    uint64_t nonce;
 } ex_flight;
 
 /* What the venue takes at present (spec/extended.md, section 15). */
@@ -82,6 +87,9 @@ typedef struct {
     bool maintenance, post_only, reduce_only;
     int64_t since_ns;
 } ex_mode;
+
+/* How near the account is to its liquidation: only what reduces is sent then, and farther on everything is cancelled. */
+typedef enum { EX_MARGIN_FINE, EX_MARGIN_REDUCE, EX_MARGIN_CANCEL } ex_margin;
 
 typedef enum { EX_STARTING, EX_OPENING, EX_READY, EX_FAILED } ex_phase;
 
@@ -97,6 +105,7 @@ struct ex_venue {
     bool mainnet, no_streams, always_taker, no_best;
     int64_t rest_backup_ms, lifetime_ms;
     int leverage, per_minute;
+    int64_t reduce_ratio_e6, cancel_ratio_e6; /* margin ratios from which on these states begin */
     uint64_t run;
     bool has_vault;
     uint32_t vault;
@@ -122,8 +131,9 @@ struct ex_venue {
     int64_t retry_ns;            /* of the start; 0: not waiting */
     int64_t markets_ns, fees_ns; /* when they are to be read again */
     bool reading_markets, reading_fees;
-    int fees_market;
+    int fees_market; /* whose turn it is */
     ex_mode mode;
+    ex_margin margin;
     bool clock_checked;
     /* orders */
     pg_tracker *orders;
@@ -185,6 +195,9 @@ pg_status ex_take_fees(ex_market *market, pg_span data, pg_error *err);
 /* "/info/markets?market=..." of all symbols; PG_ERR_RANGE. */
 pg_status ex_markets_path(const ex_venue *venue, char *path, size_t size);
 
+/* The fees of a market are not what was sent: reads them again. */
+void ex_fees_again(ex_venue *venue, int market);
+
 /* Reads markets and fees again when it is time. */
 void ex_refresh_tick(ex_venue *venue, int64_t now_ns);
 
@@ -219,11 +232,16 @@ pg_status ex_told_fill(pg_told_fill *told, const ex_venue *venue, const pg_exten
 void ex_submit(pg_venue *base, const pg_submit *list, int count);
 bool ex_has_room(const pg_venue *base, int requests, bool cancels);
 
-/* What a refusal means beyond the order that it is about: stops trading, waits, reads the fees again. */
-void ex_heed(ex_venue *venue, pg_extended_class class, const char *words);
-
 /* Cancels an order again whose cancel may have overtaken it. */
 void ex_cancel_again(ex_venue *venue, pg_tracked *order);
+
+/* ---- adapter_modes.c ---- */
+
+/* What a refusal means beyond the order that it is about: stops trading, or waits. */
+void ex_heed(ex_venue *venue, pg_extended_class class, const char *words);
+
+/* The account's margin ratio (maintenance margin by equity) as a balance tells it; it need not be there. */
+void ex_take_margin(ex_venue *venue, pg_span ratio);
 
 /* ---- adapter_doubt.c ---- */
 

@@ -6,7 +6,7 @@
 
 #include "venue/extended/adapter_internal.h"
 
-enum { LIFETIME_S = 86400, LIFETIME_LEAST_S = 60, LIFETIME_MOST_S = 28 * 86400 };
+enum { LIFETIME_S = 86400, LIFETIME_LEAST_S = 60, LIFETIME_MOST_S = 28 * 86400, PERCENT_E6 = 10000 };
 
 static const char *const mainnet_url = "https://api.starknet.extended.exchange";
 static const char *const testnet_url = "https://api.starknet.sepolia.extended.exchange";
@@ -61,14 +61,20 @@ static pg_status set_option(ex_venue *venue, const pg_venue_option *option, pg_e
     } else if (strcmp(name, "requests_per_minute") == 0) {
         status = set_number(&number, option, 60, 100000, err);
         venue->per_minute = (int)number;
+    } else if (strcmp(name, "reduce_only_margin_pct") == 0) {
+        status = set_number(&number, option, 1, 100, err);
+        venue->reduce_ratio_e6 = number * PERCENT_E6;
+    } else if (strcmp(name, "cancel_margin_pct") == 0) {
+        status = set_number(&number, option, 1, 100, err);
+        venue->cancel_ratio_e6 = number * PERCENT_E6;
     } else if (strcmp(name, "fee_policy") == 0) {
         status = set_choice(&venue->always_taker, option, "maker_taker", "taker", err);
     } else if (strcmp(name, "best_prices") == 0) {
         status = set_choice(&venue->no_best, option, "on", "off", err);
     } else {
         status = pg_fail(err, PG_ERR_INVALID, "Extended has no setting '%.60s'", name);
-        pg_error_remedy(err, "there are vault, leverage, order_lifetime_s, requests_per_minute, fee_policy and "
-                             "best_prices");
+        pg_error_remedy(err, "there are vault, leverage, order_lifetime_s, requests_per_minute, fee_policy, "
+                             "best_prices, reduce_only_margin_pct and cancel_margin_pct");
     }
     return status;
 }
@@ -145,11 +151,15 @@ pg_status ex_configure(ex_venue *venue, const pg_venue_config *config, pg_error 
     venue->rest_backup_ms = config->rest_backup_ms;
     venue->lifetime_ms = LIFETIME_S * INT64_C(1000);
     venue->per_minute = PG_EXTENDED_PER_MINUTE;
+    venue->reduce_ratio_e6 = 70 * PERCENT_E6;
+    venue->cancel_ratio_e6 = 85 * PERCENT_E6;
     pg_status status = set_network(venue, config, err);
     if (status == PG_OK)
         status = set_symbols(venue, config, err);
     for (int i = 0; i < config->option_count && status == PG_OK; i++)
         status = set_option(venue, &config->options[i], err);
+    if (status == PG_OK && venue->reduce_ratio_e6 > venue->cancel_ratio_e6)
+        status = pg_fail(err, PG_ERR_INVALID, "reduce_only_margin_pct is above cancel_margin_pct");
     if (status == PG_OK)
         status = set_key(venue, config, err);
     if (status != PG_OK)

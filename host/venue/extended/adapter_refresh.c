@@ -135,27 +135,39 @@ static void take_fee(void *self, const pg_extended_record *record)
     pg_extended_copy(market->taker, sizeof market->taker, record->fees.taker);
 }
 
+/* What the host is told is of the first market. */
+static void set_facts(const ex_market *market)
+{
+    pg_venue_facts *facts = &market->venue->facts;
+    if (market != market->venue->market)
+        return;
+    facts->fees_known =
+        pg_extended_units_near(&facts->maker_fee_e8, (pg_span){ market->maker, strlen(market->maker) }, 8) == PG_OK &&
+        pg_extended_units_near(&facts->taker_fee_e8, (pg_span){ market->taker, strlen(market->taker) }, 8) == PG_OK;
+}
+
 pg_status ex_take_fees(ex_market *market, pg_span data, pg_error *err)
 {
     fee_search s = { market, PG_ERR_NOT_FOUND, err };
     pg_fail(err, PG_ERR_NOT_FOUND, "the venue told no fees of %s", market->name);
     if (pg_extended_records_read(PG_EXTENDED_FEES, data, &s, take_fee, err) < 0)
         return err->status;
+    if (s.status == PG_OK)
+        set_facts(market);
     return s.status;
 }
 
 static void fees_came(void *self, const pg_extended_found *found, const pg_error *why)
 {
-    ex_venue *venue = self;
+    ex_market *market = self;
+    ex_venue *venue = market->venue;
     pg_error err;
     venue->reading_fees = false;
-    ex_market *market = &venue->market[venue->fees_market];
     pg_status status = !found              ? PG_ERR_IO
                        : !found->answer.ok ? pg_extended_refused(&err, found)
                                            : ex_take_fees(market, found->answer.data, &err);
     if (status != PG_OK)
         ex_log_error(venue, PG_LOG_WARN, "fees cannot be read again", found ? &err : why);
-    venue->fees_market = (venue->fees_market + 1) % venue->market_count;
 }
 
 /* One market after the other, so that each has its turn in fees_ns. */
@@ -166,8 +178,16 @@ static void read_fees(ex_venue *venue, int64_t now_ns)
     if (venue->reading_fees)
         return;
     venue->reading_fees = true;
-    snprintf(path, sizeof path, "/user/fees?market=%s", venue->market[venue->fees_market].path);
-    pg_extended_rest_ask(venue->rest, path, false, 5000, venue, fees_came);
+    ex_market *market = &venue->market[venue->fees_market];
+    venue->fees_market = (venue->fees_market + 1) % venue->market_count;
+    snprintf(path, sizeof path, "/user/fees?market=%s", market->path);
+    pg_extended_rest_ask(venue->rest, path, false, 5000, market, fees_came);
+}
+
+void ex_fees_again(ex_venue *venue, int market)
+{
+    venue->fees_market = market;
+    venue->fees_ns = ex_now();
 }
 
 void ex_refresh_tick(ex_venue *venue, int64_t now_ns)

@@ -1,42 +1,10 @@
 /* Requests: made of what the host submits, checked, signed, sent, and what their answers say. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
 #include "venue/extended/adapter_internal.h"
-
-/* ---- what refusals mean ---- */
-
-static void set_mode(ex_venue *venue, bool *mode, const char *words)
-{
-    if (!*mode)
-        ex_log(venue, PG_LOG_WARN,
-               mode == &venue->mode.maintenance ? "the venue takes no orders at present"
-               : mode == &venue->mode.post_only ? "the venue takes only post-only orders at present"
-                                                : "the venue takes only orders that reduce a position at present",
-               "words", words);
-    *mode = true;
-    if (!venue->mode.since_ns)
-        venue->mode.since_ns = ex_now();
-}
-
-void ex_heed(ex_venue *venue, pg_extended_class class, const char *words)
-{
-    pg_error err;
-    switch (class) {
-    case PG_EXTENDED_TAKES_NONE: set_mode(venue, &venue->mode.maintenance, words); break;
-    case PG_EXTENDED_TAKES_POST_ONLY: set_mode(venue, &venue->mode.post_only, words); break;
-    case PG_EXTENDED_TAKES_REDUCE_ONLY: set_mode(venue, &venue->mode.reduce_only, words); break;
-    case PG_EXTENDED_WRONG_FEE: venue->fees_ns = ex_now(); break;
-    case PG_EXTENDED_FATAL:
-        pg_fail(&err, PG_ERR_STATE, "the venue does not take orders of this key: %s", words);
-        pg_error_where(&err, "venue %s", venue->name);
-        pg_error_remedy(&err, "check key, API key, vault and network");
-        ex_fail(venue, &err);
-        break;
-    default: break;
-    }
-}
 
 /* ---- requests on their way ---- */
 
@@ -62,6 +30,7 @@ static void take_refusal(ex_venue *venue, pg_tracked *order, uint8_t kind, const
                          int64_t now_ns)
 {
     char words[PG_VENUE_WORDS];
+    int market = order->market; /* the order may be gone when its refusal was told */
     pg_extended_refusal refusal = pg_extended_refusal_of(found->answer.code, found->code);
     pg_extended_answer_words(words, sizeof words, &found->answer);
     if (refusal.class == PG_EXTENDED_DUPLICATE || refusal.class == PG_EXTENDED_UNCLEAR) {
@@ -72,6 +41,8 @@ static void take_refusal(ex_venue *venue, pg_tracked *order, uint8_t kind, const
                              .words = words };
         pg_tracker_answer(venue->orders, order, kind, &answer, now_ns);
     }
+    if (refusal.class == PG_EXTENDED_WRONG_FEE)
+        ex_fees_again(venue, market);
     ex_heed(venue, refusal.class, words);
 }
 
@@ -92,12 +63,38 @@ static void take_success(ex_venue *venue, pg_tracked *order, uint8_t kind, const
         ex_cancel_again(venue, order);
 }
 
+/* The venue has hashed something else, or knows another key: what there is to compare (section 10.8). */
+static void log_signed(const ex_flight *flight)
+{
+    const ex_venue *venue = flight->venue;
+    const pg_extended_amounts *a = &flight->amounts;
+    char base[24], quote[24], fee[24], expiration[24], nonce[24], hash[PG_FELT_HEX], key[PG_FELT_HEX];
+    snprintf(base, sizeof base, "%" PRId64, a->base);
+    snprintf(quote, sizeof quote, "%" PRId64, a->quote);
+    snprintf(fee, sizeof fee, "%" PRIu64, a->fee);
+    snprintf(expiration, sizeof expiration, "%" PRIu64, a->expiration_s);
+    snprintf(nonce, sizeof nonce, "%" PRIu64, flight->nonce);
+    pg_log_field fields[] = { { "venue", venue->name, 0 },
+                              { "base", base, 0 },
+                              { "quote", quote, 0 },
+                              { "fee", fee, 0 },
+                              { "expiration_s", expiration, 0 },
+                              { "nonce", nonce, 0 },
+                              { "chain", venue->chain, 0 },
+                              { "public_key", pg_felt_to_hex(key, &venue->account.public_key), 0 },
+                              { "hash", pg_felt_to_hex(hash, &flight->hash), 0 } };
+    pg_log_write(venue->log, PG_LOG_ERROR, "extended", "the venue refuses the signature of this", fields,
+                 sizeof fields / sizeof fields[0]);
+}
+
 static void acted(void *self, pg_sent sent, const pg_extended_found *found, const pg_error *why)
 {
     ex_flight flight = *(ex_flight *)self;
     ex_venue *venue = flight.venue;
     int64_t now = ex_now();
     land(self);
+    if (sent == PG_SENT_ANSWERED && !found->answer.ok && found->answer.code == PG_EXTENDED_BAD_SIGNATURE)
+        log_signed(&flight);
     pg_tracked *order = pg_tracker_find(venue->orders, flight.order);
     if (!order)
         return;
@@ -160,9 +157,11 @@ static pg_status compose(outgoing *out, ex_venue *venue, const pg_tracked *order
     return PG_OK;
 }
 
-/* Signs an order and writes its body. One hash in 2^55 cannot be signed: another nonce makes another hash. */
-static pg_status sign(ex_venue *venue, const pg_tracked *order, const pg_leg *leg, pg_error *err)
+/* Signs an order, notes in its flight what was signed, and writes its body. One hash in 2^55 cannot be signed: another
+ * nonce makes another hash. */
+static pg_status sign(ex_flight *flight, const pg_tracked *order, const pg_leg *leg, pg_error *err)
 {
+    ex_venue *venue = flight->venue;
     outgoing out;
     pg_extended_signed_order made;
     pg_status status = PG_OK;
@@ -175,7 +174,11 @@ static pg_status sign(ex_venue *venue, const pg_tracked *order, const pg_leg *le
     }
     if (status == PG_OK)
         status = pg_extended_order_body(venue->body, sizeof venue->body, &out.order, &made, &venue->account, err);
-    explicit_bzero(&made, sizeof made);
+    if (status == PG_OK) {
+        flight->amounts = made.order.amounts;
+        flight->hash = made.order.message_hash;
+        flight->nonce = out.order.nonce;
+    }
     return status;
 }
 
@@ -188,7 +191,7 @@ static void send_order(ex_venue *venue, const pg_submit *submit, pg_tracked *ord
         pg_late_refuse(venue->late, submit, true, PG_REASON_RATE, "no room within the venue's limit of requests");
     } else if (!(flight = take_off(venue, kind, order->id))) {
         pg_late_refuse(venue->late, submit, true, PG_REASON_RATE, "too many requests are without an answer");
-    } else if (sign(venue, order, leg, &err) != PG_OK) {
+    } else if (sign(flight, order, leg, &err) != PG_OK) {
         ex_log_error(venue, PG_LOG_ERROR, "an order cannot be signed", &err);
         land(flight);
         pg_late_refuse(venue->late, submit, true, PG_REASON_OTHER, "the order cannot be signed");
@@ -248,6 +251,10 @@ static const char *not_now(const ex_venue *venue, const ex_market *market, uint8
         return "the venue takes only post-only orders at present";
     if (mode->reduce_only && !reduce_only)
         return "the venue takes only orders that reduce a position at present";
+    if (venue->margin != EX_MARGIN_FINE && !reduce_only) {
+        *reason = PG_REASON_MARGIN;
+        return "the account is near its liquidation: only orders that reduce a position are sent";
+    }
     if (market->listing.status == PG_EXTENDED_CLOSED)
         return "the market is closed";
     if (market->listing.status == PG_EXTENDED_ONLY_REDUCE && !reduce_only)

@@ -89,11 +89,10 @@ static pg_status take_markets(ex_venue *venue, const pg_extended_found *found, p
 
 static void check_account(ex_venue *venue, const pg_extended_account_info *info)
 {
-    char text[PG_FELT_HEX], mine[PG_FELT_HEX] = "", status[32];
+    char text[PG_FELT_HEX + 1], mine[PG_FELT_HEX] = "", status[32]; /* a text that is cut off is too long for a key */
     pg_felt key;
     pg_error err;
-    bool good = info->key.size < sizeof text &&
-                pg_felt_from_hex(&key, pg_extended_copy(text, sizeof text, info->key), &err) == PG_OK &&
+    bool good = pg_felt_from_hex(&key, pg_extended_copy(text, sizeof text, info->key), &err) == PG_OK &&
                 pg_felt_equal(&key, &venue->account.public_key);
     if (!good)
         fail(venue, PG_ERR_INVALID, "take key, API key and vault of one account",
@@ -118,23 +117,6 @@ static pg_status take_account(ex_venue *venue, const pg_extended_found *found, p
     return status;
 }
 
-static void set_fee_facts(ex_venue *venue)
-{
-    pg_venue_facts *facts = &venue->facts;
-    const ex_market *first = &venue->market[0];
-    facts->fees_known =
-        pg_extended_units_near(&facts->maker_fee_e8, (pg_span){ first->maker, strlen(first->maker) }, 8) == PG_OK &&
-        pg_extended_units_near(&facts->taker_fee_e8, (pg_span){ first->taker, strlen(first->taker) }, 8) == PG_OK;
-}
-
-static pg_status take_fees(ex_venue *venue, const pg_extended_found *found, pg_error *err)
-{
-    pg_status status = ex_take_fees(&venue->market[venue->start_market], found->answer.data, err);
-    if (status == PG_OK && venue->start_market == 0)
-        set_fee_facts(venue);
-    return status;
-}
-
 static pg_status take(ex_venue *venue, const pg_extended_found *found, pg_error *err)
 {
     if (!found->answer.ok && found->code == 401) {
@@ -154,7 +136,7 @@ static pg_status take(ex_venue *venue, const pg_extended_found *found, pg_error 
     case STEP_DOMAIN: return take_domain(venue, found, err);
     case STEP_MARKETS: return take_markets(venue, found, err);
     case STEP_ACCOUNT: return take_account(venue, found, err);
-    default: return take_fees(venue, found, err);
+    default: return ex_take_fees(&venue->market[venue->start_market], found->answer.data, err);
     }
 }
 

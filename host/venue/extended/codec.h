@@ -10,7 +10,10 @@
 
 /* ---- answers over HTTP ---- */
 
-enum { PG_EXTENDED_NO_CODE = -1 }; /* an error whose code is a word, or that has none */
+enum {
+    PG_EXTENDED_NO_CODE = -1, /* an error whose code is a word, or that has none */
+    PG_EXTENDED_BAD_SIGNATURE = 1101
+};
 
 typedef struct {
     bool ok;           /* status OK and no error */

@@ -117,7 +117,7 @@ static const struct {
     { 1500, 1500, PG_REASON_SIGNATURE, PG_EXTENDED_FATAL },
     { 400, 400, PG_REASON_OTHER, PG_EXTENDED_REFUSED },
     { 401, 401, PG_REASON_SIGNATURE, PG_EXTENDED_FATAL },
-    { 403, 403, PG_REASON_CLOSED, PG_EXTENDED_REFUSED }, /* the content network's, often: not the key's fault */
+    { 403, 403, PG_REASON_CLOSED, PG_EXTENDED_TAKES_NONE }, /* the content network's, often: not the key's fault */
     { 404, 404, PG_REASON_UNKNOWN, PG_EXTENDED_GONE },
     { 429, 429, PG_REASON_RATE, PG_EXTENDED_SLOW },
     { 500, 599, PG_REASON_OTHER, PG_EXTENDED_UNCLEAR },
@@ -140,6 +140,8 @@ pg_extended_class pg_extended_mode_of(pg_span reason)
         return PG_EXTENDED_TAKES_POST_ONLY;
     if (pg_scan_equal(reason, "REDUCE_ONLY_MODE"))
         return PG_EXTENDED_TAKES_REDUCE_ONLY;
+    if (pg_scan_equal(reason, "NEGATIVE_EQUITY") || pg_scan_equal(reason, "ACCOUNT_LIQUIDATION"))
+        return PG_EXTENDED_LIQUIDATES;
     return pg_scan_equal(reason, "TRADING_OFF_MODE") ? PG_EXTENDED_TAKES_NONE : PG_EXTENDED_REFUSED;
 }
 

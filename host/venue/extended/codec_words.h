@@ -27,6 +27,7 @@ typedef enum {
     PG_EXTENDED_REFUSED,          /* nothing to be done: this order is not taken as it is */
     PG_EXTENDED_GONE,             /* the order to be cancelled or replaced is not there: look it up */
     PG_EXTENDED_FATAL,            /* no order of this key will be taken: stop */
+    PG_EXTENDED_LIQUIDATES,       /* the account is being liquidated: stop */
     PG_EXTENDED_DUPLICATE,        /* the external id was used: the order may be there, look it up */
     PG_EXTENDED_UNCLEAR,          /* a fault of the venue: it may have been taken, look it up */
     PG_EXTENDED_SLOW,             /* too many requests */

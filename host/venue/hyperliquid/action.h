@@ -1,9 +1,9 @@
 /* Actions: what is asked of Hyperliquid's /exchange, as plain structures (hyperliquid.md 10 and 12).
  *
  * Zero a pg_hl_action, set its kind and the member of that kind, and encode or sign it. Texts are borrowed from the
- * caller until the call returns; a NULL text is one that is not given. Prices, sizes and amounts are decimal texts: they
- * are written in canonical form (number.h), addresses and client ids in lower case, unless the envelope says verbatim.
- * USD integers have 6 decimals, wei of HYPE 8. */
+ * caller until the call returns; a NULL text is one that is not given. Prices, sizes and amounts are decimal texts:
+ * they are written in canonical form (number.h), addresses and client ids in lower case, unless the envelope says
+ * verbatim. USD integers have 6 decimals, wei of HYPE 8. */
 #ifndef PG_VENUE_HYPERLIQUID_ACTION_H
 #define PG_VENUE_HYPERLIQUID_ACTION_H
 

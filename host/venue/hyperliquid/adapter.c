@@ -125,6 +125,7 @@ static pg_status set_network(hl_venue *venue, const pg_venue_config *config, pg_
     if (!mainnet && !testnet && strcmp(config->network, "local") != 0)
         return pg_fail(err, PG_ERR_INVALID, "network '%.40s' is not mainnet, testnet or local", config->network);
     venue->network = mainnet ? PG_HL_MAINNET : PG_HL_TESTNET; /* a local one signs as the test network does */
+    venue->is_local = !mainnet && !testnet;
     if (!url)
         url = pg_hyperliquid_url(config->network);
     if (!url)
@@ -283,7 +284,7 @@ static pg_status open_venue(pg_venue **base, const pg_venue_config *config, pg_l
     venue->next_post = 1;
     pg_bucket_init(&venue->messages, HL_MESSAGES, HL_MESSAGES / 60.0, HL_MESSAGES / 10.0, venue->opened_ns);
     venue->calls.owner = venue;
-    venue->facts = (pg_venue_facts){ .switch_least_s = 5,
+    venue->facts = (pg_venue_facts){ .switch_least_s = HL_SWITCH_LEAST_S,
                                      .replace_is_fresh = true,
                                      .replace_keeps_place = false,
                                      .batch = PG_HL_BATCH,
@@ -318,6 +319,7 @@ const pg_venue_type pg_hyperliquid_venue = { .kind = "hyperliquid",
                                              .facts = facts,
                                              .has_room = hl_has_room,
                                              .submit = hl_submit,
+                                             .adopt = hl_adopt,
                                              .cancel_all = hl_cancel_all,
                                              .account = hl_account,
                                              .fills_since = hl_fills_since,

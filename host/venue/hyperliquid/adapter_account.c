@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "venue/hyperliquid/adapter_internal.h"
+#include "venue/hyperliquid/codec_state.h"
 
 enum { SNAPSHOT_MS = 5000 };
 
@@ -53,20 +54,49 @@ static void check_up(hl_venue *venue, int64_t now_ns)
     hl_start_check(venue);
 }
 
-/* What was paid (usdc < 0) or received; the amounts are in the account's equity as well. */
+/* What was paid (below 0) or received. */
+static void log_funding(hl_venue *venue, const pg_hl_funding *funding)
+{
+    char usdc[40], rate[40];
+    pg_log_field fields[] = { { "venue", venue->name, 0 },
+                              { "symbol", symbol_of(venue, funding->market), 0 },
+                              { "usdc", pg_scan_plain(usdc, sizeof usdc, funding->usdc), 0 },
+                              { "rate", pg_scan_plain(rate, sizeof rate, funding->rate), 0 } };
+    pg_log_write(venue->log, PG_LOG_INFO, "hyperliquid", "funding", fields, 4);
+}
+
+static bool read_funding(pg_funding_paid *paid, const pg_hl_funding *funding)
+{
+    char usdc[40], rate[40];
+    *paid = (pg_funding_paid){ .market = funding->market, .time_ns = funding->time_ns };
+    return pg_hl_units_near(&paid->amount_e6, pg_scan_plain(usdc, sizeof usdc, funding->usdc), 6) == PG_OK &&
+           pg_hl_units_near(&paid->rate_e12, pg_scan_plain(rate, sizeof rate, funding->rate), 12) == PG_OK;
+}
+
+/* A snapshot has those of the past, among them what was settled while nobody listened. */
 static void take_fundings(hl_venue *venue, const pg_hl_frame *frame)
 {
+    hl_fundings *held = &venue->fundings;
     for (int i = 0; i < frame->count; i++) {
-        const pg_hl_funding *funding = &frame->funding[i];
-        char usdc[40], rate[40];
-        if (funding->market < 0)
+        pg_funding_paid paid;
+        if (frame->funding[i].market < 0)
             continue;
-        pg_log_field fields[] = { { "venue", venue->name, 0 },
-                                  { "symbol", symbol_of(venue, funding->market), 0 },
-                                  { "usdc", pg_scan_plain(usdc, sizeof usdc, funding->usdc), 0 },
-                                  { "rate", pg_scan_plain(rate, sizeof rate, funding->rate), 0 } };
-        pg_log_write(venue->log, PG_LOG_INFO, "hyperliquid", "funding", fields, 4);
+        if (!frame->snapshot)
+            log_funding(venue, &frame->funding[i]);
+        if (!venue->sink.funding || !read_funding(&paid, &frame->funding[i]))
+            continue;
+        if (venue->phase == HL_READY)
+            venue->sink.funding(venue->sink.self, &paid);
+        else if (held->count < PG_HL_FUNDINGS_MAX) /* more come again with the next snapshot */
+            held->list[held->count++] = paid;
     }
+}
+
+void hl_account_ready(hl_venue *venue)
+{
+    for (int i = 0; i < venue->fundings.count; i++)
+        venue->sink.funding(venue->sink.self, &venue->fundings.list[i]);
+    venue->fundings.count = 0;
 }
 
 static void take_liquidation(hl_venue *venue, const pg_hl_frame *frame)

@@ -45,6 +45,7 @@ static void refused(acting *a, pg_span span)
     hl_heed(venue, refusal, words);
     bool none = a->is_switch && refusal.class == PG_HL_NOT_TRADED;
     if (none) {
+        venue->switch_refused = true;
         venue->facts.switch_least_s = 0;
         snprintf(venue->facts.switch_why, sizeof venue->facts.switch_why, "%s", words);
     }

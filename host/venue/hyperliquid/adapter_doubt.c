@@ -43,8 +43,7 @@ static void ask_state(hl_venue *venue, const pg_tracked *order)
     if (order->ask == PG_ASK_STATUS && order->leg.oid)
         snprintf(name, sizeof name, "%" PRIu64, order->leg.oid);
     else
-        snprintf(name, sizeof name, "\"%s\"",
-                 pg_hl_cloid_format(cloid, (pg_client_id){ .run = venue->run, .id = order->id }));
+        snprintf(name, sizeof name, "\"%s\"", pg_hl_cloid_format(cloid, order->name));
     snprintf(body, sizeof body, "{\"type\":\"orderStatus\",\"user\":\"%s\",\"oid\":%s}", venue->account, name);
     venue->questions++;
     pg_hl_rest_ask(venue->rest, &(pg_hl_question){ .body = body, .weight = 2, .safety = true, .patience_ms = 3000 }, q,

@@ -5,10 +5,10 @@
 #include "venue/hyperliquid/adapter_internal.h"
 
 enum {
-    PAGE = 500,
-    PAGES = 64,
-    SCANNED = 1 << 14
-}; /* the shortest full page that was seen; the venue keeps 10000 fills */
+    PAGE = 500,       /* the shortest full page that was seen */
+    PAGES = 64,       /* of one reading */
+    SCANNED = 1 << 14 /* the venue keeps 10000 fills */
+};
 
 typedef struct {
     pg_call call;
@@ -45,7 +45,7 @@ static void give(scan *s, const pg_told_fill *fill, int64_t now_ns)
     if (fresh || !s->all)
         return;
     pg_report_fill(&report, fill, symbol);
-    const pg_tracked *order = fill->cloid.run == venue->run ? pg_tracker_find(venue->orders, fill->cloid.id) : NULL;
+    const pg_tracked *order = pg_tracker_named(venue->orders, fill->cloid);
     if (order && !order->done) /* it was taken off the order when it was told first */
         report.reply.id = 0;
     venue->sink.report(venue->sink.self, &report);

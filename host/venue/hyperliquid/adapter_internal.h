@@ -1,7 +1,7 @@
-/* What the parts of the adapter share. adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has the
- * market stream, adapter_account.c the account's; adapter_submit.c takes orders, adapter_margin.c and adapter_rights.c
- * judge them, adapter_send.c sends them, adapter_doubt.c asks what became of them; adapter_read.c, adapter_fills.c,
- * adapter_sweep.c and adapter_calls.c have the other calls of venue.h. */
+/* What the parts of the adapter share. adapter.c opens and closes, adapter_start.c makes ready, adapter_market.c has
+ * the market stream, adapter_account.c the account's; adapter_submit.c takes orders, adapter_margin.c and
+ * adapter_rights.c judge them, adapter_send.c sends them, adapter_doubt.c asks what became of them; adapter_read.c,
+ * adapter_fills.c, adapter_sweep.c and adapter_calls.c have the other calls of venue.h. */
 #ifndef PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 #define PG_VENUE_HYPERLIQUID_ADAPTER_INTERNAL_H
 
@@ -25,6 +25,7 @@ enum {
     HL_TICK_MS = 20,
     HL_ANSWER_MS = 5000,
     HL_TRADES_SEEN = 1024,
+    HL_SWITCH_LEAST_S = 5,
     HL_MESSAGES = 2000 /* in a minute over the WebSocket */
 };
 
@@ -53,6 +54,7 @@ typedef struct hl_venue hl_venue;
 /* A request on its way: the orders that it is about. */
 typedef struct {
     bool used, posted; /* posted: over the WebSocket, with this id */
+    bool again;        /* was sent before, and refused for its nonce */
     uint64_t id, nonce;
     int64_t sent_ns;
     uint8_t kind; /* pg_request_kind */
@@ -60,6 +62,12 @@ typedef struct {
     uint64_t order[PG_HL_BATCH]; /* our ids */
     hl_venue *venue;
 } hl_flight;
+
+/* What was heard of funding before the host could take it. */
+typedef struct {
+    pg_funding_paid list[PG_HL_FUNDINGS_MAX];
+    int count;
+} hl_fundings;
 
 /* What became of a doubtful nonce. */
 typedef enum { HL_NONCE_ASKED = 1, HL_NONCE_VOIDED, HL_NONCE_TAKEN } hl_nonce_fate;
@@ -80,6 +88,7 @@ struct hl_venue {
     /* settings */
     char name[64], url[256];
     pg_hl_network network;
+    bool is_local;                 /* an exchange on this machine */
     char account[PG_ADDRESS_TEXT]; /* whose state it is: the vault, the account, or the key's own */
     char master[PG_ADDRESS_TEXT];  /* who the key must belong to */
     char vault[PG_ADDRESS_TEXT];   /* "" none */
@@ -115,6 +124,7 @@ struct hl_venue {
     pg_hl_decoder *decoder;
     pg_timer *tick;
     bool market_up, account_up;
+    hl_fundings fundings;
     bool fills_heard; /* the snapshot of fills, since the account's stream was last subscribed */
     int64_t subscribed_ns[2];
     int64_t market_down_ns, backup_ns, opened_ns;
@@ -137,6 +147,7 @@ struct hl_venue {
     pg_hl_budget budget;
     pg_hl_budget_level budget_told;
     int64_t budget_ns;      /* when it was last read */
+    bool switch_refused;    /* the venue has said that it does not let this account set the dead-man's switch */
     int64_t agent_until_ns; /* the approval of the key; 0: the account's own, or not told */
     int agent_told_days;    /* left when it was last told of, and 2 more; 0: never */
     pg_calls calls;
@@ -179,12 +190,19 @@ void hl_market_tick(hl_venue *venue, int64_t now_ns);
 pg_status hl_account_open(hl_venue *venue, pg_error *err);
 /* A fill that is new: it changes what can be done next. */
 void hl_traded(hl_venue *venue, const pg_told_fill *fill);
+/* The host can take what was heard of funding. */
+void hl_account_ready(hl_venue *venue);
 void hl_account_tick(hl_venue *venue, int64_t now_ns);
 
 /* ---- adapter_submit.c ---- */
 
 void hl_submit(pg_venue *base, const pg_submit *list, int count);
 bool hl_has_room(const pg_venue *base, int requests, bool cancels);
+bool hl_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif);
+
+/* A request that the venue refused for its nonce, with these words: what may be of it is sent once more, the rest is
+ * refused. */
+void hl_submit_again(hl_venue *venue, const hl_flight *stale, const char *words, int64_t now_ns);
 
 /* ---- adapter_rights.c ---- */
 
@@ -220,9 +238,10 @@ const char *hl_margin_fault(const hl_market *market, const pg_request *request, 
 
 /* ---- adapter_send.c ---- */
 
-/* Signs and sends an action of one kind (pg_request_kind) about orders of ours. NULL, or why nothing was sent. */
+/* Signs and sends an action of one kind (pg_request_kind) about orders of ours; `again`: it was refused for its nonce
+ * once. NULL, or why nothing was sent. */
 const char *hl_send(hl_venue *venue, uint8_t kind, const pg_hl_action *action, const uint64_t *ids, int count,
-                    pg_reason *reason);
+                    bool again, pg_reason *reason);
 
 /* The answer to a post, or the end of the connection that it was sent on. */
 void hl_flight_reply(hl_venue *venue, const pg_hl_frame *frame);

@@ -1,6 +1,6 @@
-/* The check before an order (hyperliquid.md 19.4): what the venue would refuse for the account's margin is refused here,
- * with the reason. The venue's own figures are used (activeAssetData), and only while they are fresh: what is not known
- * is left to the venue. */
+/* The check before an order (hyperliquid.md 19.4): what the venue would refuse for the account's margin is refused
+ * here, with the reason. The venue's own figures are used (activeAssetData), and only while they are fresh: what is not
+ * known is left to the venue. */
 #include <stdlib.h>
 
 #include "base/decimal.h"

@@ -6,12 +6,7 @@
 #include "base/decimal.h"
 #include "venue/hyperliquid/adapter_internal.h"
 #include "venue/hyperliquid/codec_state.h"
-
-static const char *text_of(const cJSON *json, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-    return cJSON_IsString(item) ? item->valuestring : "";
-}
+#include "venue/hyperliquid/json.h"
 
 void hl_ask_dex(hl_venue *venue, const char *type, int dex, int weight, void *self, pg_hl_asked done)
 {
@@ -165,8 +160,8 @@ static pg_status take_balances(reading *r, const cJSON *json, pg_error *err)
     pg_status status = PG_OK;
     if (!cJSON_IsArray(list))
         return bad_answer(err, "balances");
-    cJSON_ArrayForEach(item, list) if (status == PG_OK) status =
-        take_balance(r, text_of(item, "coin"), text_of(item, "total"), text_of(item, "hold"), err);
+    cJSON_ArrayForEach(item, list) if (status == PG_OK) status = take_balance(
+        r, pg_hl_json_text(item, "coin"), pg_hl_json_text(item, "total"), pg_hl_json_text(item, "hold"), err);
     return status;
 }
 
@@ -180,10 +175,11 @@ static pg_status take_orders(reading *r, const pg_hl_found *found, pg_error *err
         const pg_told_order *update = &frame.update[i];
         if (r->state.order_count == PG_HL_UPDATES_MAX)
             return pg_fail(err, PG_ERR_FULL, "more than %d open orders", PG_HL_UPDATES_MAX);
+        const pg_tracked *ours = pg_tracker_named(venue->orders, update->cloid);
         pg_open_order *order = &r->orders[r->state.order_count++];
         *order = (pg_open_order){ .market = update->market,
-                                  .run = update->cloid.run,
-                                  .id = update->cloid.id,
+                                  .run = ours ? venue->run : update->cloid.run,
+                                  .id = ours ? ours->id : update->cloid.id,
                                   .price = update->price,
                                   .remaining = update->remaining,
                                   .filled = update->size - update->remaining,

@@ -1,5 +1,5 @@
 /* What the key may do: how long the agent is approved, what builder's fee is, how many actions the address has left,
- * and which orders the venue takes right now. */
+ * whether it may set the dead-man's switch, and which orders the venue takes right now. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,12 +99,32 @@ static void tell_budget(hl_venue *venue)
     hl_log(venue, levels[level], words[level], "left", left);
 }
 
+/* ---- the dead-man's switch ---- */
+
+/* Only accounts that have traded enough may set it (12.3). The venue's own refusal says the same later on; known at the
+ * start, it is told before anything rests on the switch. An exchange on this machine may waive it: there only the refusal
+ * counts. */
+static void judge_switch(hl_venue *venue)
+{
+    const int64_t volume_usd = 1000000;
+    pg_venue_facts *facts = &venue->facts;
+    if (venue->switch_refused || venue->is_local)
+        return;
+    bool enough = venue->budget.volume_e6 / 1000000 >= volume_usd;
+    facts->switch_least_s = enough ? HL_SWITCH_LEAST_S : 0;
+    if (!enough)
+        snprintf(facts->switch_why, sizeof facts->switch_why,
+                 "the venue wants an account to have traded %" PRId64 " USD first, and it has traded %" PRId64,
+                 volume_usd, venue->budget.volume_e6 / 1000000);
+}
+
 bool hl_rights_budget(hl_venue *venue, const cJSON *json, pg_error *err)
 {
     venue->budget_ns = hl_now();
     if (pg_hl_budget_read(&venue->budget, json, err) != PG_OK)
         return false;
     tell_budget(venue);
+    judge_switch(venue);
     return true;
 }
 

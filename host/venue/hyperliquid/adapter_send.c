@@ -8,7 +8,8 @@ static const int64_t slow_ns = 10 * (int64_t)1000000000;
 
 /* ---- signing ---- */
 
-/* The next nonce of the key. Far ahead of the clock it is told: a clock that was set back, or a burst that never ends. */
+/* The next nonce of the key. Far ahead of the clock it is told: a clock that was set back, or a burst that never
+ * ends. */
 static uint64_t next_nonce(hl_venue *venue, uint64_t now_ms)
 {
     uint64_t nonce = pg_hl_nonce_next(venue->nonces, now_ms);
@@ -104,6 +105,15 @@ static void refuse_all(hl_flight *flight, pg_hl_refusal refusal, const char *wor
     hl_heed(venue, refusal, words);
 }
 
+/* The whole action was refused for its nonce: nothing of it happened, and it may be sent with another, once (13.3). */
+static void send_again(hl_flight *flight, const char *words, int64_t now_ns)
+{
+    hl_flight stale = *flight;
+    land(flight);
+    hl_log(flight->venue, PG_LOG_WARN, "a request was refused for its nonce and is signed anew", "words", words);
+    hl_submit_again(flight->venue, &stale, words, now_ns);
+}
+
 /* What the venue answers about one order, cancel or replacement; an answer that does not fit is of no use. */
 static void take_result(hl_venue *venue, pg_tracked *order, uint8_t kind, const pg_hl_result *result, int64_t now_ns)
 {
@@ -142,6 +152,8 @@ static void take_answer(hl_flight *flight, pg_hl_answer *answer, int64_t now_ns)
         pg_scan_plain(words, sizeof words, answer->words);
         if (refusal.class == PG_HL_DUPLICATE) /* something with this nonce was taken: this request, or another */
             lose(flight, now_ns);
+        else if (refusal.class == PG_HL_STALE && !flight->again)
+            send_again(flight, words, now_ns);
         else
             refuse_all(flight, refusal, words, false, now_ns);
         return;
@@ -249,7 +261,7 @@ static void send_signed(hl_venue *venue, hl_flight *flight, bool safety)
 }
 
 const char *hl_send(hl_venue *venue, uint8_t kind, const pg_hl_action *action, const uint64_t *ids, int count,
-                    pg_reason *reason)
+                    bool again, pg_reason *reason)
 {
     bool safety = kind == PG_REQUEST_CANCEL;
     pg_error err;
@@ -266,6 +278,7 @@ const char *hl_send(hl_venue *venue, uint8_t kind, const pg_hl_action *action, c
         return "the request cannot be signed";
     }
     flight->kind = kind;
+    flight->again = again;
     flight->count = count;
     flight->nonce = venue->made.envelope.nonce;
     flight->sent_ns = hl_now();

@@ -6,8 +6,9 @@
 
 #include "base/decimal.h"
 #include "venue/hyperliquid/adapter_internal.h"
+#include "venue/hyperliquid/json.h"
 
-enum { WARN_MS = 1000, REFUSE_MS = 60000, RETRY_MS = 2000, SNAPSHOT_MS = 5000 };
+enum { WARN_MS = 1000, REFUSE_MS = 60000, RETRY_MS = 2000 };
 
 typedef enum {
     STEP_CLOCK,
@@ -25,12 +26,6 @@ typedef enum {
 } step;
 
 static void next_step(hl_venue *venue);
-
-static const char *text_of(const cJSON *json, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-    return cJSON_IsString(item) ? item->valuestring : "";
-}
 
 /* ---- the answers ---- */
 
@@ -63,7 +58,7 @@ static bool take_dexes(hl_venue *venue, const cJSON *json)
         const cJSON *dex;
         cJSON_ArrayForEach(dex, json)
         {
-            if (venue->dexes[i][0] ? strcmp(text_of(dex, "name"), venue->dexes[i]) == 0 : place == 0)
+            if (venue->dexes[i][0] ? strcmp(pg_hl_json_text(dex, "name"), venue->dexes[i]) == 0 : place == 0)
                 found = place;
             place++;
         }
@@ -80,14 +75,14 @@ static bool take_dexes(hl_venue *venue, const cJSON *json)
 /* The answer to userRole for the key's own address (6.2). */
 static bool take_role(hl_venue *venue, const cJSON *json)
 {
-    const char *role = text_of(json, "role");
+    const char *role = pg_hl_json_text(json, "role");
     bool own = strcmp(venue->signer_address, venue->master) == 0;
     char owner[PG_ADDRESS_TEXT] = "";
     pg_address address;
     if (!role[0])
         return false;
     const cJSON *data = cJSON_GetObjectItemCaseSensitive(json, "data");
-    if (pg_address_parse(&address, text_of(data, "user"), NULL) == PG_OK)
+    if (pg_address_parse(&address, pg_hl_json_text(data, "user"), NULL) == PG_OK)
         pg_address_format(owner, &address);
     if (strcmp(role, "user") == 0 && own) {
         venue->facts.can_trade = true;
@@ -121,7 +116,7 @@ static bool take_abstraction(hl_venue *venue, const cJSON *json)
 
 static bool take_fee(const cJSON *json, const char *name, int64_t *fee_e8)
 {
-    const char *text = text_of(json, name);
+    const char *text = pg_hl_json_text(json, name);
     return pg_decimal_parse(fee_e8, text, strlen(text), 8) == PG_OK;
 }
 
@@ -365,4 +360,5 @@ void hl_start_check(hl_venue *venue)
         if (venue->market[i].asset.market == PG_HL_PERP)
             hl_set_leverage(&venue->base, i, venue->leverage, !venue->isolated, venue, leverage_set);
     venue->sink.ready(venue->sink.self);
+    hl_account_ready(venue);
 }

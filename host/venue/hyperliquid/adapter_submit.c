@@ -41,7 +41,7 @@ static void send_batch(hl_venue *venue, batch *b)
     for (int i = 0; i < b->count; i++)
         ids[i] = b->submit[i]->request.id;
     pg_hl_action action = action_of(venue, b);
-    const char *why = hl_send(venue, b->kind, &action, ids, b->count, &reason);
+    const char *why = hl_send(venue, b->kind, &action, ids, b->count, false, &reason);
     for (int i = 0; why && i < b->count; i++)
         pg_late_refuse(venue->late, b->submit[i], true, reason, why);
     b->count = 0;
@@ -99,7 +99,7 @@ static const char *prepare_new(hl_venue *venue, batch *b, const pg_submit *submi
     if (!order)
         return "too many orders are open";
     int i = b->count;
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ .run = venue->run, .id = request->id });
+    pg_hl_cloid_format(b->cloid[i], order->name);
     fill_order(&b->order[i], venue, order, submit->market, b->price[i], b->size[i], b->cloid[i], request->price,
                request->size);
     return NULL;
@@ -122,7 +122,7 @@ static const char *prepare_replace(hl_venue *venue, batch *b, const pg_submit *s
         return why;
     int i = b->count;
     pg_tracked_replace(order, request->price, size, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ .run = venue->run, .id = request->id });
+    pg_hl_cloid_format(b->cloid[i], order->name);
     b->modify[i].name = (pg_hl_order_name){ .oid = order->leg.oid, .cloid = order->leg.oid ? NULL : b->cloid[i] };
     fill_order(&b->modify[i].order, venue, order, order->market, b->price[i], b->size[i], b->cloid[i], request->price,
                size);
@@ -137,7 +137,7 @@ static const char *prepare_cancel(hl_venue *venue, batch *b, const pg_submit *su
         return "there is no such order to be cancelled";
     int i = b->count;
     pg_tracked_cancel(order, hl_now());
-    pg_hl_cloid_format(b->cloid[i], (pg_client_id){ .run = venue->run, .id = order->id });
+    pg_hl_cloid_format(b->cloid[i], order->name);
     b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
     return NULL;
 }
@@ -198,6 +198,69 @@ void hl_submit(pg_venue *base, const pg_submit *list, int count)
     }
 }
 
+/* ---- once more ---- */
+
+/* Cancels always may. A new order may while it is as good as new and nobody wants it gone. A replacement may not: its
+ * size was worked out from what was open then; the order stands, and its owner asks for what is right by now. */
+static bool may_again(const hl_venue *venue, const pg_tracked *order, const hl_flight *stale, int count, int64_t now_ns)
+{
+    const int64_t fresh_ns = 1000000000;
+    pg_reason reason;
+    if (stale->kind != PG_REQUEST_NEW)
+        return stale->kind == PG_REQUEST_CANCEL;
+    return !order->accepted && !order->cancelling && now_ns >= stale->sent_ns && now_ns - stale->sent_ns < fresh_ns &&
+           !hl_rights_not_now(venue, order->tif, count, &reason);
+}
+
+static void add_again(hl_venue *venue, batch *b, pg_tracked *order, int64_t now_ns)
+{
+    int i = b->count++;
+    order->sent_ns = now_ns;
+    pg_hl_cloid_format(b->cloid[i], order->name);
+    if (b->kind == PG_REQUEST_CANCEL)
+        b->cancel[i] = (pg_hl_cancel){ .asset = venue->market[order->market].asset.id, .cloid = b->cloid[i] };
+    else
+        fill_order(&b->order[i], venue, order, order->market, b->price[i], b->size[i], b->cloid[i], order->leg.price,
+                   order->leg.size);
+}
+
+static void refuse_again(hl_venue *venue, uint64_t id, uint8_t kind, const char *words, int64_t now_ns)
+{
+    pg_tracked *order = pg_tracker_find(venue->orders, id);
+    if (order)
+        pg_tracker_refuse(venue->orders, order, kind, (pg_refusal){ .reason = PG_REASON_SIGNATURE }, words, false,
+                          now_ns);
+}
+
+void hl_submit_again(hl_venue *venue, const hl_flight *stale, const char *words, int64_t now_ns)
+{
+    batch b;
+    uint64_t sent[PG_HL_BATCH], refused[PG_HL_BATCH];
+    int refusals = 0;
+    pg_reason reason;
+    b.kind = stale->kind;
+    b.count = 0;
+    for (int i = 0; i < stale->count; i++) {
+        pg_tracked *order = pg_tracker_find(venue->orders, stale->order[i]);
+        if (!order || order->done)
+            continue;
+        if (may_again(venue, order, stale, b.count + 1, now_ns)) {
+            sent[b.count] = order->id;
+            add_again(venue, &b, order, now_ns);
+        } else {
+            refused[refusals++] = order->id;
+        }
+    }
+    pg_hl_action action = action_of(venue, &b);
+    const char *why = b.count > 0 ? hl_send(venue, b.kind, &action, sent, b.count, true, &reason) : NULL;
+    for (int i = 0; i < refusals; i++) /* reports come last: what hears them may submit */
+        refuse_again(venue, refused[i], stale->kind, words, now_ns);
+    for (int i = 0; why && i < b.count; i++)
+        refuse_again(venue, sent[i], stale->kind, why, now_ns);
+}
+
+/* ---- */
+
 bool hl_has_room(const pg_venue *base, int requests, bool cancels)
 {
     const hl_venue *venue = (const hl_venue *)base;
@@ -207,4 +270,11 @@ bool hl_has_room(const pg_venue *base, int requests, bool cancels)
     if (!cancels && hl_rights_not_now(venue, PG_TIF_ALO, 1, &reason))
         return false;
     return pg_hl_rest_has(venue->rest, 1 + requests / PG_HL_BATCH, cancels);
+}
+
+bool hl_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif)
+{
+    hl_venue *venue = (hl_venue *)base;
+    bool ours = found->market >= 0 && found->market < venue->market_count && found->run != 0;
+    return ours && pg_tracker_adopt(venue->orders, id, found, tif, hl_now()) != NULL;
 }

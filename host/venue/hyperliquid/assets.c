@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "venue/hyperliquid/json.h"
+
 void pg_hl_assets_free(pg_hl_assets *assets)
 {
     free(assets->items);
@@ -19,12 +21,6 @@ static int64_t whole(const cJSON *object, const char *name, int64_t limit)
         item->valuedouble != (double)(int64_t)item->valuedouble)
         return -1;
     return (int64_t)item->valuedouble;
-}
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsString(item) ? item->valuestring : "";
 }
 
 static bool is_set(const cJSON *object, const char *name)
@@ -79,7 +75,7 @@ static void read_tiers(pg_hl_asset *asset, const cJSON *tables, const cJSON *ent
     cJSON_ArrayForEach(item, tiers)
     {
         int64_t leverage = whole(item, "maxLeverage", 1000);
-        double bound = strtod(text_of(item, "lowerBound"), NULL);
+        double bound = strtod(pg_hl_json_text(item, "lowerBound"), NULL);
         if (n == PG_HL_TIERS || leverage < 1 || !(bound >= 0) || (n > 0 && !(bound > asset->tier[n - 1].lower_bound))) {
             n = 0;
             break;
@@ -103,7 +99,7 @@ static pg_status add_perp(pg_hl_assets *assets, int dex, int position, const cJS
                           .delisted = is_set(entry, "isDelisted"),
                           .isolated_only = is_set(entry, "onlyIsolated") };
 
-    if (!copy_name(asset.name, text_of(entry, "name")) || size_decimals < 0)
+    if (!copy_name(asset.name, pg_hl_json_text(entry, "name")) || size_decimals < 0)
         return pg_fail(err, PG_ERR_PARSE, "entry %d of meta.universe has no usable name or szDecimals", position);
     read_tiers(&asset, tables, entry);
     return add(assets, &asset, err);
@@ -155,7 +151,7 @@ static pg_status add_pair(pg_hl_assets *assets, const cJSON *tokens, const cJSON
     int64_t index = whole(pair, "index", PG_HL_DEX_BASE - PG_HL_SPOT_BASE - 1);
     pg_hl_asset asset = { .id = PG_HL_SPOT_BASE + index, .market = PG_HL_SPOT };
 
-    if (index < 0 || !copy_name(asset.name, text_of(pair, "name")))
+    if (index < 0 || !copy_name(asset.name, pg_hl_json_text(pair, "name")))
         return pg_fail(err, PG_ERR_PARSE, "a pair of spotMeta.universe has no usable name or index");
     if (!base || !quote)
         return PG_OK;
@@ -163,8 +159,9 @@ static pg_status add_pair(pg_hl_assets *assets, const cJSON *tokens, const cJSON
     if (size_decimals < 0)
         return pg_fail(err, PG_ERR_PARSE, "the base token of %s has no usable szDecimals", asset.name);
     asset.size_decimals = (int)size_decimals;
-    int length = snprintf(asset.alias, sizeof asset.alias, "%s/%s", text_of(base, "name"), text_of(quote, "name"));
-    if (length >= PG_HL_NAME || !*text_of(base, "name") || !*text_of(quote, "name"))
+    int length = snprintf(asset.alias, sizeof asset.alias, "%s/%s", pg_hl_json_text(base, "name"),
+                          pg_hl_json_text(quote, "name"));
+    if (length >= PG_HL_NAME || !*pg_hl_json_text(base, "name") || !*pg_hl_json_text(quote, "name"))
         asset.alias[0] = '\0';
     return add(assets, &asset, err);
 }
@@ -227,14 +224,6 @@ pg_status pg_hl_assets_find(pg_hl_asset *asset, const pg_hl_assets *assets, cons
     pg_fail(err, PG_ERR_NOT_FOUND, "Hyperliquid has no asset '%.64s'", name);
     pg_error_remedy(err, "names are case-sensitive: BTC, dex:NAME, @107 or BASE/QUOTE");
     return PG_ERR_NOT_FOUND;
-}
-
-const pg_hl_asset *pg_hl_assets_by_id(const pg_hl_assets *assets, int64_t id)
-{
-    for (size_t i = 0; i < assets->count; i++)
-        if (assets->items[i].id == id)
-            return &assets->items[i];
-    return NULL;
 }
 
 pg_status pg_hl_asset_instrument(pg_instrument *instrument, const pg_hl_asset *asset, pg_error *err)

@@ -43,8 +43,9 @@ typedef struct {
 
 void pg_hl_assets_free(pg_hl_assets *assets);
 
-/* Adds the universe of a perpetuals exchange; dex: its position in `perpDexs`, 0 for the first. Delisted ones keep their
- * ids. Errors: PG_ERR_PARSE for an answer that is no `meta`, PG_ERR_RANGE for too many, PG_ERR_MEMORY; nothing is added. */
+/* Adds the universe of a perpetuals exchange; dex: its position in `perpDexs`, 0 for the first. Delisted ones keep
+ * their ids. Errors: PG_ERR_PARSE for an answer that is no `meta`, PG_ERR_RANGE for too many, PG_ERR_MEMORY; nothing is
+ * added. */
 pg_status pg_hl_assets_add_perps(pg_hl_assets *assets, int dex, const cJSON *meta, pg_error *err);
 
 /* Adds the pairs of `spotMeta`. Pairs whose tokens are not listed are left out, as the venue's lists have such. */
@@ -52,9 +53,6 @@ pg_status pg_hl_assets_add_spot(pg_hl_assets *assets, const cJSON *spot_meta, pg
 
 /* By exact name; else an outcome's "#<n>"; else the first pair of that alias. PG_ERR_NOT_FOUND. */
 pg_status pg_hl_assets_find(pg_hl_asset *asset, const pg_hl_assets *assets, const char *name, pg_error *err);
-
-/* By id; NULL when there is none. */
-const pg_hl_asset *pg_hl_assets_by_id(const pg_hl_assets *assets, int64_t id);
 
 /* Side 0 or 1 of an outcome; sizes are whole and prices like spot ones (observed, not published). PG_ERR_RANGE. */
 pg_status pg_hl_outcome(pg_hl_asset *asset, int64_t outcome, int side, pg_error *err);

@@ -81,8 +81,8 @@ bool hl_read_fundings(pg_hl_decoder *decoder, pg_scan *r, pg_hl_frame *frame)
         case SNAPSHOT: pg_scan_bool(r, &frame->snapshot); break;
         default: pg_scan_skip(r);
         }
-    if (!pg_scan_need(r, seen, 1u << FUNDINGS, names) || frame->snapshot)
-        return !r->failed;
+    if (!pg_scan_need(r, seen, 1u << FUNDINGS, names))
+        return false;
     const char *end = r->at;
     r->at = place;
     pg_scan_open(r, '[');

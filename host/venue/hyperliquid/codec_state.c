@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "venue/hyperliquid/json.h"
 #include "venue/hyperliquid/number.h"
 
 pg_status pg_hl_units_near(int64_t *value, const char *text, int decimals)
@@ -17,12 +18,6 @@ pg_status pg_hl_units_near(int64_t *value, const char *text, int decimals)
     pg_hl_number_round(&number, decimals, PG_HL_NEAREST);
     pg_hl_number_format(wire, &number);
     return pg_decimal_parse(value, wire, strlen(wire), decimals);
-}
-
-static const char *text_of(const cJSON *json, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-    return cJSON_IsString(item) ? item->valuestring : "";
 }
 
 static pg_status bad(pg_error *err, const char *what)
@@ -38,10 +33,10 @@ static pg_status read_summaries(pg_hl_account *account, const cJSON *json, pg_er
     int64_t value, used;
     if (!whole) /* without isolated positions it is the same */
         whole = cross;
-    if (pg_hl_units_near(&account->equity_e6, text_of(whole, "accountValue"), 6) != PG_OK)
+    if (pg_hl_units_near(&account->equity_e6, pg_hl_json_text(whole, "accountValue"), 6) != PG_OK)
         return bad(err, "marginSummary");
-    if (pg_hl_units_near(&value, text_of(cross, "accountValue"), 6) != PG_OK ||
-        pg_hl_units_near(&used, text_of(cross, "totalMarginUsed"), 6) != PG_OK)
+    if (pg_hl_units_near(&value, pg_hl_json_text(cross, "accountValue"), 6) != PG_OK ||
+        pg_hl_units_near(&used, pg_hl_json_text(cross, "totalMarginUsed"), 6) != PG_OK)
         return bad(err, "crossMarginSummary");
     account->free_e6 = value > used ? value - used : 0;
     if (cJSON_IsNumber(time) && time->valuedouble > 0 && time->valuedouble < 9e12)
@@ -51,7 +46,7 @@ static pg_status read_summaries(pg_hl_account *account, const cJSON *json, pg_er
 
 static pg_status read_position(pg_hl_account *account, const cJSON *json, pg_error *err)
 {
-    const char *coin = text_of(json, "coin"), *quantity = text_of(json, "szi");
+    const char *coin = pg_hl_json_text(json, "coin"), *quantity = pg_hl_json_text(json, "szi");
     int64_t units;
     if (!coin[0] || strlen(coin) >= PG_HL_NAME || strlen(quantity) >= PG_HL_QUANTITY_TEXT ||
         pg_hl_units_near(&units, quantity, 8) != PG_OK)
@@ -63,8 +58,8 @@ static pg_status read_position(pg_hl_account *account, const cJSON *json, pg_err
     pg_hl_position *position = &account->position[account->count++];
     snprintf(position->coin, sizeof position->coin, "%s", coin);
     snprintf(position->quantity, sizeof position->quantity, "%s", quantity);
-    position->entry = strtod(text_of(json, "entryPx"), NULL);
-    position->liquidation = strtod(text_of(json, "liquidationPx"), NULL);
+    position->entry = strtod(pg_hl_json_text(json, "entryPx"), NULL);
+    position->liquidation = strtod(pg_hl_json_text(json, "liquidationPx"), NULL);
     return PG_OK;
 }
 

@@ -34,8 +34,8 @@ typedef struct {
 
 void pg_hl_encoded_free(pg_hl_encoded *encoded);
 
-/* Replaces what is in *encoded. Errors (what names the member): PG_ERR_INVALID for a missing text, an order with no or two
- * types, an empty list, a kind that is none; PG_ERR_PARSE for a text that is no number, address or client id;
+/* Replaces what is in *encoded. Errors (what names the member): PG_ERR_INVALID for a missing text, an order with no or
+ * two types, an empty list, a kind that is none; PG_ERR_PARSE for a text that is no number, address or client id;
  * PG_ERR_RANGE for numbers and lists that are too large; PG_ERR_MEMORY. About 1 us for an order. */
 pg_status pg_hl_encode(pg_hl_encoded *encoded, const pg_hl_action *action, const pg_hl_envelope *envelope,
                        pg_error *err);

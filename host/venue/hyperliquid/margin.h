@@ -15,7 +15,8 @@ typedef struct {
 double pg_hl_initial_margin(double size, double mark, double leverage);
 
 /* notional * rate - deduction of the tier that holds notional; rate_n = 1 / (2 * max_leverage_n), deduction_0 = 0,
- * deduction_n = deduction_{n-1} + lower_bound_n * (rate_n - rate_{n-1}). NaN for no tiers or a leverage of 0 or less. */
+ * deduction_n = deduction_{n-1} + lower_bound_n * (rate_n - rate_{n-1}). NaN for no tiers or a leverage of 0 or
+ * less. */
 double pg_hl_maintenance_margin(double notional, const pg_hl_tier *tiers, size_t count);
 
 /* What must stay when margin is moved away: the initial margin, or a tenth of the positions' value. */

@@ -39,8 +39,8 @@ int pg_hl_number_decimals(const pg_hl_number *number);
 /* Rounds to `decimals` (0 or more) digits behind the point. */
 void pg_hl_number_round(pg_hl_number *number, int decimals, pg_hl_rounding mode);
 
-/* Canonical text of a number's text into wire[PG_HL_NUMBER_TEXT]. Errors: PG_ERR_PARSE, PG_ERR_RANGE (too large, or more
- * than PG_HL_WIRE_DECIMALS decimals). */
+/* Canonical text of a number's text into wire[PG_HL_NUMBER_TEXT]. Errors: PG_ERR_PARSE, PG_ERR_RANGE (too large, or
+ * more than PG_HL_WIRE_DECIMALS decimals). */
 pg_status pg_hl_wire(char *wire, const char *text, pg_error *err);
 
 #endif

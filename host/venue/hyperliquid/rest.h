@@ -14,8 +14,7 @@
 enum {
     PG_HL_WEIGHT = 1200, /* in a rolling minute */
     PG_HL_WEIGHT_RESERVE = 200,
-    PG_HL_REST_WAITING = 256, /* questions that wait for room */
-    PG_HL_BATCH = 40          /* parts of a request that weigh 1 */
+    PG_HL_BATCH = 40 /* parts of a request that weigh 1 */
 };
 
 typedef struct pg_hl_rest pg_hl_rest;

@@ -1,5 +1,5 @@
-/* The form of every action as a table: the names of its members in signing order, their types, and where they are in the
- * structures of action.h. Encoding, hashing and reading all walk these tables, so that they cannot differ. */
+/* The form of every action as a table: the names of its members in signing order, their types, and where they are in
+ * the structures of action.h. Encoding, hashing and reading all walk these tables, so that they cannot differ. */
 #ifndef PG_VENUE_HYPERLIQUID_SCHEMA_H
 #define PG_VENUE_HYPERLIQUID_SCHEMA_H
 

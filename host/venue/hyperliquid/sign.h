@@ -34,8 +34,8 @@ typedef struct {
 
 void pg_hl_signed_free(pg_hl_signed *made);
 
-/* Encodes and signs. An action that is never for a vault (user-signed ones, and those that the venue takes so) loses the
- * envelope's vault. Errors: those of pg_hl_encode; PG_ERR_INVALID for expires_after with a user-signed action;
+/* Encodes and signs. An action that is never for a vault (user-signed ones, and those that the venue takes so) loses
+ * the envelope's vault. Errors: those of pg_hl_encode; PG_ERR_INVALID for expires_after with a user-signed action;
  * PG_ERR_PARSE for a vault that is no address; those of pg_secp256k1_sign. About 1.1 times the bare signature. */
 pg_status pg_hl_sign(pg_hl_signed *made, const pg_hl_signer *signer, const pg_hl_action *action,
                      const pg_hl_envelope *envelope, pg_error *err);
@@ -80,8 +80,8 @@ pg_status pg_hl_multi_sig_sign(pg_hl_signed *made, const pg_hl_signer *outer, co
                                const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig,
                                const pg_signature *signatures, size_t count, pg_error *err);
 
-/* Whose signatures they are, of a key and of the outer signer, for checking what others sent. The envelope of the latter has
- * the wrapper's chain. */
+/* Whose signatures they are, of a key and of the outer signer, for checking what others sent. The envelope of the
+ * latter has the wrapper's chain. */
 pg_status pg_hl_multi_sig_recover_inner(pg_address *address, const pg_secp256k1 *curve, const pg_hl_action *action,
                                         const pg_hl_envelope *envelope, const pg_hl_multi_sig *multi_sig,
                                         const pg_signature *signature, pg_error *err);

@@ -269,8 +269,8 @@ static bool is_rest_acked(const pg_hl_stream *stream, const subscription *but)
 }
 
 /* A connection that ends right after subscribing was perhaps ended by a coin that the venue does not know: from then on
- * one is sent after the other, suspects behind the others. The one that it happens with again is left out, but only where
- * the others were acknowledged: a line that is cut often is no subscription's fault. */
+ * one is sent after the other, suspects behind the others. The one that it happens with again is left out, but only
+ * where the others were acknowledged: a line that is cut often is no subscription's fault. */
 static void suspect(pg_hl_stream *stream)
 {
     const subscription *last = NULL;

@@ -34,8 +34,8 @@ pg_status pg_hl_stream_new(pg_hl_stream **stream, pg_loop *loop, const pg_hl_str
 void pg_hl_stream_free(pg_hl_stream *stream);
 
 /* Adds a subscription: its type and, unless they are NULL, coin and user; `fast` for a book of 5 levels. An unknown
- * coin makes the venue close the connection: one that does so on its own again and again, where all others are taken, is
- * left out and logged; a connection after ten minutes tries it once more. */
+ * coin makes the venue close the connection: one that does so on its own again and again, where all others are taken,
+ * is left out and logged; a connection after ten minutes tries it once more. */
 pg_status pg_hl_stream_add(pg_hl_stream *stream, const char *type, const char *coin, const char *user, bool fast,
                            pg_error *err);
 

@@ -13,7 +13,7 @@ static const char *const mainnet_url = "https://mainnet.zklighter.elliot.ai";
 static const char *const testnet_url = "https://testnet.zklighter.elliot.ai";
 static const int64_t largest_account = ((int64_t)1 << 48) - 2;
 enum { MAINNET_CHAIN = 304, TESTNET_CHAIN = 300, KEY_INDEX_MAX = 254, ORDERS_EXPIRE_MS = 10000 };
-enum { TOKEN_S = 7 * 3600, TOKEN_RENEW_S = 15 * 60, SWITCH_LEAST_S = 300 };
+enum { TOKEN_S = 7 * 3600, TOKEN_RENEW_S = 15 * 60 };
 
 int64_t li_now(void)
 {
@@ -321,7 +321,7 @@ static pg_status open_venue(pg_venue **base, const pg_venue_config *config, pg_l
     venue->next_number = 1;
     venue->quota = -1;
     venue->retry_ns = 1; /* begins at the first tick: nothing is called back before this returns */
-    venue->facts = (pg_venue_facts){ .switch_least_s = SWITCH_LEAST_S,
+    venue->facts = (pg_venue_facts){ .switch_least_s = LI_SWITCH_LEAST_S,
                                      .replace_is_fresh = false,
                                      .replace_keeps_place = false,
                                      .batch = PG_LIGHTER_BATCH };
@@ -359,6 +359,7 @@ const pg_venue_type pg_lighter_venue = { .kind = "lighter",
                                          .facts = facts,
                                          .has_room = li_has_room,
                                          .submit = li_submit,
+                                         .adopt = li_adopt,
                                          .cancel_all = li_cancel_all,
                                          .account = li_account,
                                          .fills_since = li_fills_since,

@@ -8,9 +8,8 @@
 #include "venue/lighter/rules_scale.h"
 
 enum { IMMEDIATE, SCHEDULED, ABORTED }; /* of cancel-all */
-enum { EXECUTED = 2, FAILED = 0 };
 enum { FIRST_LOOK_MS = 700, LOOK_MS = 1000, GIVE_UP_MS = 15000, LOST_MS = 605000, SWITCH_MARGIN_MS = 5000 };
-enum { QUOTA_LOW = 1000, SWITCH_LOW_S = 540, SWITCH_LEAST_S = 300, SWITCH_MOST_S = 15 * 86400 };
+enum { SWITCH_LOW_S = 540, SWITCH_MOST_S = 15 * 86400 };
 
 static void act_release(pg_call *call)
 {
@@ -109,9 +108,9 @@ static void settle(li_act *act, const pg_lighter_receipt *receipt)
 {
     char words[PG_VENUE_WORDS];
     pg_error err;
-    if (receipt->status == EXECUTED) {
+    if (receipt->status == LI_EXECUTED_TX) {
         act_end(act, NULL);
-    } else if (receipt->status == FAILED) {
+    } else if (receipt->status == LI_FAILED_TX) {
         li_event_words(words, sizeof words, receipt->event);
         pg_fail(&err, PG_ERR_STATE, "the venue has refused it: %s", words[0] ? words : "it does not say why");
         act_end(act, &err);
@@ -204,7 +203,7 @@ void li_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
 {
     li_venue *venue = (li_venue *)base;
     int64_t now_ms = (li_now() + venue->clock_ahead_ns) / 1000000;
-    bool low = venue->quota >= 0 && venue->quota < QUOTA_LOW;
+    bool low = venue->quota >= 0 && venue->quota < LI_QUOTA_LOW;
     pg_lighter_tx tx = { .type = PG_LIGHTER_CANCEL_ALL_ORDERS };
     pg_error err;
     if (venue->maker_only) {
@@ -212,12 +211,12 @@ void li_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
         done_later(venue, self, done, &err);
         return;
     }
-    if (seconds > 0 && low && venue->switch_ms - now_ms > SWITCH_LEAST_S * 1000) {
+    if (seconds > 0 && low && venue->switch_ms - now_ms > LI_SWITCH_LEAST_S * 1000) {
         done_later(venue, self, done, NULL);
         return;
     }
     if (seconds > 0) {
-        seconds = seconds < SWITCH_LEAST_S ? SWITCH_LEAST_S : seconds > SWITCH_MOST_S ? SWITCH_MOST_S : seconds;
+        seconds = seconds < LI_SWITCH_LEAST_S ? LI_SWITCH_LEAST_S : seconds > SWITCH_MOST_S ? SWITCH_MOST_S : seconds;
         seconds = low && seconds < SWITCH_LOW_S ? SWITCH_LOW_S : seconds;
     }
     venue->switch_ms = seconds > 0 ? now_ms + (int64_t)seconds * 1000 + SWITCH_MARGIN_MS : 0;

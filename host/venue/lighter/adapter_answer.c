@@ -7,8 +7,7 @@
 
 #include "venue/lighter/adapter_internal.h"
 
-enum { TRIES = 5, BAD_SIGNATURES = 3, QUOTA_WARN = 1000, QUOTA_SLOW = 50, PAUSE_MS = 1000 };
-enum { EXECUTED = 2, FAILED = 0 };
+enum { TRIES = 5, BAD_SIGNATURES = 3 };
 
 static const int64_t expect_ns = 1500 * (int64_t)1000000;
 
@@ -37,11 +36,11 @@ static void note_quota(li_venue *venue, pg_span raw)
         return;
     venue->quota = left;
     snprintf(text, sizeof text, "%" PRId64, left);
-    if (left < QUOTA_SLOW && (before < 0 || before >= QUOTA_SLOW))
+    if (left < LI_QUOTA_SLOW && (before < 0 || before >= LI_QUOTA_SLOW))
         li_log(venue, PG_LOG_ERROR, "the quota of orders is nearly used up: orders are sent one by one", "left", text);
-    else if (left < QUOTA_WARN && (before < 0 || before >= QUOTA_WARN))
+    else if (left < LI_QUOTA_LOW && (before < 0 || before >= LI_QUOTA_LOW))
         li_log(venue, PG_LOG_WARN, "the quota of orders runs low; it grows by trading", "left", text);
-    if (left >= QUOTA_SLOW)
+    if (left >= LI_QUOTA_SLOW)
         venue->slow_ns = 0;
 }
 
@@ -243,7 +242,7 @@ void li_outcome(li_venue *venue, const pg_lighter_receipt *receipt)
     const li_part *part = &venue->sent[hash % LI_SENT];
     char words[PG_VENUE_WORDS];
     li_act_outcome(venue, receipt);
-    if (part->hash != hash || !hash || part->intent.act || receipt->status != FAILED)
+    if (part->hash != hash || !hash || part->intent.act || receipt->status != LI_FAILED_TX)
         return;
     li_event_words(words, sizeof words, receipt->event);
     pg_lighter_fault fault = pg_lighter_fault_of(pg_lighter_code_of((pg_span){ words, strlen(words) }));

@@ -7,7 +7,6 @@
 #include "venue/lighter/adapter_internal.h"
 
 enum { QUESTIONS = 16, LOOKS = 64 /* in one tick */, FILLS_BEFORE_MS = 5000, EXPIRED_MS = 3000, NOT_FOUND = 21500 };
-enum { FAILED = 0 };
 
 /* ---- states ---- */
 
@@ -177,7 +176,7 @@ static void trace_came(void *self, const pg_lighter_found *found, int64_t code, 
     if (!order)
         return;
     if (found && pg_lighter_decode_record(&pg_lighter_receipt_table, &receipt, found->text, found->size, NULL) == PG_OK)
-        pg_tracker_voided(venue->orders, order, receipt.status == FAILED, now);
+        pg_tracker_voided(venue->orders, order, receipt.status == LI_FAILED_TX, now);
     else if (code == NOT_FOUND && over)
         pg_tracker_voided(venue->orders, order, true, now);
     else

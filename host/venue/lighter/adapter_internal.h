@@ -30,6 +30,11 @@ enum {
     LI_TICK_MS = 20,
     LI_ANSWER_MS = 5000,
     LI_TRADES_SEEN = 2048,
+    LI_QUOTA_LOW = 1000,     /* of orders: the switch is set less often */
+    LI_QUOTA_SLOW = 50,      /* orders are sent one by one */
+    LI_SWITCH_LEAST_S = 300, /* that the dead-man's switch can be set ahead */
+    LI_FAILED_TX = 0,        /* what became of a transaction */
+    LI_EXECUTED_TX = 2,
     LI_URL = 256
 };
 
@@ -216,6 +221,7 @@ int li_fills_of(li_venue *venue, pg_told_fill out[2], const pg_lighter_trade *tr
 /* ---- adapter_orders.c ---- */
 
 void li_submit(pg_venue *base, const pg_submit *list, int count);
+bool li_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif);
 bool li_has_room(const pg_venue *base, int requests, bool cancels);
 
 /* ---- adapter_send.c ---- */

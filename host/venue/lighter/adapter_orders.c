@@ -37,7 +37,7 @@ static const char *not_now(const li_venue *venue, pg_reason *reason)
         return "there is no key that can trade";
     *reason = PG_REASON_RATE;
     if (li_now() < venue->slow_ns)
-        return "the account's quota of orders is used up: one every 16 s";
+        return "the account's quota of orders is used up, or nearly: they are sent at intervals";
     return NULL;
 }
 
@@ -152,6 +152,14 @@ void li_submit(pg_venue *base, const pg_submit *list, int count)
             if ((int)pass_of(&list[i]) == p)
                 add(venue, &list[i]);
     li_pump(venue);
+}
+
+/* The venue's id is all that is needed: of the client index nobody knows any more whose it was. */
+bool li_adopt(pg_venue *base, uint64_t id, const pg_open_order *found, uint8_t tif)
+{
+    li_venue *venue = (li_venue *)base;
+    return found->market >= 0 && found->market < venue->market_count &&
+           pg_tracker_adopt(venue->orders, id, found, tif, li_now()) != NULL;
 }
 
 bool li_has_room(const pg_venue *base, int requests, bool cancels)

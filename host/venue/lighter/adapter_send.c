@@ -9,7 +9,7 @@
 
 enum { IOC, GOOD_TILL_TIME, POST_ONLY }; /* times in force */
 enum { ORDER_DAYS = 28, CANCEL_EXPIRES_MS = 60000, ACT_EXPIRES_MS = 599000, STALE_MS = 2000, CHECK_EVERY = 1000 };
-enum { QUOTA_SLOW = 50, SLOW_MS = 1000, FREE_MS = 16000 };
+enum { SLOW_MS = 1000, FREE_MS = 16000 };
 
 static const int64_t day_ms = 86400000;
 
@@ -305,14 +305,14 @@ static pg_status sign_part(li_venue *venue, batch *b, const li_intent *intent, i
 /* Whether the first of the outbox may go, by the quota of the account; its cancels are free. */
 static bool within_quota(const li_venue *venue, const li_intent *intent, int64_t now_ns)
 {
-    return !uses_quota(intent) || venue->quota < 0 || venue->quota >= QUOTA_SLOW || now_ns >= venue->slow_ns;
+    return !uses_quota(intent) || venue->quota < 0 || venue->quota >= LI_QUOTA_SLOW || now_ns >= venue->slow_ns;
 }
 
 /* How many of the outbox go into one message: all that are next, unless one has to go alone. */
 static int count_batch(li_venue *venue)
 {
     int n = 0;
-    bool single = venue->quota >= 0 && venue->quota < QUOTA_SLOW;
+    bool single = venue->quota >= 0 && venue->quota < LI_QUOTA_SLOW;
     while (n < venue->outbox_count && n < PG_LIGHTER_BATCH) {
         const li_intent *intent = place(venue, n);
         bool alone = intent->alone || intent->act || (single && uses_quota(intent));
@@ -327,7 +327,7 @@ static int count_batch(li_venue *venue)
 
 static void count_quota(li_venue *venue, const li_intent *intent, int64_t now_ns)
 {
-    if (uses_quota(intent) && venue->quota >= 0 && venue->quota < QUOTA_SLOW)
+    if (uses_quota(intent) && venue->quota >= 0 && venue->quota < LI_QUOTA_SLOW)
         venue->slow_ns = now_ns + (int64_t)(venue->quota == 0 ? FREE_MS : SLOW_MS) * 1000000;
 }
 

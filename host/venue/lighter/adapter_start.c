@@ -7,6 +7,7 @@
 
 #include "base/decimal.h"
 #include "venue/lighter/adapter_internal.h"
+#include "venue/lighter/rules.h"
 
 enum {
     WARN_MS = 2000,
@@ -89,6 +90,18 @@ static int64_t fee_of(pg_span percent)
     return percent.data && pg_lighter_units(&e6, percent, 6) ? e6 : 0;
 }
 
+/* The least that an order may have; of both, or of neither when they cannot be read. */
+static bool take_minimums(li_market *market, const pg_lighter_market *told)
+{
+    int64_t base, quote;
+    if (!pg_lighter_units_exact(&base, told->min_base, (int)told->size_decimals) ||
+        !pg_lighter_units_exact(&quote, told->min_quote, USDC_DECIMALS))
+        return false;
+    market->min_base = base;
+    market->min_quote_e6 = quote;
+    return true;
+}
+
 static pg_status make_market(li_venue *venue, li_market *market, const pg_lighter_market *told, pg_error *err)
 {
     if (!told)
@@ -101,8 +114,7 @@ static pg_status make_market(li_venue *venue, li_market *market, const pg_lighte
         return pg_fail(err, PG_ERR_RANGE, "%s has decimals that are not between 0 and %d", market->symbol,
                        DECIMALS_MAX);
     int pd = (int)told->price_decimals, sd = (int)told->size_decimals;
-    if (!pg_lighter_units_exact(&market->min_base, told->min_base, sd) ||
-        !pg_lighter_units_exact(&market->min_quote_e6, told->min_quote, USDC_DECIMALS))
+    if (!take_minimums(market, told))
         return pg_fail(err, PG_ERR_PARSE, "the smallest order of %s is no number of its decimals", market->symbol);
     pg_status status = pg_instrument_init(&market->instrument, "lighter", market->symbol, pd, sd, 1, 1, 0, err);
     if (status != PG_OK)
@@ -112,7 +124,7 @@ static pg_status make_market(li_venue *venue, li_market *market, const pg_lighte
     market->id = told->id;
     market->quote_multiplier = told->quote_multiplier > 0 ? told->quote_multiplier : 1;
     market->reduce_only = told->reduce_only;
-    market->is_perp = told->id < 255;
+    market->is_perp = pg_lighter_market_is_perp(told->id);
     market->maker_fee_e8 = fee_of(told->maker_fee);
     market->taker_fee_e8 = fee_of(told->taker_fee);
     return pg_lighter_decoder_add(venue->decoder, told->id, pd, sd, err);
@@ -141,8 +153,8 @@ static pg_status take_markets(li_venue *venue, const pg_lighter_found *found, pg
     return PG_OK;
 }
 
-/* What may change of a market while it is traded: whether it is, and how. Decimals may not: every price would be
- * another. */
+/* What may change of a market while it is traded: whether it is, and how, and how much at the least. Decimals may not:
+ * every price would be another. */
 static void renew_market(li_venue *venue, li_market *market, const pg_lighter_market *told)
 {
     bool active = told && pg_scan_equal(told->status, "active"), was = !market->reduce_only;
@@ -152,6 +164,8 @@ static void renew_market(li_venue *venue, li_market *market, const pg_lighter_ma
              market->symbol);
         return;
     }
+    if (told && !take_minimums(market, told))
+        li_log(venue, PG_LOG_ERROR, "the smallest order cannot be read: it stays as it was", "market", market->symbol);
     market->reduce_only = !active || told->reduce_only;
     if (was && market->reduce_only)
         li_log(venue, PG_LOG_ERROR, "the venue takes only orders that reduce a position", "market", market->symbol);
@@ -262,10 +276,13 @@ static pg_status take_maker_only(li_venue *venue, const pg_lighter_found *found,
     pg_scan_open(&list, '[');
     while (pg_scan_element(&list, &n) && pg_lighter_read_integer(&list, &index))
         venue->maker_only = venue->maker_only || index == venue->key_index;
-    if (venue->maker_only)
-        li_log(venue, PG_LOG_WARN,
-               "the key is maker-only: it sends post-only orders and cancels, and can neither take nor set leverage",
-               NULL, NULL);
+    if (!venue->maker_only)
+        return PG_OK;
+    venue->facts.switch_least_s = 0;
+    snprintf(venue->facts.switch_why, sizeof venue->facts.switch_why, "a maker-only key cannot set it");
+    li_log(venue, PG_LOG_WARN,
+           "the key is maker-only: it sends post-only orders and cancels, and can neither take nor set leverage", NULL,
+           NULL);
     return PG_OK;
 }
 
@@ -296,6 +313,11 @@ static void answered(void *self, const pg_lighter_found *found, int64_t code, co
     char text[1024];
     if (venue->phase != LI_STARTING)
         return;
+    if (!found && pg_lighter_fault_of(code).class == PG_LIGHTER_FAULT_FATAL) { /* asked again it says the same */
+        fail(venue, PG_ERR_NOT_FOUND, "check account, api_key_index and network",
+             "account %" PRId64 ", key %" PRId64 ": %s", venue->account, venue->key_index, why->what);
+        return;
+    }
     if (found ? take(venue, found, &err) != PG_OK : !(code && is_optional(venue->start_step))) {
         li_log(venue, PG_LOG_WARN, "cannot start yet, trying again", "why",
                pg_error_text(found ? &err : why, text, sizeof text));

@@ -51,6 +51,7 @@ static const struct {
 } faults[] = {
     { 21104, PG_LIGHTER_FAULT_NONCE, PG_REASON_SIGNATURE, false, "invalid nonce" },
     { 21105, PG_LIGHTER_FAULT_NONCE, PG_REASON_SIGNATURE, false, "batch transaction nonce is not increasing" },
+    { 21100, PG_LIGHTER_FAULT_FATAL, PG_REASON_SIGNATURE, false, "account not found" },
     { 21108, PG_LIGHTER_FAULT_FATAL, PG_REASON_SIGNATURE, false, "invalid PublicKey,please run changePubKey" },
     { 21109, PG_LIGHTER_FAULT_FATAL, PG_REASON_SIGNATURE, false, "api key not found" },
     { 21136, PG_LIGHTER_FAULT_FATAL, PG_REASON_SIGNATURE, false,

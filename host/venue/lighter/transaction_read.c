@@ -120,7 +120,7 @@ static pg_status read_members(pg_lighter_tx *tx, uint8_t *signature, const pg_li
         status = read_field(&tx->value[PG_LIGHTER_EXPIRED_AT], json, 0, PG_LIGHTER_EXPIRED_AT, err);
     if (status == PG_OK)
         status = read_field(&tx->value[PG_LIGHTER_NONCE], json, 0, PG_LIGHTER_NONCE, err);
-    if (status == PG_OK && kind->with_public_key)
+    if (status == PG_OK && signature && kind->with_public_key)
         status = read_base64(tx->public_key, PG_LIGHTER_PUBLIC_KEY_BYTES, json, "PubKey", err);
     if (status == PG_OK && kind->type == PG_LIGHTER_CREATE_GROUPED_ORDERS)
         status = read_orders(tx, json, err);
@@ -128,7 +128,7 @@ static pg_status read_members(pg_lighter_tx *tx, uint8_t *signature, const pg_li
         status = read_memo(tx, json, err);
     if (status == PG_OK && (kind->with_public_key || kind->with_l1_signature))
         status = read_l1_signature(tx, json, err);
-    if (status == PG_OK)
+    if (status == PG_OK && signature)
         status = read_base64(signature, PG_LIGHTER_SIGNATURE_BYTES, json, "Sig", err);
     return status == PG_OK ? read_attributes(tx, json, err) : status;
 }

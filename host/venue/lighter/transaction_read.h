@@ -7,6 +7,7 @@
 
 /* Reads tx_info of a kind. Members may stand in any order, those that are not known are passed over, L1Sig and
  * L2TxAttributes may be missing; everything else must be there, exactly. Values are not judged (rules.h does).
+ * signature NULL: of one that is still to be signed, so that Sig and PubKey, which the signer puts in, are not looked at.
  * PG_ERR_UNSUPPORTED for a kind that users cannot build, PG_ERR_PARSE naming the member, PG_ERR_MEMORY. */
 pg_status pg_lighter_tx_read(pg_lighter_tx *tx, uint8_t signature[PG_LIGHTER_SIGNATURE_BYTES], int type,
                              const char *text, size_t size, pg_error *err);

@@ -29,14 +29,7 @@ local fields = arguments.declare("coin:coin side:side price?:decimal size:decima
   "reduceOnly?:boolean cloid?:cloid_or_false slippage?:decimal")
 local trigger_fields = arguments.declare "price:decimal kind:tpsl is_market:boolean"
 
-local function one_of(...)
-  local names, known = { ... }, {}
-  for _, name in ipairs(names) do known[name] = true end
-  return function(value)
-    if known[value] then return value end
-    return nil, table.concat(names, " or ")
-  end
-end
+local one_of = arguments.one_of
 
 local function cloid(value)
   if type(value) == "string" and value:find("^0x" .. ("%x"):rep(32) .. "$") then return value:lower() end

@@ -107,7 +107,8 @@ static void print_event(const pg_instrument *instrument, size_t index, const pg_
                   { PG_EVENT_NO_LOCAL, "no_local" },
                   { PG_EVENT_LIQUIDATION, "liquidation" },
                   { PG_EVENT_INFERRED_SIDE, "inferred_side" },
-                  { PG_EVENT_REPEATED, "repeated" } };
+                  { PG_EVENT_REPEATED, "repeated" },
+                  { PG_EVENT_LATE, "late" } };
     char local[PG_TIME_TEXT], texts[4][PG_DECIMAL_TEXT];
     int price = instrument->price_decimals, size = instrument->size_decimals;
     printf("%8zu  %s  %+9.3f ms  %-14s", index, pg_time_format(local, e->local_ns),

@@ -36,6 +36,12 @@ static bool print_section(const char *title, const pg_defects *defects)
     return wrong;
 }
 
+/* A gap in which trades are missing is told by the venue's clock, where it is known. */
+static int64_t began_ns(const pg_event *gap)
+{
+    return (gap->flags & PG_EVENT_NO_EXCHANGE ? gap->local_ns : gap->exch_ns) - gap->size2;
+}
+
 static void print_gaps(const pg_tape *tape, bool all)
 {
     const pg_event *events = pg_tape_events(tape);
@@ -57,7 +63,7 @@ static void print_gaps(const pg_tape *tape, bool all)
         if (!all && shown == GAPS_SHOWN)
             continue;
         shown++;
-        printf("    %s  %12.3f s  %s\n", pg_time_format(start, e->local_ns - e->size2), (double)e->size2 * 1e-9,
+        printf("    %s  %12.3f s  %s\n", pg_time_format(start, began_ns(e)), (double)e->size2 * 1e-9,
                pg_gap_reason_name((int64_t)reason));
     }
     if (count > shown)

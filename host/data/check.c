@@ -36,7 +36,7 @@ static void check_times(check *c)
         if (quiet < 0)
             count(c, PG_DEFECT_TIME_BACK);
     }
-    if (e->flags & PG_EVENT_NO_EXCHANGE)
+    if (e->flags & (PG_EVENT_NO_EXCHANGE | PG_EVENT_LATE))
         return;
     int64_t *newest = &c->exch_ns[e->kind];
     if (e->exch_ns < *newest)

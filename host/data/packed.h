@@ -49,6 +49,9 @@ pg_status pg_packed_writer_append(pg_packed_writer *writer, const pg_event *even
 /* Writes what waits as a block. After PG_ERR_IO nothing of it is in the file; it may be tried again. */
 pg_status pg_packed_writer_flush(pg_packed_writer *writer, pg_error *err);
 
+/* Flushes, and waits until it is on the disk: a power cut takes nothing of it away. Does nothing when nothing is new. */
+pg_status pg_packed_writer_sync(pg_packed_writer *writer, pg_error *err);
+
 uint64_t pg_packed_writer_count(const pg_packed_writer *writer); /* events that were appended */
 uint64_t pg_packed_writer_bytes(const pg_packed_writer *writer); /* in the file */
 

@@ -17,6 +17,7 @@ struct pg_packed_writer {
     char path[PG_PATH_SIZE];
     int fd;
     uint64_t bytes, events;
+    uint64_t synced; /* of them on the disk for certain */
     int64_t last_ns;
     pg_block_coder *coder;
     ZSTD_CCtx *zstd;
@@ -157,6 +158,19 @@ pg_status pg_packed_writer_append(pg_packed_writer *w, const pg_event *events, s
 pg_status pg_packed_writer_flush(pg_packed_writer *w, pg_error *err)
 {
     return w->n_waiting > 0 ? write_block(w, err) : PG_OK;
+}
+
+pg_status pg_packed_writer_sync(pg_packed_writer *w, pg_error *err)
+{
+    pg_status status = pg_packed_writer_flush(w, err);
+    if (status != PG_OK || w->synced == w->bytes)
+        return status;
+    if (fdatasync(w->fd) != 0)
+        return io_error(w, err);
+    if (w->synced == 0)
+        pg_file_sync_folder(w->path); /* its name, too */
+    w->synced = w->bytes;
+    return PG_OK;
 }
 
 uint64_t pg_packed_writer_count(const pg_packed_writer *writer)

@@ -18,7 +18,8 @@
 enum { TRADES_WINDOW = 4096, JOURNALS_MAX = 1000 };
 
 static const int64_t second_ns = 1000000000;
-static const int64_t flush_ns = 500000000, save_ns = 30 * (int64_t)1000000000, lag_window_ns = 60 * (int64_t)1000000000;
+static const int64_t flush_ns = 500000000, sync_ns = 900000000, save_ns = 30 * (int64_t)1000000000,
+                     lag_window_ns = 60 * (int64_t)1000000000;
 
 struct pg_record_market {
     char folder[PG_PATH_SIZE], state_path[PG_PATH_SIZE];
@@ -32,7 +33,7 @@ struct pg_record_market {
     pg_snapshot snapshot;
     int64_t part_start_ns;
     int64_t last_ns; /* local time of the last event taken: never goes back */
-    int64_t flushed_ns, saved_ns;
+    int64_t flushed_ns, synced_ns, saved_ns;
     bool is_first; /* nothing was recorded yet in this run */
     bool skips;    /* the rest of a message that was recorded already */
     bool has_sequence;
@@ -323,7 +324,7 @@ static void order_time(pg_record_market *m, pg_event *e)
 /* How far our clock is ahead of the venue's, transport included: the least of a minute tells most about the clocks. */
 static void track_lag(pg_record_market *m, const pg_event *e)
 {
-    if (e->flags & (PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_REPEATED) || e->exch_ns == 0)
+    if (e->flags & (PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_REPEATED | PG_EVENT_LATE) || e->exch_ns == 0)
         return;
     int64_t lag = e->local_ns - e->exch_ns;
     m->lag_next_ns = lag < m->lag_next_ns ? lag : m->lag_next_ns;
@@ -340,7 +341,7 @@ static void track_lag(pg_record_market *m, const pg_event *e)
  * a new connection they may begin anew. */
 static bool is_stale(pg_record_market *m, const pg_event *e)
 {
-    if (e->kind == PG_EVENT_SNAPSHOT_BEGIN || e->kind == PG_EVENT_GAP)
+    if (e->kind == PG_EVENT_SNAPSHOT_BEGIN || (e->kind == PG_EVENT_GAP && e->price2 != PG_GAP_TRADES))
         m->has_sequence = m->skips = false;
     if (e->kind == PG_EVENT_SNAPSHOT_END && e->id != 0) {
         m->sequence = e->id;
@@ -441,6 +442,17 @@ static void try_again(pg_record_market *m)
     tell(m, PG_LOG_WARN, "the disk can be written again", NULL);
 }
 
+/* A crash of the process takes what was not flushed, a power cut what was not synced. */
+static pg_status keep(pg_record_market *m, int64_t now_ns, pg_error *err)
+{
+    if (!m->journal)
+        return PG_OK;
+    if (now_ns - m->synced_ns >= 0 && now_ns - m->synced_ns < sync_ns)
+        return pg_packed_writer_flush(m->journal, err);
+    m->synced_ns = now_ns;
+    return pg_packed_writer_sync(m->journal, err);
+}
+
 void pg_record_market_tick(pg_record_market *m, int64_t now_ns)
 {
     pg_error err = { 0 };
@@ -449,7 +461,7 @@ void pg_record_market_tick(pg_record_market *m, int64_t now_ns)
     m->flushed_ns = now_ns;
     if (m->unfinished || m->lost_since_ns != 0)
         try_again(m);
-    else if (m->journal && pg_packed_writer_flush(m->journal, &err) != PG_OK)
+    else if (keep(m, now_ns, &err) != PG_OK)
         tell(m, PG_LOG_WARN, "the disk refuses the recording; what comes is kept for a while", &err);
     pg_record_live_flush(&m->live);
     if (m->lost_since_ns == 0 && pg_book_is_consistent(m->book))

@@ -37,7 +37,7 @@ pg_status pg_record_market_open(pg_record_market **market, const char *folder, c
  * written, events are lost, counted, and marked by a gap when it can be again. */
 void pg_record_market_take(pg_record_market *market, const pg_event *event);
 
-/* To be called a few times a second: writes what waits, ends a part that is due, saves the state every 30 s, tries again
+/* To be called a few times a second: writes what waits (on the disk once a second), ends a part that is due, saves the state every 30 s, tries again
  * what failed. */
 void pg_record_market_tick(pg_record_market *market, int64_t now_ns);
 

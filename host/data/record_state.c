@@ -181,6 +181,8 @@ pg_status pg_record_state_write(const pg_record_state *state, const char *path, 
 void pg_record_state_trade(pg_record_state *state, const pg_event *trade)
 {
     state->recent[state->recent_at] = *trade;
+    if (trade->exch_ns > state->last_trade_ns)
+        state->last_trade_ns = trade->exch_ns;
     state->recent_at = (state->recent_at + 1) % PG_RECORD_TRADES;
     state->recent_n += state->recent_n < PG_RECORD_TRADES;
 }

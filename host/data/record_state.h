@@ -17,6 +17,7 @@ typedef struct {
     int64_t lag_ns; /* least time from the venue's clock to ours within the last minute; INT64_MAX: not known */
     pg_event recent[PG_RECORD_TRADES]; /* a ring of trades, the oldest at recent_at */
     int recent_n, recent_at;
+    int64_t last_trade_ns; /* the venue's time of the newest one; 0: none yet */
 } pg_record_state;
 
 /* Reads PATH; *found is false when it is not there. PG_ERR_CORRUPT for one that cannot be read. */

@@ -141,6 +141,7 @@ static void note_figures(pg_recorder *r, lane *l)
                                     .clock_steps = s->clock_steps,
                                     .lag_ns = s->lag_ns,
                                     .last_ns = s->last_local_ns,
+                                    .last_trade_ns = s->last_trade_ns,
                                     .bytes = pg_record_market_bytes(l->market),
                                     .stuck = pg_record_market_is_stuck(l->market) };
     pthread_mutex_lock(&r->lock);
@@ -274,6 +275,7 @@ pg_status pg_recorder_add(pg_recorder *r, int *market, const char *venue, const 
         free(l);
         return status;
     }
+    note_figures(r, l);
     r->lanes[count] = l;
     *market = count;
     atomic_store_explicit(&r->count, count + 1, memory_order_release);
@@ -298,6 +300,7 @@ void pg_recorder_look(pg_recorder *r, int market, pg_recorder_figures *figures)
         figures->clock_steps += f->clock_steps;
         figures->lag_ns = f->lag_ns < figures->lag_ns ? f->lag_ns : figures->lag_ns;
         figures->last_ns = f->last_ns > figures->last_ns ? f->last_ns : figures->last_ns;
+        figures->last_trade_ns = f->last_trade_ns > figures->last_trade_ns ? f->last_trade_ns : figures->last_trade_ns;
         figures->bytes += f->bytes;
         figures->stuck |= f->stuck;
     }

@@ -25,8 +25,9 @@ typedef struct {
     uint64_t clock_steps;
     int64_t lag_ns; /* venue's clock to ours, the least of a minute; INT64_MAX: not known */
     int64_t last_ns;
-    uint64_t bytes; /* of the journals that are being written */
-    bool stuck;     /* the disk refuses */
+    int64_t last_trade_ns; /* the venue's time of the newest trade; 0: none yet */
+    uint64_t bytes;        /* of the journals that are being written */
+    bool stuck;            /* the disk refuses */
 } pg_recorder_figures;
 
 typedef struct pg_recorder pg_recorder;
@@ -44,7 +45,8 @@ pg_status pg_recorder_add(pg_recorder *recorder, int *market, const char *venue,
  * adds markets. About 30 ns an event. */
 void pg_recorder_push(pg_recorder *recorder, int market, const pg_event *events, size_t n);
 
-/* As the thread last left them, half a second ago at most. market -1: all together. */
+/* As the thread last left them, half a second ago at most; of a market that was just added, how its recording ended last.
+ * market -1: all together. */
 void pg_recorder_look(pg_recorder *recorder, int market, pg_recorder_figures *figures);
 
 /* Writes everything, ends all parts. The recorder is gone; the error is of the first market that could not be finished:

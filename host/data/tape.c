@@ -314,7 +314,7 @@ static const char *event_defect(const pg_event *e, int64_t previous_ns)
 {
     enum {
         KNOWN_FLAGS = PG_EVENT_LAST | PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_LIQUIDATION |
-                      PG_EVENT_INFERRED_SIDE | PG_EVENT_REPEATED
+                      PG_EVENT_INFERRED_SIDE | PG_EVENT_REPEATED | PG_EVENT_LATE
     };
     if (e->kind == PG_EVENT_NONE || e->kind >= PG_EVENT_KINDS)
         return "has an unknown kind";

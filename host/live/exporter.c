@@ -24,6 +24,7 @@ struct pg_exporter {
     exported market[PG_LIVE_MARKETS];
     int count;
     pg_metric *sent, *refused, *unknown, *duplicates, *corrections;
+    pg_metric *recorded, *record_gaps, *record_lost, *record_queue, *record_stuck; /* NULL: nothing is recorded */
 };
 
 /* ---- series ---- */
@@ -89,6 +90,30 @@ static pg_status make_own(pg_exporter *e, pg_error *err)
     for (size_t i = 0; status == PG_OK && i < sizeof counters / sizeof *counters; i++)
         status = pg_metric_new((pg_metric **)((char *)e + counters[i].at), e->metrics, PG_METRIC_COUNTER,
                                counters[i].name, counters[i].help, NULL, 0, err);
+    return status;
+}
+
+static pg_status make_recorder(pg_exporter *e, pg_error *err)
+{
+    static const struct {
+        const char *name, *help;
+        pg_metric_kind kind;
+        size_t at;
+    } series[] = {
+        { "perigee_recorder_events", "rows that were recorded", PG_METRIC_COUNTER, offsetof(pg_exporter, recorded) },
+        { "perigee_recorder_gaps", "gaps that were recorded, with their reasons", PG_METRIC_COUNTER,
+          offsetof(pg_exporter, record_gaps) },
+        { "perigee_recorder_lost_disk", "events that were lost while the disk could not be written", PG_METRIC_COUNTER,
+          offsetof(pg_exporter, record_lost) },
+        { "perigee_recorder_lost_queue", "events that were lost while the recorder's queue was full", PG_METRIC_COUNTER,
+          offsetof(pg_exporter, record_queue) },
+        { "perigee_recorder_stuck", "1 while the disk refuses the recording", PG_METRIC_GAUGE,
+          offsetof(pg_exporter, record_stuck) },
+    };
+    pg_status status = PG_OK;
+    for (size_t i = 0; status == PG_OK && i < sizeof series / sizeof *series; i++)
+        status = pg_metric_new((pg_metric **)((char *)e + series[i].at), e->metrics, series[i].kind, series[i].name,
+                               series[i].help, NULL, 0, err);
     return status;
 }
 
@@ -164,6 +189,19 @@ static void know_markets(pg_exporter *e)
         add_market(e, pg_live_market_at(e->live, e->count));
 }
 
+static void show_recorder(pg_exporter *e)
+{
+    pg_recorder_figures f;
+    if (!e->recorded)
+        return;
+    pg_recorder_look(pg_live_recorder(e->live), -1, &f);
+    pg_metric_set(e->recorded, (double)f.events);
+    pg_metric_set(e->record_gaps, (double)f.gaps);
+    pg_metric_set(e->record_lost, (double)f.lost);
+    pg_metric_set(e->record_queue, (double)f.queue);
+    pg_metric_set(e->record_stuck, f.stuck);
+}
+
 static void refresh(void *self)
 {
     pg_exporter *e = self;
@@ -192,6 +230,7 @@ static void refresh(void *self)
     pg_metric_set(e->unknown, (double)unknown);
     pg_metric_set(e->duplicates, (double)duplicates);
     pg_metric_set(e->corrections, (double)corrections);
+    show_recorder(e);
 }
 
 void pg_exporter_observe(pg_exporter *e, const pg_live_market *market, int64_t tick_to_order_ns)
@@ -232,6 +271,8 @@ pg_status pg_exporter_new(pg_exporter **made, pg_live *live, pg_loop *loop, cons
     pg_status status = pg_metrics_new(&e->metrics, 0, err);
     if (status == PG_OK)
         status = make_own(e, err);
+    if (status == PG_OK && pg_live_recorder(live))
+        status = make_recorder(e, err);
     if (status == PG_OK)
         status = pg_web_new(&e->web, loop, e->metrics, &(pg_web_config){ .address = address, .port = port },
                             (pg_web_handler){ .self = e, .refresh = refresh, .health = health }, err);

@@ -297,6 +297,11 @@ pg_risk *pg_live_risk(const pg_live *live)
     return live->risk;
 }
 
+pg_recorder *pg_live_recorder(const pg_live *live)
+{
+    return live->recorder;
+}
+
 pg_ledger *pg_live_ledger(const pg_live *live)
 {
     return live->ledger;

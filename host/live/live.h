@@ -4,6 +4,7 @@
 #define PG_LIVE_LIVE_H
 
 #include "crypto/key_source.h"
+#include "data/recorder.h"
 #include "live/market.h"
 
 enum { PG_LIVE_MARKETS = 64, PG_LIVE_VENUES = 16 };
@@ -52,6 +53,7 @@ pg_live_market *pg_live_find(const pg_live *live, const char *name);
 int pg_live_desk_count(const pg_live *live);
 pg_desk *pg_live_desk_at(const pg_live *live, int i);
 pg_risk *pg_live_risk(const pg_live *live);
+pg_recorder *pg_live_recorder(const pg_live *live); /* NULL: nothing is recorded */
 pg_ledger *pg_live_ledger(const pg_live *live);
 
 /* Lets everything that was given inputs act. */

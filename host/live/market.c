@@ -6,6 +6,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "live/backfill.h"
 #include "script/work.h"
 
 struct pg_live_market {
@@ -27,6 +28,7 @@ struct pg_live_market {
     pg_event referred;                   /* as last told */
     pg_plan_setting set[PG_PLAN_PARAMS]; /* parameters set from the console */
     int set_count;
+    pg_backfill backfill; /* where market data are recorded */
 };
 
 /* ---- recording ---- */
@@ -66,7 +68,7 @@ static void record(pg_live_market *m, const pg_input *input)
     if (input->kind == PG_INPUT_EVENT && input->event.kind == PG_EVENT_REFERENCE)
         return; /* made here; the market that it tells of has a recording of its own */
     if (input->kind == PG_INPUT_EVENT && m->with.records_market) {
-        pg_recorder_push(m->with.recorder, m->with.record_number, &input->event, 1);
+        pg_backfill_push(&m->backfill, &input->event, 1);
     } else if (input->kind == PG_INPUT_REPLY) {
         pg_event event = order_event(m, input);
         pg_recorder_push(m->with.recorder, m->with.record_number, &event, 1);
@@ -332,6 +334,9 @@ pg_status pg_live_market_new(pg_live_market **made, const pg_market_config *conf
     m->place = pg_desk_next_place(config->desk);
     if (status == PG_OK)
         status = make_runner(m, err);
+    if (m->with.recorder && m->with.records_market)
+        pg_backfill_init(&m->backfill, m->with.recorder, m->with.record_number, pg_desk_venue(config->desk),
+                         config->venue_market, config->log);
     if (status == PG_OK)
         status = pg_desk_seat(config->desk, &m->seat, &m->place, err);
     m->with.config = NULL;
@@ -340,6 +345,8 @@ pg_status pg_live_market_new(pg_live_market **made, const pg_market_config *conf
         pg_live_market_free(m);
         return status;
     }
+    if (m->with.recorder && m->with.records_market)
+        pg_backfill_begin(&m->backfill);
     say_trusted(m);
     *made = m;
     return PG_OK;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "live/backfill.h"
 #include "live/built_in.h"
 #include "live/desk.h"
 
@@ -20,7 +21,8 @@ typedef struct {
     recording *recording;
     const pg_config_venue *config;
     const char *symbols[PG_CONFIG_MARKETS];
-    int numbers[PG_CONFIG_MARKETS]; /* at the recorder; -1 until the venue is ready */
+    pg_backfill backfill[PG_CONFIG_MARKETS];
+    bool ready; /* the recorder has its markets */
     int symbol_count;
     pg_venue *venue;
     pg_child *child;
@@ -104,13 +106,19 @@ static void on_ready(void *self)
 {
     source *s = self;
     pg_error err = { 0 };
+    pg_recorder *recorder = s->recording->recorder;
+    const pg_log *log = s->recording->options.log;
     for (int i = 0; i < s->symbol_count; i++) {
-        if (pg_recording_add(s->recording->recorder, &s->numbers[i], s->config, pg_venue_instrument(s->venue, i),
-                             s->recording->options.log, &err) != PG_OK) {
+        int number;
+        if (pg_recording_add(recorder, &number, s->config, pg_venue_instrument(s->venue, i), log, &err) != PG_OK) {
             fail(s->recording, &err);
             return;
         }
+        pg_backfill_init(&s->backfill[i], recorder, number, s->venue, i, log);
     }
+    for (int i = 0; i < s->symbol_count; i++)
+        pg_backfill_begin(&s->backfill[i]);
+    s->ready = true;
     say(s->recording, "%s: recording %d market%s", s->config->name, s->symbol_count, s->symbol_count == 1 ? "" : "s");
 }
 
@@ -125,8 +133,8 @@ static void on_failed(void *self, const pg_error *why)
 static void on_events(void *self, int market, const pg_event *events, int count)
 {
     source *s = self;
-    if (s->numbers[market] >= 0)
-        pg_recorder_push(s->recording->recorder, s->numbers[market], events, (size_t)count);
+    if (s->ready)
+        pg_backfill_push(&s->backfill[market], events, (size_t)count);
 }
 
 static void on_report(void *self, const pg_report *report)
@@ -212,7 +220,6 @@ static pg_status choose(recording *r, pg_error *err)
             known = known || strcmp(s->symbols[k], market->symbol) == 0;
         if (known)
             continue;
-        s->numbers[s->symbol_count] = -1;
         s->symbols[s->symbol_count++] = market->symbol;
     }
     if (r->count == 0)

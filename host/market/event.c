@@ -20,6 +20,7 @@ const char *pg_gap_reason_name(int64_t reason)
     static const char *const names[PG_GAP_REASONS] = { "unknown",          "silence",
                                                        "connection lost",  "sequence",
                                                        "queue was full",   "recorder did not run",
-                                                       "disk not written", "damaged data left out" };
+                                                       "disk not written", "damaged data left out",
+                                                       "trades not told" };
     return names[reason >= 0 && reason < PG_GAP_REASONS ? reason : 0];
 }

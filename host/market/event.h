@@ -56,7 +56,8 @@ enum {
     PG_EVENT_NO_LOCAL = 4,       /* local_ns is not a receive time: it was set to exch_ns */
     PG_EVENT_LIQUIDATION = 8,    /* a trade that the venue marked as a liquidation or block print */
     PG_EVENT_INFERRED_SIDE = 16, /* the aggressor side was inferred, not recorded */
-    PG_EVENT_REPEATED = 32       /* of a snapshot: the book as it was known already, where a recorded file begins */
+    PG_EVENT_REPEATED = 32,      /* of a snapshot: the book as it was known already, where a recorded file begins */
+    PG_EVENT_LATE = 64           /* what was asked for afterwards: by its exch_ns it belongs before others */
 };
 
 /* Why something is missing before a GAP event (its price2). */
@@ -69,7 +70,8 @@ typedef enum {
     PG_GAP_STOPPED = 5,  /* the recorder did not run */
     PG_GAP_DISK = 6,     /* the disk could not be written */
     PG_GAP_DAMAGE = 7,   /* what was recorded was damaged, and left out by a repair */
-    PG_GAP_REASONS = 8
+    PG_GAP_TRADES = 8,   /* trades alone: they were not told, and the venue does not list them any more */
+    PG_GAP_REASONS = 9
 } pg_gap_reason;
 
 typedef struct {

@@ -309,6 +309,12 @@ static void fills_since(pg_venue *base, int64_t time_ns, void *self, pg_venue_do
     arm(p);
 }
 
+/* The market is the inner venue's. */
+static void trades(pg_venue *base, int market, void *self, pg_trades_done done)
+{
+    pg_venue_trades(((pg_paper *)base)->inner, market, self, done);
+}
+
 static void arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
 {
     pg_paper *p = (pg_paper *)base;
@@ -372,6 +378,7 @@ static const pg_venue_type paper_type = { .kind = "paper",
                                           .cancel_all = cancel_all,
                                           .account = account,
                                           .fills_since = fills_since,
+                                          .trades = trades,
                                           .arm_switch = arm_switch,
                                           .set_leverage = set_leverage };
 

@@ -127,7 +127,8 @@ static void take_trade(pass *p, const pg_event *e, pg_statistics_slot *slot)
 
 static void take_latency(pass *p, const pg_event *e)
 {
-    if (e->flags & (PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_REPEATED) || !(e->flags & PG_EVENT_LAST))
+    if (e->flags & (PG_EVENT_NO_EXCHANGE | PG_EVENT_NO_LOCAL | PG_EVENT_REPEATED | PG_EVENT_LATE) ||
+        !(e->flags & PG_EVENT_LAST))
         return;
     double ms = (double)(e->local_ns - e->exch_ns) * 1e-6;
     pg_statistics_slot *slots[] = { slot_at(p, e->local_ns), hour_at(p, e->local_ns) };

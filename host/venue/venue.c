@@ -68,6 +68,11 @@ void pg_venue_fills_since(pg_venue *venue, int64_t time_ns, void *self, pg_venue
     venue->type->fills_since(venue, time_ns, self, done);
 }
 
+void pg_venue_trades(pg_venue *venue, int market, void *self, pg_trades_done done)
+{
+    venue->type->trades(venue, market, self, done);
+}
+
 void pg_venue_arm_switch(pg_venue *venue, int seconds, void *self, pg_venue_done done)
 {
     venue->type->arm_switch(venue, seconds, self, done);

@@ -179,6 +179,12 @@ void pg_venue_account(pg_venue *venue, void *self, pg_account_done done);
 typedef void (*pg_venue_done)(void *self, const pg_error *err);
 void pg_venue_fills_since(pg_venue *venue, int64_t time_ns, void *self, pg_venue_done done);
 
+/* Asks for the last trades of a market, as many as the venue lists: oldest first, local_ns the time of the answer. They are
+ * given whether they were told before or not, and nothing of them goes to the sink. trades: NULL with *err when there is
+ * no answer. */
+typedef void (*pg_trades_done)(void *self, const pg_event *trades, int count, const pg_error *err);
+void pg_venue_trades(pg_venue *venue, int market, void *self, pg_trades_done done);
+
 /* Sets the dead-man's switch to go off in `seconds` (0: takes it away). PG_ERR_UNSUPPORTED in done where there is
  * none. */
 void pg_venue_arm_switch(pg_venue *venue, int seconds, void *self, pg_venue_done done);
@@ -201,6 +207,7 @@ typedef struct {
     void (*cancel_all)(pg_venue *venue, uint64_t run, void *self, pg_cancelled_done done);
     void (*account)(pg_venue *venue, void *self, pg_account_done done);
     void (*fills_since)(pg_venue *venue, int64_t time_ns, void *self, pg_venue_done done);
+    void (*trades)(pg_venue *venue, int market, void *self, pg_trades_done done);
     void (*arm_switch)(pg_venue *venue, int seconds, void *self, pg_venue_done done);
     void (*set_leverage)(pg_venue *venue, int market, int leverage, bool cross, void *self, pg_venue_done done);
 } pg_venue_type;

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PERIGEE = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -114,6 +115,11 @@ class Record(Base):
         self.assertRegex(found, r"\d+\.\d+ s  connection lost")
         self.assertNotIn("bid above the ask", found)
 
+    def metric(self, url, name):
+        with urllib.request.urlopen(url + "/metrics", timeout=10) as answer:
+            found = re.search(rf"^{name}(?:_total)? (\S+)$", answer.read().decode(), re.M)
+        return float(found[1])
+
     def test_session_records_its_own_orders(self):
         (self.dir / "maker.lua").write_text("""
 local S = strategy { name = "maker" }
@@ -125,9 +131,19 @@ return S
         (self.dir / "config.lua").write_text(
             'venue "paper" { kind = "hyperliquid", network = "local", data = "synthetic" }\n'
             'market { venue = "paper", symbol = "ETH", strategy = "maker.lua", capital = 100000, max_position = 5 }\n'
-            'record { dir = "rec", formats = { "tape", "parquet", "csv" } }\nweb { enabled = false }\n')
-        run = perigee(self.dir, "run", "--seconds", 6)
-        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+            'record { dir = "rec", formats = { "tape", "parquet", "csv" } }\nweb { port = 0 }\n')
+        session = self.start("--seconds", 6, command="run")
+        said = ""
+        while "http://" not in said:
+            line = session.stdout.readline()
+            self.assertNotEqual(line, "", said)
+            said += line
+        url = re.search(r"http://[0-9.:]+", said)[0]
+        self.wait_for(lambda: self.metric(url, "perigee_recorder_events") > 0)
+        for name in ("gaps", "lost_disk", "lost_queue", "stuck"):
+            self.assertEqual(self.metric(url, f"perigee_recorder_{name}"), 0)
+        said += session.communicate(timeout=PATIENCE_S)[0]
+        self.assertEqual(session.returncode, 0, said)
         folder = self.dir / "rec" / "paper" / "eth"
         head = self.run_data("head", next(folder.glob("events_*.parquet")), "-n", 1000000)
         self.assertRegex(head, r"\border\b")

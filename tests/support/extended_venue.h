@@ -79,7 +79,7 @@ static inline void ext_events(void *self, int market, const pg_event *events, in
         t->trades += events[i].kind == PG_EVENT_TRADE;
         t->marks += events[i].kind == PG_EVENT_MARK;
         t->bests += events[i].kind == PG_EVENT_BBO;
-        t->gaps += events[i].kind == PG_EVENT_GAP;
+        t->gaps += events[i].kind == PG_EVENT_GAP && events[i].price2 != PG_GAP_TRADES;
         t->snapshots += events[i].kind == PG_EVENT_SNAPSHOT_END;
     }
 }

@@ -29,7 +29,7 @@ typedef struct {
     bool up[2];
     int ups[2], downs[2];
     pg_book *book[2]; /* of ETH, BTC */
-    int64_t trades, marks, gaps, bests;
+    int64_t trades, marks, gaps /* of all data */, bests;
     pg_orders orders;
     pg_report report[LI_REPORTS];
     int report_count, unknown;
@@ -91,7 +91,7 @@ static inline void li_events(void *self, int market, const pg_event *events, int
         pg_book_apply(t->book[market], &events[i]);
         t->trades += events[i].kind == PG_EVENT_TRADE;
         t->marks += events[i].kind == PG_EVENT_MARK;
-        t->gaps += events[i].kind == PG_EVENT_GAP;
+        t->gaps += events[i].kind == PG_EVENT_GAP && events[i].price2 != PG_GAP_TRADES;
         t->bests += events[i].kind == PG_EVENT_BBO;
     }
 }

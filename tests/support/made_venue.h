@@ -39,6 +39,7 @@ typedef struct {
     pg_venue_done done;
     pg_cancelled_done cancelled;
     void *self;
+    pg_trades_done trades;
 } made_call;
 
 typedef struct {
@@ -621,6 +622,8 @@ static inline void made_answer_call(made_venue *v)
         made_cancel_rest(v);
     if (call.account)
         made_tell_account(v, &call);
+    else if (call.trades)
+        call.trades(call.self, &(pg_event){ 0 }, 0, NULL); /* it lists none */
     else if (call.cancelled)
         call.cancelled(call.self, v->order_count, &fine);
     else
@@ -755,6 +758,12 @@ static inline void made_fills_since(pg_venue *base, int64_t time_ns, void *self,
     made_call_add((made_venue *)base, (made_call){ .done = done, .self = self });
 }
 
+static inline void made_trades(pg_venue *base, int market, void *self, pg_trades_done done)
+{
+    (void)market;
+    made_call_add((made_venue *)base, (made_call){ .trades = done, .self = self });
+}
+
 static inline void made_arm_switch(pg_venue *base, int seconds, void *self, pg_venue_done done)
 {
     (void)seconds;
@@ -778,6 +787,7 @@ const pg_venue_type made_type = { .kind = "hyperliquid",
                                   .cancel_all = made_cancel_all,
                                   .account = made_account,
                                   .fills_since = made_fills_since,
+                                  .trades = made_trades,
                                   .arm_switch = made_arm_switch,
                                   .set_leverage = made_set_leverage };
 

@@ -181,5 +181,6 @@ const pg_venue_type pg_extended_venue = { .kind = "extended",
                                           .cancel_all = ex_cancel_all,
                                           .account = ex_account,
                                           .fills_since = ex_fills_since,
+                                          .trades = ex_trades,
                                           .arm_switch = ex_arm_switch,
                                           .set_leverage = ex_set_leverage };

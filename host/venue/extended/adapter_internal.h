@@ -47,7 +47,7 @@ typedef struct {
     ex_stream_kind kind;
     pg_extended_stream *stream;
     pg_extended_sequence sequence; /* of the book: its own */
-    int64_t heard_ns;
+    int64_t heard_ns, before_ns;   /* the last message, and the one before */
 } ex_feed;
 
 struct ex_market {
@@ -59,11 +59,12 @@ struct ex_market {
     pg_extended_bests bests;
     ex_feed feed[EX_STREAMS];
     pg_recent *trades;
-    bool has_book;   /* a message of the present came on this connection */
-    bool asking;     /* for a book over HTTP */
-    int64_t book_ns; /* the venue's time of the last message */
-    int64_t gap_ns;  /* when data ended that have not come again; 0: they flow */
-    pg_exact mark;   /* 0: not known yet */
+    bool has_book;         /* a message of the present came on this connection */
+    bool asking;           /* for a book over HTTP */
+    int64_t book_ns;       /* the venue's time of the last message */
+    int64_t gap_ns;        /* when data ended that have not come again; 0: they flow */
+    int64_t trades_gap_ns; /* of trades: when their stream ended, or missed one */
+    pg_exact mark;         /* 0: not known yet */
     int64_t mark_units, index_units;
     int64_t funding_ms;                            /* the last one told */
     char maker[EX_RATE_TEXT], taker[EX_RATE_TEXT]; /* fee rates; "" not known */
@@ -208,6 +209,9 @@ void ex_market_tick(ex_venue *venue, int64_t now_ns);
 /* Gives events about a market to the sink. */
 void ex_give(ex_market *market, pg_event *events, int count);
 
+/* A public trade as an event. False for one of another market, or that cannot be. */
+bool ex_print_event(pg_event *event, const ex_market *market, const pg_extended_print *print, int64_t received_ns);
+
 /* ---- adapter_backup.c ---- */
 
 void ex_backup_tick(ex_venue *venue, int64_t now_ns);
@@ -249,6 +253,10 @@ void ex_doubt_tick(ex_venue *venue, int64_t now_ns);
  * reported whether it is new or not. */
 void ex_fetch_fills(ex_venue *venue, int64_t from_ns, bool all, void *self, pg_venue_done done);
 void ex_fills_since(pg_venue *base, int64_t time_ns, void *self, pg_venue_done done);
+
+/* ---- adapter_trades.c ---- */
+
+void ex_trades(pg_venue *base, int market, void *self, pg_trades_done done);
 
 /* ---- adapter_calls.c ---- */
 

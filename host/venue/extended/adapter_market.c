@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "venue/extended/adapter_internal.h"
+#include "venue/trades.h"
 
 static const int64_t present_ns = 2 * EX_SECOND_NS;  /* a book is of the present when it is not older */
 static const int64_t silent_ns = 90 * EX_SECOND_NS;  /* of a full book, which comes whole every minute */
@@ -210,29 +211,32 @@ static void give_prints(prints *p)
     p->count = 0;
 }
 
+bool ex_print_event(pg_event *event, const ex_market *market, const pg_extended_print *print, int64_t received_ns)
+{
+    const pg_instrument *in = &market->instrument;
+    *event = (pg_event){ .kind = PG_EVENT_TRADE,
+                         .exch_ns = print->time_ms * 1000000,
+                         .local_ns = received_ns,
+                         .id = print->id,
+                         .side = pg_extended_side_of(print->side),
+                         .flags = pg_scan_equal(print->type, "TRADE") ? 0 : PG_EVENT_LIQUIDATION };
+    return pg_scan_equal(print->market, market->name) && event->side &&
+           pg_extended_units_near(&event->price, print->price, in->price_decimals) == PG_OK &&
+           pg_extended_units_near(&event->size, print->quantity, in->size_decimals) == PG_OK && event->price > 0 &&
+           event->size > 0;
+}
+
 /* Only trades that were not told before. What is from before the start is not news: the venue repeats its last trades on
  * every connection. */
 static void take_print(void *self, const pg_extended_record *record)
 {
     prints *p = self;
     ex_market *market = p->market;
-    const pg_extended_print *print = &record->print;
-    const pg_instrument *in = &market->instrument;
-    pg_event event = { .kind = PG_EVENT_TRADE,
-                       .exch_ns = print->time_ms * 1000000,
-                       .local_ns = p->received_ns,
-                       .id = print->id,
-                       .side = pg_extended_side_of(print->side) };
+    pg_event event;
     int64_t news_ns = ex_opened_ns(market->venue) - backfill_ns;
-    if (!pg_scan_equal(print->market, market->name) || !event.side || !pg_recent_add(market->trades, print->id, 0) ||
-        event.exch_ns < news_ns)
+    if (!ex_print_event(&event, market, &record->print, p->received_ns) ||
+        !pg_recent_add(market->trades, event.id, 0) || event.exch_ns < news_ns)
         return;
-    if (pg_extended_units_near(&event.price, print->price, in->price_decimals) != PG_OK ||
-        pg_extended_units_near(&event.size, print->quantity, in->size_decimals) != PG_OK || event.price <= 0 ||
-        event.size <= 0)
-        return;
-    if (!pg_scan_equal(print->type, "TRADE"))
-        event.flags = PG_EVENT_LIQUIDATION;
     if (p->count == (int)(sizeof p->list / sizeof p->list[0]))
         give_prints(p);
     p->list[p->count++] = event;
@@ -241,6 +245,11 @@ static void take_print(void *self, const pg_extended_record *record)
 static int take_trades(ex_market *market, const pg_extended_frame *frame, int64_t received_ns, pg_error *err)
 {
     prints p = { .market = market, .received_ns = received_ns };
+    if (market->trades_gap_ns) {
+        pg_event gap = pg_trades_gap(received_ns, market->trades_gap_ns);
+        market->trades_gap_ns = 0;
+        ex_give(market, &gap, 1);
+    }
     int refused = pg_extended_records_read(PG_EXTENDED_PRINT, frame->data, &p, take_print, err);
     give_prints(&p);
     return refused;
@@ -305,7 +314,7 @@ static int take_funding(ex_market *market, const pg_extended_frame *frame, int64
     return 0;
 }
 
-/* A gap of trades or funding rates is told in the log: nothing is to be built anew. Of prices it makes the connection
+/* A gap of trades is told before the next ones, one of funding rates in the log: nothing is to be built anew. Of prices it makes the connection
  * new (section 7.2). */
 static bool in_turn(ex_feed *feed, const pg_extended_frame *frame)
 {
@@ -315,6 +324,8 @@ static bool in_turn(ex_feed *feed, const pg_extended_frame *frame)
         pg_extended_stream_drop(feed->stream, "a message is missing");
         return false;
     }
+    if (seq == PG_EXTENDED_SEQ_GAP && feed->kind == EX_TRADES && !feed->market->trades_gap_ns)
+        feed->market->trades_gap_ns = feed->before_ns;
     if (seq == PG_EXTENDED_SEQ_GAP)
         ex_log(feed->market->venue, PG_LOG_WARN, feed->kind == EX_TRADES ? "trades are missing" : "rates are missing",
                "market", feed->market->name);
@@ -350,6 +361,7 @@ static void take_other(ex_feed *feed, const char *data, size_t size, int64_t rec
 static void text(void *self, char *data, size_t size, int64_t received_ns)
 {
     ex_feed *feed = self;
+    feed->before_ns = feed->heard_ns;
     feed->heard_ns = received_ns;
     if (feed->kind == EX_BOOK)
         take_book(feed, data, size, received_ns);
@@ -374,6 +386,8 @@ static void closed(void *self, const char *why)
     feed->sequence = (pg_extended_sequence){ 0 };
     if (feed->kind == EX_BOOK)
         lose_book(feed->market, why);
+    if (feed->kind == EX_TRADES && !feed->market->trades_gap_ns)
+        feed->market->trades_gap_ns = feed->heard_ns;
 }
 
 pg_status ex_market_open(ex_venue *venue, pg_error *err)

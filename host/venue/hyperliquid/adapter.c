@@ -323,5 +323,6 @@ const pg_venue_type pg_hyperliquid_venue = { .kind = "hyperliquid",
                                              .cancel_all = hl_cancel_all,
                                              .account = hl_account,
                                              .fills_since = hl_fills_since,
+                                             .trades = hl_trades,
                                              .arm_switch = hl_arm_switch,
                                              .set_leverage = hl_set_leverage };

@@ -268,6 +268,10 @@ void hl_doubt_tick(hl_venue *venue, int64_t now_ns);
 void hl_fetch_fills(hl_venue *venue, int64_t from_ns, bool all, void *self, pg_venue_done done);
 void hl_fills_since(pg_venue *base, int64_t time_ns, void *self, pg_venue_done done);
 
+/* ---- adapter_trades.c ---- */
+
+void hl_trades(pg_venue *base, int market, void *self, pg_trades_done done);
+
 /* ---- adapter_read.c ---- */
 
 void hl_account(pg_venue *base, void *self, pg_account_done done);

@@ -330,3 +330,12 @@ pg_status pg_hl_decode_fills(pg_hl_decoder *decoder, pg_hl_frame *frame, const c
     static const channel c = { "userFills", PG_HL_FRAME_FILLS, hl_read_fill_list };
     return decode_bare(decoder, frame, text, size, &c, err);
 }
+
+pg_status pg_hl_decode_trades(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err)
+{
+    static const channel c = { "recentTrades", PG_HL_FRAME_TRADES, hl_read_trades };
+    pg_status status = decode_bare(decoder, frame, text, size, &c, err);
+    for (int i = 0; status == PG_OK && i < frame->count; i++)
+        decoder->event[i].local_ns = 0;
+    return status;
+}

@@ -145,11 +145,12 @@ pg_status pg_hl_decode_answer(pg_hl_decoder *decoder, pg_hl_answer *answer, cons
 
 /* Reads other answers over HTTP into a frame of the same kind as a message: `l2Book` (BOOK; market -1 for null),
  * `orderStatus` (UPDATES; none for an order that the venue does not know), lists of open orders (UPDATES, all open) and
- * of fills (FILLS). */
+ * of fills (FILLS), and `recentTrades` (TRADES, their local_ns 0; market -1 when there are none). */
 pg_status pg_hl_decode_book(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
 pg_status pg_hl_decode_status(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
 pg_status pg_hl_decode_open(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
 pg_status pg_hl_decode_fills(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
+pg_status pg_hl_decode_trades(pg_hl_decoder *decoder, pg_hl_frame *frame, const char *text, size_t size, pg_error *err);
 
 /* Makes one result for each of the `parts` of the request (13.1): one error for all of them is repeated. False when the
  * numbers do not agree: then nothing is known of any. */

@@ -363,5 +363,6 @@ const pg_venue_type pg_lighter_venue = { .kind = "lighter",
                                          .cancel_all = li_cancel_all,
                                          .account = li_account,
                                          .fills_since = li_fills_since,
+                                         .trades = li_trades,
                                          .arm_switch = li_arm_switch,
                                          .set_leverage = li_set_leverage };

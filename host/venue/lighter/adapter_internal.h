@@ -47,9 +47,10 @@ typedef struct {
     bool reduce_only, is_perp;
     pg_lighter_book book;
     pg_recent *trades;
-    int64_t heard_ns;  /* any message about the market */
-    int64_t gap_ns;    /* when data ended that have not come again; 0: they flow */
-    int64_t funded_ms; /* when funding was last settled; 0: not told yet */
+    int64_t heard_ns;      /* any message about the market */
+    int64_t gap_ns;        /* when data ended that have not come again; 0: they flow */
+    int64_t trades_gap_ns; /* of trades */
+    int64_t funded_ms;     /* when funding was last settled; 0: not told yet */
     int64_t mark;
     bool asking; /* for a book over HTTP */
 } li_market;
@@ -267,6 +268,10 @@ void li_doubt_tick(li_venue *venue, int64_t now_ns);
  * whether it is new or not. */
 void li_fetch_fills(li_venue *venue, int64_t from_ns, bool all, void *self, pg_venue_done done);
 void li_fills_since(pg_venue *base, int64_t time_ns, void *self, pg_venue_done done);
+
+/* ---- adapter_trades.c ---- */
+
+void li_trades(pg_venue *base, int market, void *self, pg_trades_done done);
 
 /* ---- adapter_calls.c ---- */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "venue/lighter/adapter_internal.h"
+#include "venue/trades.h"
 
 enum { MESSAGES = 120 /* a minute */, FUNDING_E12 = 10 /* percent as a fraction in 1e-12 */ };
 
@@ -113,6 +114,13 @@ static void take_best(li_venue *venue, li_market *market, const pg_lighter_messa
 
 /* ---- trades ---- */
 
+static void tell_trades_gap(li_venue *venue, li_market *market, int64_t now_ns)
+{
+    pg_event gap = pg_trades_gap(now_ns, market->trades_gap_ns);
+    market->trades_gap_ns = 0;
+    give(venue, market, &gap, 1);
+}
+
 /* Only trades that were not told before. What is from before the first connection is not news, either: the venue
  * repeats its last trades on every subscription. */
 static void take_trades(li_venue *venue, li_market *market, const pg_lighter_list *list, int64_t received_ns)
@@ -195,6 +203,8 @@ static void take_message(li_venue *venue, const pg_lighter_message *message, int
     case PG_LIGHTER_MSG_BOOK: take_book(venue, market, message, received_ns); break;
     case PG_LIGHTER_MSG_TICKER: take_best(venue, market, message, received_ns); break;
     case PG_LIGHTER_MSG_TRADES:
+        if (market->trades_gap_ns)
+            tell_trades_gap(venue, market, received_ns);
         take_trades(venue, market, &message->trades, received_ns);
         take_trades(venue, market, &message->liquidations, received_ns);
         break;
@@ -235,6 +245,8 @@ static void closed(void *self, const char *why)
         pg_lighter_book_reset(&market->book);
         if (!market->gap_ns)
             market->gap_ns = market->heard_ns;
+        if (!market->trades_gap_ns)
+            market->trades_gap_ns = market->heard_ns;
     }
     go_down(venue, why);
 }

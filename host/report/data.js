@@ -43,12 +43,13 @@
   page.append(el("h1", {}, `${data.symbol}, ${data.venue}`));
   page.append(el("div", { class: "sub" }, `${data.from} to ${data.to} UTC, ${whole.format(data.events)} events (` +
     Object.entries(data.kinds).map(([kind, n]) => `${whole.format(n)} ${kind}`).join(", ") + ")"));
+  const scale = data.volatility[3] !== null ? 3 : 0; /* a minute, or what a short recording has */
   page.append(el("div", { class: "cards" },
     card(`${shown(data.spread_bps[1])} bps`, `median spread; 99% ${shown(data.spread_bps[3])}`),
     card(whole.format(data.kinds.trade || 0), `trades, ${whole.format(data.buys)} by buyers` +
       (data.inferred ? ` (${whole.format(data.inferred)} sides inferred)` : "")),
     card(shown(data.volume), `volume, base units; ${shown(data.turnover)} quote`),
-    card(`${shown(data.volatility[3] !== null ? data.volatility[3] : data.volatility[0])} %`, "volatility a day, returns of a minute"),
+    card(`${shown(data.volatility[scale])} %`, `volatility a day, returns of ${data.scale_s[scale]} s`),
     card(`${shown(data.latency_ms[1])} ms`, `median latency, venue to receipt; 99% ${shown(data.latency_ms[3])}`),
     card(whole.format(data.gaps), `gaps, ${shown(data.gap_s)} s in all`)));
 

@@ -38,7 +38,8 @@ void pg_data_report_print(FILE *out, const pg_statistics *s, const pg_tape *tape
             s->latency_ms[0], s->latency_ms[1], s->latency_ms[2], s->latency_ms[3], s->latency_ms[4], s->negative);
     fprintf(out, "  volatility ");
     for (int i = 0; i < PG_STATISTICS_SCALES; i++)
-        fprintf(out, " %.3g%% (%g s)", s->volatility[i], s->scale_s[i]);
+        if (isfinite(s->volatility[i])) /* a recording too short for a step has none */
+            fprintf(out, " %.3g%% (%g s)", s->volatility[i], s->scale_s[i]);
     fprintf(out, " a day, by step of returns\n");
     fprintf(out, "  gaps        %" PRIu64 ", %.1f s in all\n", s->gaps, s->gap_s);
 }

@@ -74,6 +74,7 @@ int pg_csv_score(const pg_layout *layout, const char *header, size_t length, con
     const char *end = header + length;
     uint32_t found = 0, words = 0;
     int score = 0;
+    *missing = NULL;
     for (const char *p = header;; p++) {
         const char *text;
         size_t size;
@@ -112,6 +113,12 @@ int pg_csv_score(const pg_layout *layout, const char *header, size_t length, con
 static pg_status missing_column(const pg_csv *csv, const char *header, const char *name, pg_error *err)
 {
     static const char others[] = ";\t|,";
+    if (!name) {
+        pg_fail(err, PG_ERR_PARSE, "the header line cannot be read: a quotation mark has no end, or text behind it");
+        pg_error_where(err, "%s:1", csv->path);
+        pg_error_remedy(err, "mend the first line: a name in quotation marks ends before the next delimiter");
+        return PG_ERR_PARSE;
+    }
     for (const char *c = others; *c; c++) {
         if (*c == csv->layout->delimiter || strchr(header, csv->layout->delimiter) || !strchr(header, *c))
             continue;

@@ -25,7 +25,7 @@ pg_status pg_csv_next(pg_csv *csv, pg_row *row, bool *ended, pg_defect *defect, 
 uint64_t pg_csv_done(const pg_csv *csv);
 
 /* How many of a layout's columns (and header words) a header line has; -1 when a needed one is missing, *missing then
- * has its name. For the detection of layouts. */
+ * has its name, NULL when the line itself cannot be read. For the detection of layouts. */
 int pg_csv_score(const pg_layout *layout, const char *header, size_t length, const char **missing);
 
 #endif

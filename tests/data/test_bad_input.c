@@ -142,6 +142,8 @@ static void test_headers(void **state)
     refuse("t;price;size;side;id\n1;2;3;buy;4\n", PG_ERR_PARSE, "separated by ';', not by ','", "bad.csv:1");
     refuse("t\tprice\tsize\tside\tid\n", PG_ERR_PARSE, "separated by 'tab'", "bad.csv:1");
     refuse(FIRST FIRST, PG_ERR_PARSE, "column 't' is missing", "bad.csv:1");
+    refuse("t,\"price,size\n", PG_ERR_PARSE, "a quotation mark has no end", "bad.csv:1");
+    refuse("t,\"price\"x,size\n", PG_ERR_PARSE, "a quotation mark has no end", "bad.csv:1");
     use_book();
     refuse("t,bp0,bs0,ap0,as0,bp1,ap1,as1\n", PG_ERR_PARSE, "level 1 of the bids lacks its size", "bad.csv:1");
     refuse("t,bp0,bs0,ap0,as0\n1757015216,,5,101,1\n", PG_ERR_PARSE, "a size but no price", "bad.csv:2");

@@ -31,7 +31,7 @@ local SMALL = 0.2
 
 local own = {
   look_ms = { 50, min = 0, max = 60000, unit = "ms", doc = "quotes are worked out anew at least this often; between, "
-    .. "when the fair price moves by a fifth of requote_bps or the position changes" },
+    .. "when the mid and the fair price (by a fifth of requote_bps) move or the position changes" },
   gamma_rel = { 1, min = 1e-9, max = 1e6, unit = "1/base", doc = "risk aversion: gamma_px times the price" },
   params_file = { "", doc = "JSON file with sigma, kappa, A and gamma, read by the host; empty: the estimators" },
   require_params = { false, doc = "quote nothing without a fresh params_file" },
@@ -171,14 +171,15 @@ function Maker:risk_aversion(ctx)
     optional(ctx.spread, "value"))
 end
 
---- Whether nothing has happened that could move a quote: the fair price stands, the position too, and they were
--- looked at a moment ago. The strategy need not decide again then.
+--- Whether nothing has happened that could move a quote: the mid or the fair price stands, the position too, and they
+-- were looked at a moment ago. The strategy need not decide again then.
 ---@param ctx perigee.Context
 ---@return boolean
 function Maker:unchanged(ctx)
   if not self.declared_s or ctx.position ~= self.seen_position or ctx.now - self.seen_s >= self.look_s then
     return false
   end
+  if ctx.mid == self.seen_mid then return true end
   local fair = ctx.fair:value()
   return fair ~= nil and math.abs(fair - self.fair) <= self.small * fair
 end
@@ -192,7 +193,7 @@ function Maker:inputs(ctx)
   if schedule.within(self.quiet, ctx.now) then return nil, "quiet time" end
   local fair, why = ctx.fair:value()
   if not fair then return nil, why end
-  self.fair, self.seen_position, self.seen_s = fair, ctx.position, ctx.now
+  self.fair, self.seen_mid, self.seen_position, self.seen_s = fair, ctx.mid, ctx.position, ctx.now
   local values, file_why = nil, nil
   if p.params_file ~= "" then values, file_why = ctx:file_params(p.params_max_age_s) end
   if values then

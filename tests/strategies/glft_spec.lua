@@ -140,8 +140,10 @@ test("leaves quotes alone for moves that do not pay", function()
   local m = market { requote_bps = 1 }
   local first = m:book(book).bid[1].price
   m:says { fair = 100.005 }
+  m:advance(0.1)
   expect(m:book(book).bid[1].price).equal(first)
   m:says { fair = 100.02 }
+  m:advance(0.1)
   expect(m:book(book).bid[1].price).near(first + 0.02, 1e-4)
 end)
 
